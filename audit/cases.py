@@ -1,0 +1,220 @@
+"""Cases: a checked table of decisions, where it came from, and every row that left it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from audit.errors import Fault, SchemaError
+from audit.ledger import Removal, ledger_lines, removals, tally
+from audit.origin import Origin, locate
+from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Ladder, check
+from audit.text import escape_html, html_table, visible
+
+__all__ = ["Cases", "Origin", "Removal", "locate", "masked_accounts"]
+
+NEVER_NAMED = frozenset({"ordinary", UNKNOWN})
+"""Classes whose accounts are masked in every output, whoever asks."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Cases:
+    """A checked table of cases with its origins and the ledger of what left.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, k)
+        One row per case, in the columns of `schema.CASE_COLUMNS`; extra columns pass through. It
+        is taken as a copy with a fresh 0 … n−1 index. `account_class` has no gaps: "unknown" where
+        nobody knows. `account_id` may be missing only where `count` is in every row.
+    origins : tuple of Origin
+    ladder : Ladder
+    ledger : tuple of Removal
+        In the order the steps were taken.
+
+    Raises
+    ------
+    SchemaError
+        The frame is no case table. `read_cases` says it row by row; this checks kinds and rungs.
+    """
+
+    frame: pd.DataFrame
+    origins: tuple[Origin, ...]
+    ladder: Ladder = STANDARD_LADDER
+    ledger: tuple[Removal, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the frame and detach it from the caller's."""
+        origins = (self.origins,) if isinstance(self.origins, Origin) else tuple(self.origins)
+        frame = self.frame.reset_index(drop=True)
+        where = "cases from " + (", ".join(visible(o.name) for o in origins) or "a frame")
+        check(frame, CASE_COLUMNS, where=where)
+        found = list(_gaps(frame))
+        if found:
+            raise SchemaError(where, found)
+        self.ladder.rank(frame["action"].unique())
+        object.__setattr__(self, "frame", frame)
+        object.__setattr__(self, "origins", origins)
+
+    def __len__(self) -> int:
+        """Return the number of cases: the sum of `count`, or the rows where there is none."""
+        return int(self.counts.sum())
+
+    @property
+    def counts(self) -> pd.Series:
+        """Cases each row stands for, whole numbers aligned to `frame`."""
+        if "count" in self.frame:
+            return self.frame["count"].fillna(1).astype("int64")
+        return pd.Series(1, index=self.frame.index, name="count", dtype="int64")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any origin is made up."""
+        return any(origin.simulated for origin in self.origins)
+
+    def keep(self, rows: pd.Series | np.ndarray | Sequence[bool], *, because: str) -> Cases:
+        """Return the cases with only `rows`, and the step in the ledger; the one way a row leaves.
+
+        Parameters
+        ----------
+        rows : Series or array of bool, shape (n,)
+            True = stays. A Series must carry the index of `frame`.
+        because : str
+            What those that stay have in common, or why the others leave; printed in every report.
+
+        Raises
+        ------
+        SchemaError
+            The mask is of another length, index or kind, has gaps, or no reason is given.
+        """
+        stays = _mask(rows, self.frame)
+        if not isinstance(because, str) or not because.strip():
+            raise _refused("no reason is given", repr(because), "a few words")
+        step = self.ledger[-1].step + 1 if self.ledger else 1
+        entries = removals(self.frame, self.counts, stays, because=because, step=step)
+        return replace(self, frame=self.frame[stays], ledger=(*self.ledger, *entries))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the table that the caller may change."""
+        return self.frame.copy()
+
+    def ledger_frame(self) -> pd.DataFrame:
+        """Return the ledger, one row per step and class, in the fields of `Removal`."""
+        names = [f.name for f in fields(Removal)]
+        return pd.DataFrame([asdict(entry) for entry in self.ledger], columns=names)
+
+    def classes(self) -> pd.DataFrame:
+        """Return `account_class`, `cases` and `accounts`, most cases first, unknown last."""
+        return tally(self.frame, self.counts).rename_axis("account_class").reset_index()
+
+    def summary(self) -> str:
+        """Say in a few lines what the table is and what left it."""
+        accounts = self.frame["account_id"].nunique()
+        lines = [f"{len(self):,} cases by {accounts:,} accounts" + self._period()]
+        if self.simulated:
+            lines.insert(0, "SIMULATED: these cases are made up")
+        for name, cases, of in self.classes().itertuples(index=False, name=None):
+            lines.append(f"  {visible(name)}: {cases:,} cases by {of:,} accounts")
+        lines.append(f"actions, mildest first: {visible(self.ladder, 300)}")
+        lines += [f"origin: {_cited(origin)}" for origin in self.origins]
+        return "\n".join([*lines, *ledger_lines(self.ledger)])
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        """Return the summary."""
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        """Return the summary and the first rows, escaped, accounts masked."""
+        head = self.frame.head(5)
+        head = head.assign(account_id=masked_accounts(self.frame, ()).head(5))
+        head = head.drop(columns=[name for name in head if str(name).startswith("raw_")])
+        says = escape_html(self.summary())
+        return f'<pre class="tex2jax_ignore mathjax_ignore">{says}</pre>{html_table(head)}'
+
+    def _period(self) -> str:
+        posted = self.frame.get("posted_at", pd.Series(dtype="datetime64[us, UTC]")).dropna()
+        if posted.empty:
+            return "; no date of posting"
+        return f", posted {posted.min():%Y-%m-%d} to {posted.max():%Y-%m-%d}"
+
+
+def _gaps(frame: pd.DataFrame) -> list[Fault]:
+    found = []
+    rows = tuple(int(r) + 1 for r in np.flatnonzero(frame["account_class"].isna()))
+    if rows:
+        found.append(Fault("is empty", "account_class", rows, "", f"a class, or {UNKNOWN!r}"))
+    counted = "count" in frame and bool(frame["count"].notna().all())
+    rows = tuple(int(r) + 1 for r in np.flatnonzero(frame["account_id"].isna()))
+    if rows and not counted:
+        allowed = "an id, unless every row has a count"
+        found.append(Fault("is empty", "account_id", rows, "", allowed))
+    return found
+
+
+def _cited(origin: Origin) -> str:
+    parts = (origin.title, origin.producer, origin.url, origin.licence, origin.notes)
+    return "; ".join(visible(part, 200) for part in parts if part)
+
+
+def _refused(what: str, value: str, allowed: str) -> SchemaError:
+    return SchemaError("keep(rows, because=…)", [Fault(what, value=value, allowed=allowed)])
+
+
+def _mask(rows: pd.Series | np.ndarray | Sequence[bool], frame: pd.DataFrame) -> np.ndarray:
+    if not isinstance(rows, (pd.Series, np.ndarray, pd.api.extensions.ExtensionArray, list, tuple)):
+        raise _refused("the mask is no column", type(rows).__name__, "a Series or array of bool")
+    if isinstance(rows, pd.Series) and not rows.index.equals(frame.index):
+        allowed = f"the index of cases.frame, {len(frame):,} rows in its order"
+        found = f"{len(rows):,} rows {visible(rows.index[:3].tolist())} …"
+        raise _refused("the mask has another index", found, allowed)
+    mask = (
+        rows if isinstance(rows, pd.Series) else pd.Series(list(rows) if len(rows) else [False][:0])
+    )
+    if len(mask) != len(frame):
+        allowed = f"{len(frame):,}, one for each row"
+        raise _refused("the mask has the wrong length", f"{len(mask):,}", allowed)
+    gaps = int(mask.isna().sum())
+    if gaps:
+        allowed = "True or False; decide the gaps with .fillna(…)"
+        raise _refused("the mask has gaps", f"{gaps:,} missing", allowed)
+    if not (types.is_bool_dtype(mask.dtype) or types.infer_dtype(mask) in ("boolean", "empty")):
+        raise _refused("the mask is not boolean", str(mask.dtype), "True or False")
+    return mask.to_numpy(dtype=bool)
+
+
+def masked_accounts(frame: pd.DataFrame, named_classes: Collection[str]) -> pd.Series:
+    """Return what to call each row's account where others can read it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `account_id` and `account_class`.
+    named_classes : collection of str
+        Classes whose accounts may be named. "ordinary" and "unknown" never are, even when listed.
+
+    Returns
+    -------
+    Series of str
+        The id where the row's class may be named; else "account 001" and so on, numbered by the
+        order of the SHA-256 of the id, so that neither the order of rows nor the id's own order
+        shows; "account not stated" where there is no id.
+    """
+    named = frame["account_class"].isin(set(named_classes) - NEVER_NAMED)
+    ids = frame["account_id"].astype("str")
+    hidden = ids[~named & ids.notna()].unique()
+    order = sorted(hidden, key=lambda name: hashlib.sha256(_bytes(name)).digest())
+    width = max(3, len(str(len(order))))
+    aliases = {name: f"account {place:0{width}d}" for place, name in enumerate(order, 1)}
+    shown = ids.where(named, ids.map(aliases)).fillna("account not stated")
+    return shown.rename("account").astype("str")
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")

@@ -1,0 +1,62 @@
+"""What a check says: a value, the threshold it is held to, and the step of the ladder it guards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from audit.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """What one check found.
+
+    Attributes
+    ----------
+    check : str
+        Its name in `CHECKS`.
+    value : float
+    threshold : str
+        What the value is held to, in words.
+    passed : bool or None
+        None where the check has nothing to say of this study.
+    says : str
+        The finding in a sentence.
+    step : int
+        The rung it guards; 0 for a note that guards none.
+    reverses : bool
+        Whether it shows a reversed sign, which makes the verdict unclear (METHODS §4).
+    table : DataFrame or None
+        The numbers behind it.
+    """
+
+    check: str
+    value: float
+    threshold: str
+    passed: bool | None
+    says: str
+    step: int = 0
+    reverses: bool = False
+    table: pd.DataFrame | None = field(default=None)
+
+
+def reads_alike(comparison: Comparison) -> bool:
+    """Return whether the 1 − 2α interval of the primary effect lies inside the margin.
+
+    Where it does, robustness is judged on staying inside the margin, not on keeping a sign.
+    """
+    design = comparison.study.design
+    tight = comparison.primary(confidence=1 - 2 * (1 - design.confidence))
+    wide = comparison.primary()
+    rejects = wide.conf_low > 0 or wide.conf_high < 0
+    inside = -design.margin < tight.conf_low and tight.conf_high < design.margin
+    return bool(inside and not rejects)
+
+
+def same_sign(a: float, b: float) -> bool:
+    """Return whether two gaps point the same way; zero points no way."""
+    return a * b > 0

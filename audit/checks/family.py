@@ -1,0 +1,56 @@
+"""The family: whether the contrast holds once all reference classes are taken together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from audit.checks.base import Finding
+from audit.design import words
+from audit.estimators.contrasts import no_inference
+from audit.numerals import p_value
+
+if TYPE_CHECKING:
+    from audit.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Whether the primary contrast holds once all reference classes are taken together (Holm)."""
+
+    name: ClassVar[str] = "family"
+    about: ClassVar[str] = "the primary contrast after Holm's correction over the reference classes"
+    step: ClassVar[int] = 3
+
+    def __call__(self, comparison: Comparison) -> Finding:
+        """Return the corrected p-value of the primary contrast; guards step 3."""
+        design = comparison.study.design
+        alpha = 1 - design.confidence
+        threshold = f"p ≤ {alpha:.2g} after correction"
+        if len(design.references) == 1:
+            says = "One reference class was declared, so there is no family to correct for."
+            return Finding(self.name, float("nan"), threshold, True, says, step=self.step)
+        table = corrected(comparison)
+        p = float(table["p_holm"].iloc[0])
+        if p != p:
+            says = f"Not tested: {no_inference(comparison.study)}."
+            return Finding(self.name, p, threshold, None, says, step=self.step, table=table)
+        says = (
+            f"Against {words(design.references[0])} accounts, {p_value(p)} after correction for "
+            f"{len(table)} reference classes."
+        )
+        return Finding(self.name, p, threshold, p <= alpha, says, step=self.step, table=table)
+
+
+def corrected(comparison: Comparison) -> pd.DataFrame:
+    """Return the family with `p_holm`, corrected over the reference classes (Holm 1979)."""
+    from audit.checks.multiplicity import adjust
+
+    out = comparison.family()
+    known = out["p_value"].notna()
+    out["p_holm"] = float("nan")
+    if known.any():
+        out.loc[known, "p_holm"] = adjust(out.loc[known, "p_value"].to_numpy(), method="holm")
+    return out

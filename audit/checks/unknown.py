@@ -1,0 +1,85 @@
+"""Unknown class: how far the gap could move if the accounts nobody could class were classed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from audit.cells import UNKNOWN_GROUP
+from audit.checks.base import Finding, reads_alike, same_sign
+from audit.design import words
+from audit.numerals import count, points
+
+if TYPE_CHECKING:
+    from audit.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownClass:
+    """Bounds on the raw gap over every way of classing the unknown accounts, worst first."""
+
+    name: ClassVar[str] = "unknown_class"
+    about: ClassVar[str] = "bounds on the gap over every way of classing the unknown accounts"
+    step: ClassVar[int] = 4
+
+    def __call__(self, comparison: Comparison) -> Finding:
+        """Return the bound nearest to a reversal; guards step 4."""
+        from audit.checks.bounds import unknown_class
+
+        study = comparison.study
+        threshold = "the gap keeps its sign at both bounds"
+        posts = study.cells.total(UNKNOWN_GROUP)
+        if not posts:
+            return Finding(
+                self.name, 0.0, threshold, True, "Every post has a known class.", step=self.step
+            )
+        if not study.has_accounts:
+            says = f"{count(posts)} posts are of unknown class, and the rows carry no accounts."
+            return Finding(self.name, float("nan"), threshold, False, says, step=self.step)
+        rows = study.cells.frame
+        focal_max = study.design.unknown_focal_max
+        low, high, tipping = unknown_class(
+            rows["events"].to_numpy(),
+            rows["n"].to_numpy(),
+            rows["account_id"].to_numpy(object),
+            (rows["group"] == "focal").to_numpy(),
+            (rows["group"] == UNKNOWN_GROUP).to_numpy(),
+            max_focal_accounts=focal_max,
+        )
+        if reads_alike(comparison):
+            margin = study.design.margin
+            passed = -margin < low and high < margin
+            threshold = f"both bounds inside ±{points(margin, signed=False)}"
+        else:
+            gap = comparison.primary().estimate
+            passed = same_sign(low, gap) and same_sign(high, gap)
+        accounts = study.cells.accounts(UNKNOWN_GROUP)
+        limit = "any number" if focal_max is None else f"at most {focal_max}"
+        says = (
+            f"{count(posts)} posts by {count(accounts)} accounts are of unknown class; were "
+            f"{limit} of these accounts {words(study.design.focal)} accounts, the raw gap would "
+            f"lie between {points(low)} and {points(high)}."
+        )
+        if tipping == tipping and tipping is not None:
+            says += f" It takes {count(tipping)} of them to turn its sign."
+        nearest = low if abs(low) < abs(high) else high
+        return Finding(self.name, float(nearest), threshold, bool(passed), says, step=self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class NotRunYet:
+    """The bounds of step 4 that this version does not compute, said instead of passed over."""
+
+    name: ClassVar[str] = "label_error_and_selective_reporting"
+    about: ClassVar[str] = (
+        "said in every report: two bounds of step 4 that this version does not run"
+    )
+    step: ClassVar[int] = 4
+
+    def __call__(self, comparison: Comparison) -> Finding:
+        """Return a finding that neither passes nor fails, so step 4 is never claimed."""
+        says = (
+            "Bounds on label error and on selective reporting are not run by this version, so no "
+            "result is placed above step 3."
+        )
+        return Finding(self.name, float("nan"), "not run", None, says, step=self.step)

@@ -1,0 +1,316 @@
+"""The question, as a value that is fixed before its answer is seen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from audit.cases import locate
+from audit.errors import DesignError
+from audit.outcome import Outcome
+from audit.population import faults as population_faults
+from audit.schema import UNKNOWN
+
+SamplingFrame = Literal[
+    "reported", "reviewed", "random_sample", "all_posts", "enforced_only", "amplified_by_focal"
+]
+Primary = Literal["raw", "standardised"]
+FRAME_WORDS: Mapping[str, str] = {
+    "reported": "posts that were reported",
+    "reviewed": "posts that the platform reviewed",
+    "random_sample": "a random sample of posts",
+    "all_posts": "all posts of the accounts",
+    "enforced_only": "posts that were acted on, and no others",
+    "amplified_by_focal": "posts that the focal account wrote or chose to amplify",
+}
+FROZEN = "frozen.toml"
+NOT_RUN = ("families", "multiverse", "negative_controls")
+"""Parts of a design that are hashed and printed, and that this version does not run yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """Who is compared with whom, on what, holding what alike.
+
+    Parameters
+    ----------
+    focal : str
+        The account class in question. Every estimate is focal against reference.
+    reference : str or sequence of str
+        The class compared with. The first is primary; the rest are a Holm-corrected family.
+    frame : str
+        How the rows came to be in the table: reported, reviewed, random_sample, all_posts,
+        enforced_only (a hard gate: nothing was spared) or amplified_by_focal. Required, because
+        a denominator chosen after enforcement decides the answer.
+    outcome : Outcome or mapping
+        What counts as acted on; see `Outcome`.
+    margin : float, in (0, 1)
+        The smallest risk difference that matters. No default: it is the asker's to state.
+    strata : sequence of str
+        Columns held alike; comparisons are made within their cells.
+    population : mapping
+        Column to the list of allowed values, or to `{min, max}` (both inclusive, either may be
+        left out). Every row it removes is in the ledger.
+    unit : str
+        The unit of inference; "account_id".
+    confidence : float, in (0.5, 1)
+    primary : {"standardised", "raw"}
+        The estimator that the verdict is read from.
+    families, multiverse, negative_controls
+        Declared subgroup families, forks and known nulls; see `NOT_RUN`.
+    unknown_focal_max : int, optional
+        How many accounts of unknown class could be focal, by the roster. Default: all of them.
+    seed : int
+        Of every random draw.
+    title, source, notebook
+        What the report is called, where the cases come from, which notebook tells it.
+
+    Raises
+    ------
+    DesignError
+        With every fault found: focal equal to a reference, a margin outside (0, 1), an unknown
+        frame, outcome or primary.
+    """
+
+    focal: str
+    reference: str | tuple[str, ...]
+    frame: SamplingFrame
+    outcome: Outcome
+    margin: float
+    strata: tuple[str, ...] = ()
+    population: Mapping[str, Any] | None = None
+    unit: str = "account_id"
+    confidence: float = 0.95
+    primary: Primary = "standardised"
+    families: tuple[tuple[str, ...], ...] = ()
+    multiverse: Mapping[str, Any] | None = None
+    negative_controls: tuple[Mapping[str, Any], ...] = ()
+    unknown_focal_max: int | None = None
+    seed: int = 20180105
+    title: str = ""
+    source: Mapping[str, Any] | None = None
+    notebook: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.outcome, Mapping):
+            object.__setattr__(self, "outcome", Outcome.of(self.outcome))
+        for name in ("strata", "families", "negative_controls"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+        if not isinstance(self.reference, str):
+            object.__setattr__(self, "reference", tuple(self.reference))
+        faults = _faults(self)
+        if faults:
+            raise DesignError(f"the design has {len(faults)} fault(s): " + " ".join(faults))
+
+    @classmethod
+    def read(cls, path: str | Path) -> Design:
+        """Read a design from its TOML file; a key that is not one of the design's is an error."""
+        found = locate(path)
+        try:
+            given = tomllib.loads(found.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise DesignError(f"{path} is not a TOML file: {error}.") from error
+        return cls.of(given, where=str(path))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], *, where: str = "the design") -> Design:
+        """Make a design of a mapping, refusing unknown keys and naming the missing ones."""
+        known = [f.name for f in fields(cls)]
+        unknown = [k for k in given if k not in known]
+        needed = [k for k in ("focal", "reference", "frame", "outcome", "margin") if k not in given]
+        faults = []
+        if unknown:
+            faults.append(f"unknown key(s) {', '.join(map(repr, unknown))}")
+        if needed:
+            faults.append(f"missing key(s) {', '.join(map(repr, needed))}, which have no default")
+        if faults:
+            raise DesignError(f"{where}: {'; '.join(faults)}. Allowed: {', '.join(known)}.")
+        return cls(**given)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the design as plain values, without what was left at its default."""
+        out: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is None or (value == field.default and field.name != "seed"):
+                continue
+            out[field.name] = _plain(value.to_dict() if isinstance(value, Outcome) else value)
+        return out
+
+    def write(self, path: str | Path) -> Path:
+        """Write the design as TOML, in the order of its fields."""
+        import tomli_w
+
+        target = Path(path)
+        target.write_text(tomli_w.dumps(self.to_dict()), encoding="utf-8")
+        return target
+
+    def vary(self, **choices: Sequence[Any]) -> Iterator[Design]:
+        """Yield every combination of the choices: the multiverse around this design."""
+        known = {f.name for f in fields(self)}
+        unknown = sorted(set(choices) - known)
+        if unknown:
+            raise DesignError(f"cannot vary {unknown}; allowed: {', '.join(sorted(known))}.")
+        for values in product(*choices.values()):
+            yield replace(self, **dict(zip(choices, values, strict=True)))
+
+    @property
+    def hash(self) -> str:
+        """Return the SHA-256 of everything that can change the answer (title, notebook apart)."""
+        content = {k: v for k, v in self.to_dict().items() if k not in ("notebook", "title")}
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Return the reference classes, the primary first."""
+        return (self.reference,) if isinstance(self.reference, str) else self.reference
+
+    @property
+    def question(self) -> str:
+        """Return the question in one sentence."""
+        focal, reference = words(self.focal), words(self.references[0])
+        alike = f" within like {' × '.join(map(words, self.strata))}" if self.strata else ""
+        return (
+            f"Among {FRAME_WORDS[self.frame]}, how often were {focal} posts {self.outcome.verb}, "
+            f"and how often {reference} posts{alike}?"
+        )
+
+    @property
+    def declared_not_run(self) -> tuple[str, ...]:
+        """Return the parts that this design declares and this version does not run."""
+        return tuple(n for n in NOT_RUN if getattr(self, n))
+
+    def __str__(self) -> str:
+        """Print the question above its terms."""
+        lines = [self.title, self.question] if self.title else [self.question]
+        lines += [f"  {k} = {v!r}" for k, v in self.to_dict().items() if k != "title"]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from audit.text import escape_html
+
+        rows = "".join(
+            f"<tr><th>{escape_html(k)}</th><td>{escape_html(v)}</td></tr>"
+            for k, v in self.to_dict().items()
+        )
+        return (
+            f"<p><b>{escape_html(self.question)}</b></p>"
+            f"<table class='tex2jax_ignore mathjax_ignore'>{rows}</table>"
+        )
+
+
+def words(name: str) -> str:
+    """Return a class or column name as words: "world_leader" is "world leader"."""
+    return name.replace("_", " ")
+
+
+def _faults(d: Design) -> list[str]:
+    out = []
+    for name in (d.focal, *d.references):
+        if not isinstance(name, str) or not name:
+            out.append(f"a class is {name!r}; it must be a non-empty text.")
+        if name == UNKNOWN:
+            out.append(f"{UNKNOWN!r} is not a class that can be compared; it is bounded instead.")
+    if d.focal in d.references:
+        out.append(f"focal and reference are both {d.focal!r}; they must differ.")
+    if not d.references or len(set(d.references)) != len(d.references):
+        out.append(f"reference is {d.reference!r}; name at least one class, each once.")
+    if d.frame not in get_args(SamplingFrame):
+        allowed = ", ".join(get_args(SamplingFrame))
+        out.append(f"frame is {d.frame!r}; allowed: {allowed}.")
+    if not _number(d.margin) or not 0 < d.margin < 1:
+        out.append(
+            f"margin is {d.margin!r}; it must lie in (0, 1), as a risk difference: "
+            "0.05 means five percentage points."
+        )
+    if not _number(d.confidence) or not 0.5 < d.confidence < 1:
+        out.append(f"confidence is {d.confidence!r}; it must lie in (0.5, 1).")
+    if d.primary not in get_args(Primary):
+        out.append(f"primary is {d.primary!r}; allowed: {', '.join(get_args(Primary))}.")
+    if d.unit != "account_id":
+        out.append(f"unit is {d.unit!r}; the unit of inference is 'account_id'.")
+    if d.unknown_focal_max is not None and (
+        not isinstance(d.unknown_focal_max, int) or d.unknown_focal_max < 0
+    ):
+        out.append(f"unknown_focal_max is {d.unknown_focal_max!r}; a whole number ≥ 0.")
+    if not isinstance(d.seed, int) or d.seed < 0:
+        out.append(f"seed is {d.seed!r}; a whole number ≥ 0.")
+    if any(not isinstance(s, str) for s in d.strata) or len(set(d.strata)) != len(d.strata):
+        out.append(f"strata is {list(d.strata)!r}; a list of column names, each once.")
+    return out + population_faults(d.population or {})
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(_frozen(v) for v in value)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value
+
+
+def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) -> Path:
+    """Write a design's hash, date and content into the ledger of frozen designs.
+
+    Parameters
+    ----------
+    path : path of the design's TOML file; its stem is its name in the ledger.
+    today : ISO date of the freezing, "2026-01-31".
+    ledger : path, default `frozen.toml` beside the design.
+
+    Raises
+    ------
+    DesignError
+        When the design was frozen before and differs now: the first freezing stands.
+    """
+    import tomli_w
+
+    found = locate(path)
+    design = Design.read(found)
+    target = Path(ledger) if ledger else found.with_name(FROZEN)
+    entries = tomllib.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
+    before = entries.get(found.stem)
+    if before and before["hash"] != design.hash:
+        changes = "; ".join(_changes(before["design"], design.to_dict()))
+        raise DesignError(
+            f"{found.stem} was frozen on {before['date']} and has changed since ({changes}). The "
+            "first freezing stands; give the new question a new file."
+        )
+    if not before:
+        entries[found.stem] = {"hash": design.hash, "date": today, "design": design.to_dict()}
+        target.write_text(tomli_w.dumps(dict(sorted(entries.items()))), encoding="utf-8")
+    return target
+
+
+def changes_since_freezing(path: str | Path) -> tuple[str, ...] | None:
+    """Return what changed since a design was frozen, as "margin 0.05 → 0.1"; None if never frozen."""
+    found = locate(path)
+    ledger = found.with_name(FROZEN)
+    if not ledger.exists():
+        return None
+    entry = tomllib.loads(ledger.read_text(encoding="utf-8")).get(found.stem)
+    if entry is None:
+        return None
+    return tuple(_changes(entry["design"], Design.read(found).to_dict()))
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for key in sorted({*before, *now} - {"title", "notebook"}):
+        if before.get(key) != now.get(key):
+            yield f"{key} {before.get(key, 'not set')} → {now.get(key, 'not set')}"

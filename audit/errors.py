@@ -1,0 +1,126 @@
+"""What can go wrong, said in words a person can act on.
+
+AuditError                 everything raised on purpose; the command line prints it and exits 2
+├── SchemaError            a table does not hold what a case table must hold (`.faults`: all of them)
+├── RosterError            spells of class membership overlap or contradict each other
+├── RegimeError            a number would mix rules that were never in force together
+├── DesignError            the question contradicts itself, or the data it is asked of
+├── UnknownName            a name that no table of the package holds
+├── SourceError            a source cannot be read, or cannot support what is asked of it
+├── EstimationError        data on which a method has no answer
+│   ├── SupportError       no stratum holds both classes
+│   └── TooFewAccounts     the method needs more accounts than there are
+├── ClaimError             a sentence would say more than the evidence licenses
+└── ReportError            a report cannot be written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+SHOWN_ROWS = 5  # row numbers printed per fault; the rest are counted
+
+
+class AuditError(ValueError):
+    """Base of all errors raised on purpose; catch this one at the edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a table.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, as a clause: "was acted on before it was posted".
+    column : str
+        The column at fault, "" for the table as a whole.
+    rows : tuple of int
+        Row numbers as a person counts them in the file, first row of data = 1; may be empty.
+    value : str
+        The offending value of the first such row.
+    allowed : str
+        What would have been accepted.
+    hint : str
+        What to try.
+    """
+
+    what: str
+    column: str = ""
+    rows: tuple[int, ...] = ()
+    value: str = ""
+    allowed: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Say the fault in one sentence, with rows, value, what was allowed and what to try."""
+        head = f"column {self.column!r}: {self.what}" if self.column else self.what
+        if self.rows:
+            first = ", ".join(str(r) for r in self.rows[:SHOWN_ROWS])
+            more = len(self.rows) - SHOWN_ROWS
+            tail = f" and {more:,} more" if more > 0 else ""
+            n = len(self.rows)
+            head += f" ({n:,} row{'s' if n > 1 else ''}: {first}{tail})"
+        if self.value:
+            head += f"; found {self.value}"
+        if self.allowed:
+            head += f"; allowed: {self.allowed}"
+        return head + "." + (f" Try: {self.hint}." if self.hint else "")
+
+
+class SchemaError(AuditError):
+    """A table does not hold what a case table must hold; `faults` has every fault found."""
+
+    def __init__(self, where: str, faults: Sequence[Fault]) -> None:
+        self.where, self.faults = where, tuple(faults)
+        n = len(self.faults)
+        lines = "\n".join(f"  {i}. {f}" for i, f in enumerate(self.faults, 1))
+        super().__init__(f"{where}: {n} fault{'s' if n != 1 else ''} found.\n{lines}")
+
+
+class RosterError(AuditError):
+    """Spells of class membership overlap or contradict each other."""
+
+
+class RegimeError(AuditError):
+    """A number would mix rules that were never in force together."""
+
+
+class DesignError(AuditError):
+    """The question contradicts itself, or the data it is asked of."""
+
+
+class UnknownName(AuditError):
+    """A name that no table of the package holds."""
+
+    def __init__(self, what: str, name: object, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = get_close_matches(str(name), known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"No {what} is called {name!r}.{hint} Known: {', '.join(known)}.")
+
+
+class SourceError(AuditError):
+    """A source cannot be read, or cannot support what is asked of it."""
+
+
+class EstimationError(AuditError):
+    """Data on which a method has no answer."""
+
+
+class SupportError(EstimationError):
+    """No stratum holds both classes."""
+
+
+class TooFewAccounts(EstimationError):
+    """The method needs more accounts than there are."""
+
+
+class ClaimError(AuditError):
+    """A sentence would say more than the evidence licenses."""
+
+
+class ReportError(AuditError):
+    """A report cannot be written."""

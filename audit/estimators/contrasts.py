@@ -1,0 +1,223 @@
+"""The contrasts of a study: each estimator as a small callable over its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from audit.cells import FOCAL, REFERENCE
+from audit.estimators.base import NAN, Estimate
+from audit.gates import FEW_FOCAL_ACCOUNTS
+
+if TYPE_CHECKING:
+    from audit.study import Study
+
+WEIGHTINGS = ("post", "account")
+DRAWS = 9999
+NO_SAMPLING = "no interval: with {k} focal account(s) none can claim a sampling of accounts"
+NO_ACCOUNTS = "no interval: the rows carry no accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The gap per post as found, inference by account.
+
+    Wilson limits with a design effect that borrows the reference class's intraclass correlation,
+    combined by MOVER (METHODS §1; Newcombe 1998; Donner & Zou 2012).
+    """
+
+    name: ClassVar[str] = "raw"
+    about: ClassVar[str] = "the gap per post as found"
+
+    def __call__(self, study: Study) -> list[dict[str, Any]]:
+        """Return difference and ratio, post- and account-weighted."""
+        return _effect_rows(study, self.name, stratified=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardisedGap:
+    """The gap among like cases, standardised to the focal posts (METHODS §1)."""
+
+    name: ClassVar[str] = "standardised"
+    about: ClassVar[str] = "the gap among like cases, at the focal class's own mix"
+
+    def __call__(self, study: Study) -> list[dict[str, Any]]:
+        """Return difference and ratio, post- and account-weighted."""
+        return _effect_rows(study, self.name, stratified=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MantelHaenszel:
+    """The Mantel–Haenszel gap across strata, as a second opinion on the point estimate.
+
+    Its published intervals treat every post as independent, so none stands here; see
+    `Comparison.if_independent` (Sato 1989; Greenland & Robins 1985; Robins, Breslow & Greenland
+    1986).
+    """
+
+    name: ClassVar[str] = "mantel_haenszel"
+    about: ClassVar[str] = "the gap pooled over strata by Mantel–Haenszel weights; no interval"
+
+    def __call__(self, study: Study) -> list[dict[str, Any]]:
+        """Return difference, ratio and odds ratio, post- and account-weighted, as points."""
+        from audit.estimators.strata import mantel_haenszel
+
+        rows = []
+        for by in WEIGHTINGS if study.has_accounts else ("post",):
+            counts = weighted_counts(study, by)
+            for scale in ("risk_difference", "risk_ratio", "odds_ratio"):
+                found = mantel_haenszel(counts, measure=scale)  # type: ignore[arg-type]
+                point = Estimate(
+                    found.estimate, method=f"Mantel–Haenszel {scale.replace('_', ' ')}, point only"
+                )
+                rows.append(row(study, self.name, scale.removeprefix("risk_"), by, point))
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Permutation:
+    """The permutation test over accounts of "no class effect given stratum" (METHODS §1)."""
+
+    name: ClassVar[str] = "permutation"
+    about: ClassVar[str] = "permutation over accounts of the gap among like cases"
+    draws: int = DRAWS
+
+    def __call__(self, study: Study) -> list[dict[str, Any]]:
+        """Return the tested gap and its p-value, post- and account-weighted."""
+        rows = []
+        for by in WEIGHTINGS if study.has_accounts else ():
+            gap = effect(study, by=by, stratified=True).estimate
+            p, method = permutation_p(study, by=by, draws=self.draws)
+            rows.append(
+                row(study, self.name, "difference", by, Estimate(gap, p_value=p, method=method))
+            )
+        return rows
+
+
+def effect(study: Study, *, by: str, stratified: bool, confidence: float | None = None) -> Any:
+    """Return the standardised effect of a study, or the raw one (all posts one stratum).
+
+    Intervals are withheld (NaN, said in `method`) where the focal accounts are too few to claim
+    a sampling of accounts, or the rows carry none.
+    """
+    from dataclasses import replace
+
+    from audit.estimators.strata import standardised_effect
+
+    a = study.cells.arrays(by=by)
+    stratum = a["stratum"] if stratified else np.full(len(a["n"]), "all", dtype=object)
+    found = standardised_effect(
+        a["events"],
+        a["n"],
+        a["account"],
+        stratum,
+        a["focal"],
+        weights=a["weights"],
+        confidence=confidence or study.design.confidence,
+    )
+    reason = no_inference(study)
+    if not reason:
+        return found
+    return replace(
+        found,
+        conf_low=NAN,
+        conf_high=NAN,
+        std_error=NAN,
+        p_value=NAN,
+        method=f"point only; {reason}",
+    )
+
+
+def no_inference(study: Study) -> str:
+    """Return why no interval or p may stand, or "" where they may."""
+    if not study.has_accounts:
+        return NO_ACCOUNTS
+    k = study.cells.accounts(FOCAL)
+    return NO_SAMPLING.format(k=k) if k <= FEW_FOCAL_ACCOUNTS else ""
+
+
+def permutation_p(
+    study: Study, *, by: str, stratified: bool = True, draws: int = DRAWS
+) -> tuple[float, str]:
+    """Return the permutation p-value by account and the method in words; NaN where none may stand."""
+    from audit.estimators.resampling import permutation_test, randomisation_test
+
+    reason = no_inference(study)
+    if reason:
+        return NAN, reason
+    a = study.cells.arrays()
+    stratum = a["stratum"] if stratified else None
+    seed = study.design.seed
+    if by == "post":
+        test = permutation_test(
+            a["events"], a["n"], a["account"], a["focal"], stratum=stratum, draws=draws, seed=seed
+        )
+        return test.p_value, test.method
+    residual, focal = account_residuals(study, stratified=stratified)
+    test = randomisation_test(residual, focal, draws=draws, seed=seed)
+    return test.p_value, f"{test.method}, on account means of the residuals"
+
+
+def account_residuals(study: Study, *, stratified: bool) -> tuple[Any, Any]:
+    """Return each account's mean residual from the pooled stratum rates, and its focal flag."""
+    import pandas as pd
+
+    frame = study.cells.of(FOCAL, REFERENCE)
+    key = frame["stratum"] if stratified else pd.Series("all", index=frame.index)
+    pooled = frame.groupby(key)[["events", "n"]].transform("sum")
+    frame["u"] = frame["events"] - frame["n"] * pooled["events"] / pooled["n"]
+    by = frame.groupby("account_id").agg(u=("u", "sum"), n=("n", "sum"), group=("group", "first"))
+    return (by["u"] / by["n"]).to_numpy(), (by["group"] == FOCAL).to_numpy()
+
+
+def weighted_counts(study: Study, by: str) -> Any:
+    """Return the (strata, 4) counts, each account weighted to its class's mean volume if asked."""
+    if by == "post":
+        return study.cells.counts().to_numpy()
+    frame = study.cells.of(FOCAL, REFERENCE)
+    total = frame.groupby("account_id")["n"].transform("sum")
+    size = frame.groupby("group")["n"].transform("sum") / frame.groupby("group")[
+        "account_id"
+    ].transform("nunique")
+    for column in ("events", "n"):
+        frame[f"w_{column}"] = frame[column] * size / total
+    table = frame.pivot_table(
+        index="stratum", columns="group", values=["w_events", "w_n"], aggfunc="sum", fill_value=0.0
+    )
+    names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("w_events", "w_n")]
+    return np.column_stack([table[c] if c in table else np.zeros(len(table)) for c in names])
+
+
+def row(study: Study, name: str, scale: str, by: str, e: Estimate) -> dict[str, Any]:
+    """Return one row of the comparison."""
+    c = study.cells
+    accounts = study.has_accounts
+    return {
+        "estimator": name,
+        "scale": scale,
+        "estimate": e.estimate,
+        "std_error": e.std_error,
+        "conf_low": e.conf_low,
+        "conf_high": e.conf_high,
+        "p_value": e.p_value,
+        "n_focal": c.total(FOCAL),
+        "n_reference": c.total(REFERENCE),
+        "n_focal_accounts": c.accounts(FOCAL) if accounts else 0,
+        "n_reference_accounts": c.accounts(REFERENCE) if accounts else 0,
+        "method": e.method,
+        "weighting": by,
+    }
+
+
+def _effect_rows(study: Study, name: str, *, stratified: bool) -> list[dict[str, Any]]:
+    from dataclasses import replace
+
+    rows = []
+    for by in WEIGHTINGS if study.has_accounts else ("post",):
+        found = effect(study, by=by, stratified=stratified)
+        p, _ = permutation_p(study, by=by, stratified=stratified)
+        rows.append(row(study, name, "difference", by, replace(found, p_value=p)))
+        rows.append(row(study, name, "ratio", by, replace(found.ratio, p_value=p)))
+    return rows

@@ -1,0 +1,189 @@
+"""A comparison, the checks it was held to, its rung on the ladder, and the verdict that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from audit.checks import CHECKS
+from audit.checks.base import Finding
+from audit.claims import RUNGS, Claim, Verdict
+from audit.comparison import Comparison
+from audit.errors import UnknownName
+from audit.sentences import claims_of, sentence_of
+from audit.verdict import Conclusion, Reading, conclude
+
+CHECK_COLUMNS = ("check", "step", "value", "threshold", "passed", "says")
+HIGHEST_UNCLEAR = 2
+"""An unclear verdict stands on rung 2 at most (METHODS §4)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the comparison is worth.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    findings : tuple of Finding
+        One per check, in the order of `CHECKS`.
+    verdict : Verdict
+        From the closed list.
+    rung : int
+        0 to 5; see `RUNGS`.
+    sentence : str
+        The verdict as a sentence that the rung licenses.
+    note : str
+        What a reader must be told with the verdict; "" where nothing.
+    claims : tuple of Claim
+        The numbers that page 1 prints.
+    """
+
+    comparison: Comparison
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    rung: int
+    sentence: str
+    note: str
+    claims: tuple[Claim, ...]
+    steps: Mapping[int, bool] = field(default_factory=dict)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per check: check, step, value, threshold, passed, says."""
+        rows = [[getattr(f, c) for c in CHECK_COLUMNS] for f in self.findings]
+        return pd.DataFrame(rows, columns=list(CHECK_COLUMNS))
+
+    def table(self, check: str) -> pd.DataFrame:
+        """Return the numbers behind a check, empty where it has none."""
+        found = self.finding(check).table
+        return pd.DataFrame() if found is None else found.copy()
+
+    def finding(self, check: str) -> Finding:
+        """Return one check's finding."""
+        for f in self.findings:
+            if f.check == check:
+                return f
+        raise UnknownName("check of this evidence", check, [f.check for f in self.findings])
+
+    def summary(self) -> str:
+        """Say the question, the verdict, the rung and the checks."""
+        lines = [
+            self.comparison.study.design.question,
+            f"verdict: {self.verdict}  (rung {self.rung} of 5: {RUNGS[self.rung]})",
+            self.sentence,
+        ]
+        lines += [self.note] if self.note else []
+        gates = self.comparison.study.gates
+        lines += [f"  gate, {g.kind}: {g.says}" for g in gates]
+        marks = {True: "pass", False: "FAIL", None: "  – "}
+        lines += [f"  {marks[f.passed]}  {f.check}: {f.says}" for f in self.findings]
+        return "\n".join(lines)
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from audit.text import escape_html, html_table
+
+        design = self.comparison.study.design
+        return (
+            f"<p><b>{escape_html(design.question, 2000)}</b></p>"
+            f"<p>Verdict: <b>{escape_html(self.verdict)}</b> (rung {self.rung} of 5). "
+            f"{escape_html(self.sentence, 2000)} {escape_html(self.note, 2000)}</p>"
+            + html_table(self.to_frame().round(4))
+        )
+
+
+def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -> Evidence:
+    """Hold a comparison to its checks and conclude.
+
+    Parameters
+    ----------
+    checks : sequence of str
+        Names in `CHECKS`. A step of the ladder is passed only by all of its checks, so leaving
+        one out can lower the rung and never raise it.
+
+    Raises
+    ------
+    UnknownName
+        For a name that is not in the table.
+    """
+    for name in checks:
+        if name not in CHECKS:
+            raise UnknownName("check", name, CHECKS)
+    study = comparison.study
+    findings = tuple(CHECKS[c](comparison) for c in checks) if study.admissible else ()
+    conclusion = conclude(_reading(comparison, findings))
+    steps = _steps(comparison, findings, conclusion.verdict)
+    rung = _rung(comparison, steps, conclusion)
+    sentence = sentence_of(comparison, conclusion, rung, findings)
+    claims = claims_of(comparison, findings, rung)
+    return Evidence(
+        comparison, findings, conclusion.verdict, rung, sentence, conclusion.note, claims, steps
+    )
+
+
+def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:
+    design = comparison.study.design
+    alpha = 1 - design.confidence
+    nan = float("nan")
+    common = {"margin": design.margin, "alpha": alpha, "more_is": str(design.outcome.more_is)}
+    if not comparison.study.admissible:
+        return Reading(
+            low=nan,
+            high=nan,
+            p=nan,
+            tight_low=nan,
+            tight_high=nan,
+            expected=nan,
+            barred=True,
+            **common,
+        )
+    wide, tight = comparison.primary(), comparison.primary(confidence=1 - 2 * alpha)
+    return Reading(
+        low=wide.conf_low,
+        high=wide.conf_high,
+        p=wide.p_value,
+        tight_low=tight.conf_low,
+        tight_high=tight.conf_high,
+        expected=wide.expected,
+        reversed_sign=any(f.reverses for f in findings),
+        **common,
+    )
+
+
+def _steps(
+    comparison: Comparison, findings: Sequence[Finding], verdict: Verdict
+) -> dict[int, bool]:
+    """Return which steps of the ladder are passed, each by all of its checks."""
+    if not comparison.study.admissible:
+        return dict.fromkeys(range(1, 6), False)
+    wanted: dict[int, list[str]] = {}
+    for name, check in CHECKS.items():
+        if check.step:
+            wanted.setdefault(check.step, []).append(name)
+    passed = {f.check: f.passed is True for f in findings}
+    out = {1: True}
+    for step in range(2, 6):
+        names = wanted.get(step, [])
+        out[step] = bool(names) and all(passed.get(n, False) for n in names)
+    decided = verdict not in (Verdict.UNCLEAR, Verdict.INADMISSIBLE)
+    out[3] = out[3] and decided
+    return out
+
+
+def _rung(comparison: Comparison, steps: Mapping[int, bool], conclusion: Conclusion) -> int:
+    """Return the number of consecutive steps passed, under the caps of the gates and of unclear."""
+    if not comparison.study.admissible:
+        return 0
+    rung = 0
+    while rung < 5 and steps[rung + 1]:
+        rung += 1
+    caps = [g.rung for g in comparison.study.gates if g.kind == "cap"]
+    if conclusion.verdict is Verdict.UNCLEAR:
+        caps.append(HIGHEST_UNCLEAR)
+    return min([rung, *caps])

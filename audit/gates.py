@@ -1,0 +1,169 @@
+"""What must hold before any number is believed: the gates of an audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from audit.cells import FOCAL, REFERENCE
+from audit.design import words
+
+if TYPE_CHECKING:
+    from audit.study import Study
+
+FEW_FOCAL_ACCOUNTS = 4
+"""Up to this many focal accounts, no interval or p claims a sampling of accounts (METHODS §1)."""
+REFERENCE_ACCOUNTS_FOR_SUPPORT = 2
+"""A stratum supports a comparison when it has this many reference accounts (METHODS §1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A condition found before any number is computed.
+
+    `kind` is hard (no contrast may be printed), cap (the rung is at most `rung`) or note.
+    """
+
+    name: str
+    kind: Literal["hard", "cap", "note"]
+    says: str
+    rung: int = 5
+
+
+def gates_of(study: Study) -> tuple[Gate, ...]:
+    """Return every gate that the study does not pass freely, in the order of `GATES`."""
+    return tuple(g for g in (rule(study) for rule in GATES) if g is not None)
+
+
+def _no_denominator(s: Study) -> Gate | None:
+    if s.design.frame != "enforced_only":
+        return None
+    return Gate(
+        "denominator",
+        "hard",
+        "The table holds only posts that were acted on or noticed, and none of those that were "
+        "spared: a share of them is not a rate of enforcement.",
+    )
+
+
+def _no_class(s: Study) -> Gate | None:
+    empty = [
+        words(name)
+        for name, group in ((s.design.focal, FOCAL), (s.design.references[0], REFERENCE))
+        if s.cells.total(group) == 0
+    ]
+    if not empty:
+        return None
+    return Gate(
+        "variation in class",
+        "hard",
+        f"No {' and no '.join(empty)} post is left once the population is applied, so there is "
+        "nothing to compare.",
+    )
+
+
+def _no_support(s: Study) -> Gate | None:
+    if not s.cells.total(FOCAL) or not s.cells.total(REFERENCE) or s.supported_strata():
+        return None
+    return Gate(
+        "support",
+        "hard",
+        f"No stratum of {' × '.join(map(words, s.design.strata)) or 'all posts'} holds focal posts "
+        f"and posts of at least {REFERENCE_ACCOUNTS_FOR_SUPPORT} reference accounts: there is no "
+        "like to compare with.",
+    )
+
+
+def _mixed_regimes(s: Study) -> Gate | None:
+    frame = s.cases.frame
+    if "regime" not in frame or "regime" in s.design.strata:
+        return None
+    keys = [c for c in ("platform", "rule") if c in frame]
+    regimes = frame.groupby(keys or (lambda _: 0), dropna=False)["regime"].nunique()
+    mixed = regimes[regimes > 1]
+    if mixed.empty:
+        return None
+    first = mixed.index[0]
+    name = " ".join(map(str, first)) if isinstance(first, tuple) else str(first)
+    mask = frame[keys].astype("str").agg(" ".join, axis=1) == name if keys else slice(None)
+    dates = sorted(set(frame.loc[mask, "regime"].dropna().astype("str")))
+    return Gate(
+        "rule regimes",
+        "hard",
+        f"The audited rule changed inside the window ({name}: {', '.join(dates)}), so one number "
+        "would mix two rules. Add ‘regime’ to the strata, or narrow the population.",
+    )
+
+
+def _few_accounts(s: Study) -> Gate | None:
+    k = s.cells.accounts(FOCAL)
+    if not s.has_accounts or not 1 <= k <= FEW_FOCAL_ACCOUNTS:
+        return None
+    noun = "account" if k == 1 else "accounts"
+    return Gate(
+        "few focal accounts",
+        "cap",
+        f"The focal class is {k} {noun}: no interval or p-value can claim that it stands for "
+        "others of its class.",
+        rung=2,
+    )
+
+
+def _reversal(s: Study) -> Gate | None:
+    if not s.design.outcome.reversed:
+        return None
+    return Gate(
+        "reversal outcome",
+        "cap",
+        "Reversals among the sanctioned compare those whom the platform chose to sanction; "
+        "classes can differ in where that line lay (infra-marginality).",
+        rung=2,
+    )
+
+
+def _no_accounts(s: Study) -> Gate | None:
+    if s.has_accounts or not len(s.cells.frame):
+        return None
+    return Gate(
+        "rows without accounts",
+        "cap",
+        "The rows carry no accounts: point estimates only, since posts of one account are alike.",
+        rung=1,
+    )
+
+
+def _amplified(s: Study) -> Gate | None:
+    if s.design.frame != "amplified_by_focal":
+        return None
+    return Gate(
+        "chosen comparison",
+        "note",
+        "The reference posts are those that the focal account chose to amplify, not a sample of "
+        "what others posted.",
+    )
+
+
+def _lost_outcomes(s: Study) -> Gate | None:
+    lost = sum(s.unknown_outcomes.values())
+    if not lost:
+        return None
+    by = ", ".join(f"{n:,} {g}" for g, n in sorted(s.unknown_outcomes.items()))
+    return Gate(
+        "unknown outcomes",
+        "note",
+        f"{lost:,} posts have an outcome that the data cannot tell ({by}); they are not counted "
+        "as “no”.",
+    )
+
+
+GATES = (
+    _no_denominator,
+    _no_class,
+    _no_support,
+    _mixed_regimes,
+    _few_accounts,
+    _reversal,
+    _no_accounts,
+    _amplified,
+    _lost_outcomes,
+)

@@ -1,0 +1,129 @@
+"""The ledger: what every step took, class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from audit.schema import UNKNOWN
+from audit.text import visible
+
+FLAG_POINTS = 5
+"""A step is flagged where it takes this many percentage points more of one class than another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What one step took from one class.
+
+    Attributes
+    ----------
+    step : int
+        1 for the first.
+    because, account_class : str
+    cases_before, cases_removed, cases_after : int
+        Sums of `count`, or rows where there is none.
+    accounts_before, accounts_removed : int
+        Accounts of the class, and those with no row left in it; rows without an id count for none.
+    share_removed : float
+        cases_removed / cases_before, between 0 and 1.
+    flagged : bool
+        The share is `FLAG_POINTS` percentage points or more above that of another class that had
+        at least one case.
+    """
+
+    step: int
+    because: str
+    account_class: str
+    cases_before: int
+    cases_removed: int
+    cases_after: int
+    accounts_before: int
+    accounts_removed: int
+    share_removed: float
+    flagged: bool
+
+
+def tally(frame: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
+    """Return `cases` (sum of counts) and `accounts` (distinct ids) by class, unknown last.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `account_class` and `account_id`; rows without an id count for no account.
+    counts : Series of int
+        Cases each row stands for, on the index of `frame`.
+    """
+    classes = frame["account_class"].astype("str")
+    cases = counts.groupby(classes).sum()
+    accounts = frame["account_id"].groupby(classes).nunique()
+    table = pd.DataFrame({"cases": cases, "accounts": accounts}, dtype="int64")
+    order = sorted(table.index, key=lambda name: (name == UNKNOWN, -table.at[name, "cases"], name))
+    return table.loc[order]
+
+
+def removals(
+    frame: pd.DataFrame, counts: pd.Series, stays: np.ndarray, *, because: str, step: int
+) -> tuple[Removal, ...]:
+    """Return what keeping only `stays` takes from each class of `frame`, as step number `step`."""
+    before = tally(frame, counts)
+    after = tally(frame[stays], counts[stays]).reindex(before.index, fill_value=0)
+    n, left = before["cases"].to_numpy(), after["cases"].to_numpy()
+    lines = zip(before.index, n, n - left, left, before["accounts"], after["accounts"], strict=True)
+    flags = _flagged(n, n - left)
+    return tuple(
+        Removal(
+            step=step,
+            because=because,
+            account_class=str(name),
+            cases_before=int(had),
+            cases_removed=int(lost),
+            cases_after=int(has),
+            accounts_before=int(accounts),
+            accounts_removed=int(accounts - remain),
+            share_removed=float(lost / had) if had else 0.0,
+            flagged=flag,
+        )
+        for (name, had, lost, has, accounts, remain), flag in zip(lines, flags, strict=True)
+    )
+
+
+def _flagged(before: np.ndarray, removed: np.ndarray) -> list[bool]:
+    # Whole numbers throughout: 0.15 − 0.10 ≥ 0.05 is false in binary fractions.
+    pairs = [(int(r), int(n)) for r, n in zip(removed, before, strict=True)]
+    return [any(_exceeds(one, other) for other in pairs) for one in pairs]
+
+
+def _exceeds(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    (removed, n), (other_removed, other_n) = one, other
+    if n < 1 or other_n < 1:
+        return False
+    return 100 * (removed * other_n - other_removed * n) >= FLAG_POINTS * n * other_n
+
+
+def ledger_lines(ledger: Sequence[Removal]) -> list[str]:
+    """Say each step in words, and where it took more of one class than of another."""
+    steps: dict[int, list[Removal]] = {}
+    for entry in ledger:
+        steps.setdefault(entry.step, []).append(entry)
+    return [line for entries in steps.values() for line in _step_lines(entries)]
+
+
+def _step_lines(entries: Sequence[Removal]) -> list[str]:
+    first = entries[0]
+    taken = sum(entry.cases_removed for entry in entries)
+    of = sum(entry.cases_before for entry in entries)
+    reason = visible(first.because, 300)
+    lines = [f"step {first.step}: {taken:,} of {of:,} cases left: {reason}"]
+    if any(entry.flagged for entry in entries):
+        shares = ", ".join(
+            f"{100 * e.share_removed:.1f} % of {visible(e.account_class)}" for e in entries
+        )
+        lines.append(
+            f"  it took {shares}: a step that takes {FLAG_POINTS} points more of one class than of "
+            "another can make a gap or hide one"
+        )
+    return lines

@@ -1,0 +1,87 @@
+"""Where a table comes from, and who to thank or blame for it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+
+from audit.errors import SourceError
+
+
+def locate(path: str | Path) -> Path:
+    """Return where `path` is: as given, or, when relative, in the working folder or a parent of it.
+
+    Raises
+    ------
+    SourceError
+        Nothing of that name is there.
+    """
+    path = Path(path).expanduser()
+    folders = [Path()] if path.is_absolute() else [Path.cwd(), *Path.cwd().parents]
+    for folder in folders:
+        if (folder / path).exists():
+            return folder / path
+    looked = "" if path.is_absolute() else " in the working folder or any folder above it"
+    raise SourceError(f"There is no {str(path)!r}{looked}. Try: the full path.")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table comes from, enough to fetch and cite it again.
+
+    Attributes
+    ----------
+    name, title, producer, url, licence : str
+    accessed : str
+        Date on which it was read, ISO 8601.
+    sha256 : str
+        Of the file read, in hexadecimal; "" for a frame in memory.
+    simulated : bool
+        Whether the numbers are made up; follows into every chart, table and page.
+    notes : str
+    """
+
+    name: str
+    title: str
+    producer: str
+    url: str
+    accessed: str
+    licence: str
+    sha256: str = ""
+    simulated: bool = False
+    notes: str = ""
+
+    @classmethod
+    def read(cls, path: str | Path) -> Origin:
+        """Read an `origin.toml` (or the one in the folder `path`).
+
+        Raises
+        ------
+        SourceError
+            The file is not TOML, lacks a key, or has one that means nothing here.
+        """
+        path = locate(path)
+        path = path / "origin.toml" if path.is_dir() else path
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SourceError(f"The origin {str(path)!r} cannot be read: {error}.") from error
+        known = {f.name: f.default for f in fields(cls)}
+        strange = sorted(set(found) - set(known))
+        lacking = sorted(k for k, v in known.items() if v is MISSING and k not in found)
+        wrong = sorted(k for k in set(found) & set(known) if not _legal(k, found[k]))
+        if strange or lacking or wrong:
+            raise SourceError(
+                f"The origin {str(path)!r} has unknown keys {strange}, lacks {lacking}, and has the "
+                f"wrong type in {wrong}; allowed: {', '.join(known)}; simulated is true or false, "
+                "accessed a date, the rest text."
+            )
+        values = {k: v if k == "simulated" else str(v) for k, v in found.items()}
+        return cls(**values)
+
+
+def _legal(key: str, value: object) -> bool:
+    if key == "simulated":
+        return isinstance(value, bool)
+    return isinstance(value, str) or (key == "accessed" and hasattr(value, "isoformat"))

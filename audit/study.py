@@ -1,0 +1,229 @@
+"""The cases that can answer the design, and why the others cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from audit import cells as engine
+from audit import population
+from audit.cases import Cases
+from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells
+from audit.design import Design, words
+from audit.errors import DesignError
+from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
+from audit.schema import UNKNOWN
+
+NOT_RECORDED = "(not recorded)"
+NO_ACCOUNT = "(no account)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """A design met with cases.
+
+    Attributes
+    ----------
+    cases : Cases
+        The enrolled rows, those of unknown class included; its ledger says who is out.
+    design : Design
+    cells : Cells
+        Their counts by account, group and stratum.
+    gates : tuple of Gate
+        What must be known before any number is believed.
+    unknown_outcomes : dict
+        Number of posts by group whose outcome the data cannot tell; they are not in the cells.
+    loaded : Cases
+        The cases before enrolment, from which another reference class can be enrolled.
+    """
+
+    cases: Cases
+    design: Design
+    cells: Cells
+    gates: tuple[Gate, ...]
+    unknown_outcomes: dict[str, int]
+    loaded: Cases
+
+    @property
+    def admissible(self) -> bool:
+        """Return whether no hard gate failed."""
+        return not any(g.kind == "hard" for g in self.gates)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Return whether rows carry accounts, without which there is no inference."""
+        return not bool((self.cells.frame["account_id"] == NO_ACCOUNT).any())
+
+    def supported_strata(self) -> tuple[str, ...]:
+        """Return the strata that hold focal posts and enough reference accounts to compare with."""
+        rows = self.cells.frame
+        focal = set(rows.loc[rows["group"] == FOCAL, "stratum"])
+        reference = rows[rows["group"] == REFERENCE]
+        need = REFERENCE_ACCOUNTS_FOR_SUPPORT if self.has_accounts else 1
+        accounts = reference.groupby("stratum")["account_id"].nunique()
+        return tuple(sorted(focal & set(accounts[accounts >= need].index)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the cells as a frame, one row per account × group × stratum."""
+        return self.cells.frame.copy()
+
+    def summary(self) -> str:
+        """Say the question, who is in, and what stands in the way."""
+        c = self.cells
+        lines = [self.design.question]
+        for group, name in (
+            (FOCAL, self.design.focal),
+            (REFERENCE, self.design.references[0]),
+            (UNKNOWN_GROUP, "unknown class"),
+        ):
+            lines.append(
+                f"  {words(name)}: {c.total(group):,} posts by {c.accounts(group):,} accounts"
+            )
+        lines += [f"  {g.kind}: {g.says}" for g in self.gates]
+        return "\n".join(lines)
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from audit.text import escape_html
+
+        return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
+
+
+def enroll(cases: Cases, design: Design) -> Study:
+    """Meet a design with cases.
+
+    Rows leave through the ledger only: outside the population, of a class that is not compared,
+    with an outcome the data cannot tell, or reference rows of an account that is also focal.
+
+    Raises
+    ------
+    DesignError
+        When the design names a class, column or rung that the cases do not have, with those
+        they have. A question that the data cannot answer is not an error: `gates` says why.
+    """
+    _require(cases, design)
+    loaded = cases
+    for column, allowed in (design.population or {}).items():
+        cases = cases.keep(
+            population.holds(cases.frame[column], allowed),
+            because=population.excluded(column, allowed),
+        )
+    compared = [design.focal, design.references[0], UNKNOWN]
+    cases = cases.keep(cases.frame["account_class"].isin(compared), because="class not compared")
+    if design.outcome.reversed:
+        rank = cases.ladder.rank(cases.frame["action"])
+        cases = cases.keep(rank > 0, because="not sanctioned, so it could not be reversed")
+    cases = _one_class_per_account(cases, design)
+    acted = _acted(cases, design)
+    known = acted.notna()
+    lost = {
+        g: int(n)
+        for g, n in _counts(cases)[~known].groupby(_group(cases, design)[~known]).sum().items()
+    }
+    cases = cases.keep(known, because="outcome unknown: censored or not recorded")
+    enrolled = _enrolled(cases, design, acted[known].astype(bool).reset_index(drop=True))
+    cells = engine.group(enrolled)
+    study = Study(cases, design, cells, (), lost, loaded)
+    return replace(study, gates=gates_of(study))
+
+
+def _require(cases: Cases, design: Design) -> None:
+    faults = []
+    classes = sorted(set(cases.frame["account_class"].dropna().astype(str)))
+    for name in (design.focal, *design.references):
+        if name not in classes:
+            faults.append(f"no case has account_class {name!r}; the classes are {classes}.")
+    columns = [c for c in cases.frame.columns if not c.startswith("raw_")]
+    used = [("stratum column", c) for c in design.strata]
+    used += [("population column", c) for c in design.population or {}]
+    if design.outcome.acted_within_hours:
+        used += [("column for acted_within_hours", c) for c in ("posted_at", "acted_at")]
+    if design.outcome.reversed:
+        used.append(("column for outcome.reversed", "reversed"))
+    for what, column in used:
+        if column not in columns:
+            faults.append(f"{what} {column!r} is not in the cases; they have {columns}.")
+    try:
+        design.outcome.rungs(cases.ladder)
+    except DesignError as error:
+        faults.append(str(error))
+    if faults:
+        raise DesignError("the design does not fit the cases: " + " ".join(faults))
+
+
+def _one_class_per_account(cases: Cases, design: Design) -> Cases:
+    frame = cases.frame
+    focal = frame["account_class"] == design.focal
+    also = frame["account_id"].notna() & frame["account_id"].isin(
+        frame.loc[focal & frame["account_id"].notna(), "account_id"]
+    )
+    return cases.keep(focal | ~also, because="account is also focal; see within_account")
+
+
+def _acted(cases: Cases, design: Design) -> pd.Series:
+    """Return a nullable flag per row: acted on, or unknown where the data cannot tell."""
+    frame, outcome = cases.frame, design.outcome
+    if outcome.reversed:
+        return (
+            frame["reversed"]
+            .map({"yes": True, "no": False, True: True, False: False})
+            .astype("boolean")
+        )
+    acted = frame["action"].isin(outcome.rungs(cases.ladder)).astype("boolean")
+    acted[frame["action"].isna()] = pd.NA
+    hours = outcome.acted_within_hours
+    if not hours:
+        return acted
+    since = frame["posted_at"]
+    if "reported_at" in frame:
+        since = frame["reported_at"].fillna(since)
+    limit = since + pd.Timedelta(hours=hours)
+    in_time = frame["acted_at"] <= limit
+    censored = (
+        frame["observed_until"] < limit
+        if "observed_until" in frame
+        else pd.Series(False, index=frame.index)
+    )
+    out = acted & in_time
+    out[acted.fillna(False) & frame["acted_at"].isna()] = pd.NA
+    out[~out.fillna(False) & censored] = pd.NA
+    return out
+
+
+def _counts(cases: Cases) -> pd.Series:
+    frame = cases.frame
+    return frame["count"].astype("int64") if "count" in frame else pd.Series(1, index=frame.index)
+
+
+def _group(cases: Cases, design: Design) -> pd.Series:
+    named = {design.focal: FOCAL, design.references[0]: REFERENCE, UNKNOWN: UNKNOWN_GROUP}
+    return cases.frame["account_class"].astype("str").map(named)
+
+
+def _enrolled(cases: Cases, design: Design, acted: pd.Series) -> pd.DataFrame:
+    frame = cases.frame
+    weight = frame.get("sampling_weight", 1.0)
+    account = frame["account_id"].astype("object") if "account_id" in frame else None
+    return pd.DataFrame(
+        {
+            "account_id": pd.Series(account, index=frame.index).fillna(NO_ACCOUNT).astype("str"),
+            "group": _group(cases, design),
+            "stratum": stratum_of(frame, design.strata),
+            "acted": acted.to_numpy(bool),
+            "count": _counts(cases).to_numpy(),
+            "weight": pd.Series(weight, index=frame.index, dtype=float),
+        }
+    )
+
+
+def stratum_of(frame: pd.DataFrame, strata: tuple[str, ...]) -> pd.Series:
+    """Return each row's stratum as text; a missing value is a level of its own, and says so."""
+    if not strata:
+        return pd.Series("all", index=frame.index, dtype="str")
+    levels = [frame[c].astype("str").fillna(NOT_RECORDED) for c in strata]
+    return levels[0].str.cat(levels[1:], sep=" · ").astype("str")

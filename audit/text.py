@@ -1,0 +1,131 @@
+"""Text that came from data, made visible and inert before anyone reads it."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji families are misspelled without them
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Entities for what HTML and, where a converter reads the cell again, Markdown and TeX act on.
+ACTIVE = {ord(c): f"&#{ord(c)};" for c in "$`[]\\"}
+
+
+def visible(value: object, limit: int = 120) -> str:
+    """Return `value` as one line in which nothing is hidden.
+
+    Parameters
+    ----------
+    value : object
+        Anything; missing values become "".
+    limit : int, at least 1
+        Longest text returned, in characters; a longer one ends in "…".
+
+    Returns
+    -------
+    str
+        In normal form C. Controls, bidirectional overrides, zero-width and unassigned characters
+        and lone surrogates are spelled ⟨U+202E⟩. A joiner between two letters (or emoji) stays:
+        it is spelling there, and can hide nothing.
+
+    References
+    ----------
+    Boucher & Anderson (2021), "Trojan Source: Invisible Vulnerabilities",
+    https://arxiv.org/abs/2111.00169; Unicode Standard Annex 15 (normal form C).
+    """
+    if _missing(value):
+        return ""
+    text = str(value)
+    head = unicodedata.normalize("NFC", text[: 4 * limit + 4])
+    cut = len(text) > 4 * limit + 4
+    units: list[str] = []
+    length = 0
+    for place, character in enumerate(head):
+        unit = character if _shows(head, place) else f"⟨U+{ord(character):04X}⟩"
+        length += len(unit)
+        units.append(unit)
+        if length > limit:
+            cut = True
+            break
+    if not cut:
+        return "".join(units)
+    while units and length > limit - 1:
+        length -= len(units.pop())
+    return "".join(units) + "…"
+
+
+def _missing(value: object) -> bool:
+    if isinstance(value, str):
+        return False
+    return value is None or str(value) in ("nan", "NaT", "<NA>")
+
+
+def _shows(text: str, place: int) -> bool:
+    character = text[place]
+    if character in JOINERS:
+        return 0 < place < len(text) - 1 and _joins(text[place - 1]) and _joins(text[place + 1])
+    return unicodedata.category(character) not in HIDDEN
+
+
+def _joins(character: str) -> bool:
+    category = unicodedata.category(character)
+    return (category[0] in "LM" and not character.isascii()) or category in ("So", "Sk")
+
+
+def escape_html(value: object) -> str:
+    """Return `value` whole, escaped for the text or a quoted attribute of HTML.
+
+    Line breaks and tabs stay; every other hidden character is spelled as by `visible`. `&`, `<`,
+    `>`, quotes, and the characters that start mathematics, code or a link where a notebook
+    converter reads the cell as Markdown become entities. A script that typesets the page still
+    sees a `$`, so tables also carry the class `tex2jax_ignore mathjax_ignore`.
+    """
+    lines = str(value).split("\n")
+    cells = ([visible(cell, 10 * len(cell) + 1) for cell in line.split("\t")] for line in lines)
+    text = "\n".join("\t".join(line) for line in cells)
+    return html.escape(text, quote=True).translate(ACTIVE)
+
+
+def html_table(frame: pd.DataFrame, *, limit: int = 120) -> str:
+    """Return `frame` as an HTML table whose names and cells are visible, escaped, inert text.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Its index is not shown.
+    limit : int
+        Longest cell shown, in characters.
+    """
+
+    def row(tag: str, cells: Iterable[object]) -> str:
+        texts = (escape_html(visible(cell, limit)) for cell in cells)
+        return "<tr>" + "".join(f"<{tag}>{text}</{tag}>" for text in texts) + "</tr>"
+
+    head = row("th", frame.columns)
+    body = "".join(row("td", cells) for cells in frame.itertuples(index=False, name=None))
+    return (
+        '<table class="tex2jax_ignore mathjax_ignore">'
+        f"<thead>{head}</thead><tbody>{body}</tbody></table>"
+    )
+
+
+def csv_safe(value: object) -> object:
+    """Return `value` as a spreadsheet may open it: text that would run as a formula is quoted.
+
+    Text that begins with = + - @ (or their full-width forms), a tab or a line break gets a leading
+    apostrophe; numbers, and everything that is not text, come back untouched. For reader tables
+    only: data files keep their cells exact.
+
+    References
+    ----------
+    OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return value
