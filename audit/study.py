@@ -123,7 +123,7 @@ def enroll(cases: Cases, design: Design) -> Study:
     known = acted.notna()
     lost = {
         g: int(n)
-        for g, n in _counts(cases)[~known].groupby(_group(cases, design)[~known]).sum().items()
+        for g, n in cases.counts[~known].groupby(_group(cases, design)[~known]).sum().items()
     }
     cases = cases.keep(known, because="outcome unknown: censored or not recorded")
     enrolled = _enrolled(cases, design, acted[known].astype(bool).reset_index(drop=True))
@@ -169,11 +169,7 @@ def _acted(cases: Cases, design: Design) -> pd.Series:
     """Return a nullable flag per row: acted on, or unknown where the data cannot tell."""
     frame, outcome = cases.frame, design.outcome
     if outcome.reversed:
-        return (
-            frame["reversed"]
-            .map({"yes": True, "no": False, True: True, False: False})
-            .astype("boolean")
-        )
+        return frame["reversed"].astype("boolean")
     acted = frame["action"].isin(outcome.rungs(cases.ladder)).astype("boolean")
     acted[frame["action"].isna()] = pd.NA
     hours = outcome.acted_within_hours
@@ -195,11 +191,6 @@ def _acted(cases: Cases, design: Design) -> pd.Series:
     return out
 
 
-def _counts(cases: Cases) -> pd.Series:
-    frame = cases.frame
-    return frame["count"].astype("int64") if "count" in frame else pd.Series(1, index=frame.index)
-
-
 def _group(cases: Cases, design: Design) -> pd.Series:
     named = {design.focal: FOCAL, design.references[0]: REFERENCE, UNKNOWN: UNKNOWN_GROUP}
     return cases.frame["account_class"].astype("str").map(named)
@@ -215,7 +206,7 @@ def _enrolled(cases: Cases, design: Design, acted: pd.Series) -> pd.DataFrame:
             "group": _group(cases, design),
             "stratum": stratum_of(frame, design.strata),
             "acted": acted.to_numpy(bool),
-            "count": _counts(cases).to_numpy(),
+            "count": cases.counts.to_numpy(),
             "weight": pd.Series(weight, index=frame.index, dtype=float),
         }
     )

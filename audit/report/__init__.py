@@ -1,0 +1,165 @@
+"""The report: blocks of data set as a PDF, an HTML page and a folder of charts and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.report.blocks import (
+    Block,
+    Claims,
+    Column,
+    Cover,
+    Fact,
+    Facts,
+    Figure,
+    Finding,
+    Heading,
+    Note,
+    Prose,
+    Provenance,
+    Table,
+    prose,
+)
+from audit.report.figure import figure
+from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
+from audit.report.sections import (
+    chart,
+    checks_table,
+    codebook_table,
+    coverage_table,
+    design_table,
+    effects_table,
+    independent_table,
+    ledger_table,
+    methods,
+    provenance,
+    rates_table,
+    source_line,
+    strata_table,
+)
+from audit.report.table import table
+
+if TYPE_CHECKING:
+    from audit.evidence import Evidence
+    from audit.report.write import Written
+
+__all__ = [
+    "Block",
+    "Claims",
+    "Column",
+    "Cover",
+    "Fact",
+    "Facts",
+    "Figure",
+    "Finding",
+    "Heading",
+    "Note",
+    "Prose",
+    "Provenance",
+    "Report",
+    "Table",
+    "chart",
+    "checks_table",
+    "codebook_table",
+    "compose",
+    "cover",
+    "coverage_table",
+    "design_table",
+    "does_not_show",
+    "effects_table",
+    "figure",
+    "independent_table",
+    "key_facts",
+    "ledger_table",
+    "methods",
+    "page_one",
+    "prose",
+    "provenance",
+    "publish",
+    "rates_table",
+    "source_line",
+    "strata_table",
+    "table",
+    "verdict_box",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """A report on disk.
+
+    Attributes
+    ----------
+    evidence : Evidence or None
+        What it tells; None where a notebook told it.
+    written : Written
+        Folder, paths, pages, warnings and characters without a glyph.
+    """
+
+    evidence: Evidence | None
+    written: Written
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder it stands in."""
+        return Path(self.written.folder)
+
+    def summary(self) -> str:
+        """Say where the report is, how long it is, and what was warned of."""
+        lines = [f"{self.folder / 'report.pdf'}  {self.written.pages} pages"]
+        lines += [f"  warning: {w}" for w in self.written.warnings]
+        if self.written.uncovered:
+            shown = " ".join(f"U+{ord(c):04X}" for c in list(self.written.uncovered)[:12])
+            lines.append(f"  no glyph for {shown}; printed as boxes, still there to copy")
+        return "\n".join(lines)
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from audit.text import escape_html
+
+        return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
+
+
+def compose(evidence: Evidence, folder: str | Path) -> Report:
+    """Write the standard report of an evidence into a folder.
+
+    Parameters
+    ----------
+    folder : path
+        Replaced as a whole when everything is written; a killed run leaves the last one whole.
+
+    Raises
+    ------
+    ReportError
+        When the folder cannot be written, or holds files that no report wrote.
+    """
+    from audit.report.document import document
+    from audit.report.standard import standard_blocks
+    from audit.report.write import write_report
+
+    return Report(evidence, write_report(document(standard_blocks(evidence)), Path(folder)))
+
+
+def publish(
+    notebook: str | Path, folder: str | Path, *, design: str | Path, progress: Any = None
+) -> Report:
+    """Run a notebook with a design injected, and write what it shows as a report.
+
+    Raises
+    ------
+    ReportError
+        When a cell fails, with its section and the exception in words.
+    """
+    from audit.report.document import document
+    from audit.report.notebook import execute
+    from audit.report.write import write_report
+
+    shown = True if progress is None else bool(progress)
+    ran = execute(notebook, parameters={"design": str(design)}, progress=shown)
+    return Report(None, write_report(document(ran), Path(folder), notebook=ran))

@@ -1,0 +1,119 @@
+"""The page that stands alone: the verdict, the key numbers, and what they do not show."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
+from audit.claims import RUNGS, Verdict
+from audit.design import words
+from audit.numerals import count, interval, p_value, percent, points
+from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
+
+if TYPE_CHECKING:
+    from audit.evidence import Evidence
+
+
+def cover(evidence: Evidence, *, subtitle: str = "") -> Cover:
+    """Return the cover; its date is the day the youngest data were read, never the clock's."""
+    study = evidence.comparison.study
+    origins = study.cases.origins
+    dates = [str(o.accessed) for o in origins if str(o.accessed)]
+    return Cover(
+        title=study.design.title or "Enforcement by account class",
+        subtitle=subtitle or study.design.question,
+        date=max(dates, default=""),
+        description=evidence.sentence,
+        keywords=("content moderation", "audit", words(study.design.focal)),
+        simulated=study.cases.simulated,
+    )
+
+
+def page_one(evidence: Evidence, *, limits: tuple[str, ...] = ()) -> list[Block]:
+    """Return verdict, key facts and limits.
+
+    Parameters
+    ----------
+    limits : tuple of str
+        Sentences about what these data cannot show, before those that the checks found.
+    """
+    return [
+        verdict_box(evidence),
+        key_facts(evidence),
+        does_not_show(evidence, limits),
+        Claims(tuple(c.to_dict() for c in evidence.claims)),
+    ]
+
+
+def verdict_box(evidence: Evidence) -> Finding:
+    """Return the verdict sentence, with the rung and whatever must be said beside it."""
+    said = [
+        f"Verdict: {evidence.verdict}. Evidence: rung {evidence.rung} of 5, {RUNGS[evidence.rung]}."
+    ]
+    if evidence.note and evidence.verdict is not Verdict.SMALL:
+        said.append(evidence.note)
+    return Finding(evidence.sentence, tuple(said), label="Verdict")
+
+
+def key_facts(evidence: Evidence) -> Facts:
+    """Return the key numbers: observed against expected, the gap, who was compared, what was visible."""
+    study = evidence.comparison.study
+    design = study.design
+    facts = []
+    if study.admissible:
+        facts += _effect_facts(evidence)
+    for name, group in ((design.focal, FOCAL), (design.references[0], REFERENCE)):
+        by = f"by {count(study.cells.accounts(group))} accounts" if study.has_accounts else ""
+        facts.append(Fact(f"{words(name)} posts", count(study.cells.total(group)), by))
+    unknown = study.cells.total(UNKNOWN_GROUP)
+    if unknown:
+        by = f"by {count(study.cells.accounts(UNKNOWN_GROUP))} accounts"
+        facts.append(
+            Fact("posts of unknown class", count(unknown), by if study.has_accounts else "")
+        )
+    return Facts(tuple(facts))
+
+
+def _effect_facts(evidence: Evidence) -> list[Fact]:
+    comparison = evidence.comparison
+    study, e = comparison.study, comparison.primary()
+    design = study.design
+    reference = words(design.references[0])
+    n = e.n_supported
+    like = "for like posts" if design.strata else "for all posts"
+    ends = interval(e.conf_low, e.conf_high, confidence=design.confidence)
+    seen = evidence.finding("detectable_gap").value
+    facts = [
+        Fact(
+            "observed",
+            count(e.observed * n),
+            f"of {count(n)} {words(design.focal)} posts, {percent(e.observed)}",
+        ),
+        Fact(
+            "expected",
+            count(e.expected * n),
+            f"at the {reference} rate {like}, {percent(e.expected)}",
+        ),
+        Fact(
+            "gap",
+            points(e.estimate),
+            ", ".join(filter(None, (ends, p_value(e.p_value)))) or "no interval",
+        ),
+    ]
+    if math.isfinite(seen):
+        facts.append(Fact("smallest visible gap", points(seen, signed=False), "four times in five"))
+    return facts
+
+
+def does_not_show(evidence: Evidence, limits: tuple[str, ...] = ()) -> Note:
+    """Return what the report does not show: the caller's limits, the gates, the checks not passed."""
+    study = evidence.comparison.study
+    said = [*limits]
+    said += [g.says for g in study.gates if g.kind != "hard" or not study.admissible]
+    said += [
+        f.says for f in evidence.findings if f.step and f.passed is not True and f.says not in said
+    ][:4]
+    for part in study.design.declared_not_run:
+        said.append(f"The design declares ‘{part}’, which this version does not run.")
+    return Note("", tuple(dict.fromkeys(said)))

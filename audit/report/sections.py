@@ -1,0 +1,361 @@
+"""The parts that every report is put together from: each takes a stage and returns blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from audit.claims import RUNGS
+from audit.design import words
+from audit.errors import UnknownName
+from audit.report.blocks import Block, Column, Figure, Prose, Provenance, Table, prose
+from audit.report.table import table
+
+if TYPE_CHECKING:
+    from audit.cases import Cases
+    from audit.comparison import Comparison
+    from audit.evidence import Evidence
+
+POINTS = 100  # differences print in percentage points
+PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
+
+
+def source_line(cases: Cases) -> str:
+    """Return the source in one line: titles, producers and the number of cases as loaded."""
+    named = "; ".join(f"{o.title} ({o.producer})" if o.producer else o.title for o in cases.origins)
+    return f"{named}, {len(cases):,} cases"
+
+
+def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
+    """Return a chart of `CHARTS` drawn of a stage, as a figure with its words.
+
+    Raises
+    ------
+    UnknownName
+        For a name that is not in the table.
+    """
+    from audit.charts import CHARTS
+    from audit.charts.theme import theme
+    from audit.report.figure import figure
+
+    if name not in CHARTS:
+        raise UnknownName("chart", name, CHARTS)
+    entry = CHARTS[name]
+    said = entry.words(stage)
+    comparison = getattr(stage, "comparison", stage)
+    study = getattr(comparison, "study", None)
+    with theme():
+        axes = entry.render(stage, width=PAGE_WIDTH)
+        return figure(
+            axes.figure,
+            id=f"fig-{id or name.replace('_', '-')}",
+            title=said.title,
+            subtitle=said.subtitle,
+            note=said.note,
+            alt=said.alt,
+            source=source or (source_line(study.loaded) if study else ""),
+            data=entry.data(stage),
+            simulated=bool(study and study.cases.simulated),
+        )
+
+
+def ledger_table(comparison: Comparison) -> Table | Prose:
+    """Return who left the table and why, by class."""
+    study = comparison.study
+    frame = study.cases.ledger_frame()
+    if frame.empty:
+        return prose("No row left the table.")
+    frame = frame.assign(account_class=frame["account_class"].map(words))
+    frame["flag"] = frame["flagged"].map({True: "uneven", False: ""})
+    return table(
+        frame,
+        id="tbl-ledger",
+        title="Who left the table, and why",
+        group="because",
+        columns={
+            "account_class": "Class",
+            "cases_before": ("Before", ",d"),
+            "cases_removed": ("Left", ",d"),
+            "cases_after": ("After", ",d"),
+            "share_removed": ("Share", ".1%"),
+            "accounts_removed": ("Accounts left", ",d"),
+            "flag": "Note",
+        },
+        notes=[
+            "“uneven”: the step took at least five percentage points more of this class than of another."
+        ],
+        source=source_line(study.loaded),
+        simulated=study.cases.simulated,
+    )
+
+
+def rates_table(comparison: Comparison) -> Table:
+    """Return each class's rate with its account-level interval."""
+    study = comparison.study
+    frame = comparison.rates()
+    frame["account_class"] = frame["account_class"].map(words)
+    return table(
+        frame,
+        id="tbl-rates",
+        title=f"Posts {study.design.outcome.verb}, by class",
+        columns={
+            "account_class": "Class",
+            "events": ("Posts acted on", ",d"),
+            "n": ("Posts", ",d"),
+            "accounts": ("Accounts", ",d"),
+            "rate": ("Rate", ".1%"),
+            "conf_low": ("Low", ".1%"),
+            "conf_high": ("High", ".1%"),
+            "deff": ("Design effect", ".1f"),
+            "k_eff": ("Effective accounts", ".1f"),
+        },
+        notes=[_level(comparison) + ", by account; – where none may stand."],
+        source=source_line(study.loaded),
+        simulated=study.cases.simulated,
+    )
+
+
+def effects_table(comparison: Comparison) -> Table:
+    """Return every estimate: gaps in percentage points first, then ratios, odds ratios last."""
+    from audit.estimators import ESTIMATORS
+
+    study = comparison.study
+    frame = comparison.to_frame()
+    scaled = frame["scale"] == "difference"
+    for column in ("estimate", "conf_low", "conf_high"):
+        frame[column] = frame[column].where(~scaled, frame[column] * POINTS)
+    order = {"difference": 0, "ratio": 1, "odds_ratio": 2}
+    frame = frame.sort_values("scale", key=lambda s: s.map(order), kind="stable")
+    heads = {
+        "difference": "Gap, percentage points (focal − reference)",
+        "ratio": "Ratio of rates (focal / reference)",
+        "odds_ratio": "Odds ratio (not a ratio of rates)",
+    }
+    frame["scale"] = frame["scale"].map(heads)
+    frame["estimator"] = frame["estimator"].map(words)
+    return table(
+        frame,
+        id="tbl-effects",
+        title="All estimates, side by side",
+        group="scale",
+        columns={
+            "estimator": "Estimator",
+            "weighting": "Weight per",
+            "estimate": ("Estimate", ".2f"),
+            "conf_low": ("Low", ".2f"),
+            "conf_high": ("High", ".2f"),
+            "p_value": ("p", ".3f"),
+        },
+        notes=[
+            _level(comparison) + ", by account; p by permutation over accounts.",
+            *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items()),
+        ],
+        source=source_line(study.loaded),
+        simulated=study.cases.simulated,
+    )
+
+
+def independent_table(comparison: Comparison) -> Table:
+    """Return the textbook intervals, under the one heading that they may stand under."""
+    frame = comparison.if_independent()
+    for column in ("estimate", "conf_low", "conf_high"):
+        frame[column] = frame[column] * POINTS
+    frame["estimator"] = frame["estimator"].map(words)
+    return table(
+        frame,
+        id="tbl-independent",
+        title="If every post were independent",
+        subtitle="A warning, not a result: posts of one account are alike",
+        columns={
+            "estimator": "Estimator",
+            "estimate": ("Gap, points", ".2f"),
+            "conf_low": ("Low", ".2f"),
+            "conf_high": ("High", ".2f"),
+            "method": "Method",
+        },
+        notes=[
+            "With few focal accounts such intervals exclude zero in up to six of ten audits without any difference."
+        ],
+        source=source_line(comparison.study.loaded),
+        simulated=comparison.study.cases.simulated,
+    )
+
+
+def checks_table(evidence: Evidence) -> Table:
+    """Return every check with its threshold and what it found."""
+    frame = evidence.to_frame()
+    frame["check"] = frame["check"].map(words)
+    frame["step"] = frame["step"].map(lambda s: str(s) if s else "note")
+    frame["passed"] = [_mark(f.passed) for f in evidence.findings]
+    return table(
+        frame,
+        id="tbl-checks",
+        title="What the result was held to",
+        columns={
+            "check": "Check",
+            "step": "Step",
+            "threshold": "Held to",
+            "passed": "Result",
+            "says": Column("Finding", limit=600),
+        },
+        notes=[f"Step {n}: {text}." for n, text in RUNGS.items() if n],
+        source=source_line(evidence.comparison.study.loaded),
+        simulated=evidence.comparison.study.cases.simulated,
+    )
+
+
+def coverage_table(evidence: Evidence) -> Table | Prose:
+    """Return how often each field is recorded, by class."""
+    design = evidence.comparison.study.design
+    frame = evidence.table("coverage")
+    if frame.empty:
+        return prose("Every optional field is absent, so there is no coverage to compare.")
+    frame["column"] = frame["column"].map(words)
+    frame["difference"] = frame["difference"] * POINTS
+    return table(
+        frame,
+        id="tbl-coverage",
+        title="How often each field is recorded",
+        columns={
+            "column": "Field",
+            "focal": (words(design.focal), ".1%"),
+            "reference": (words(design.references[0]), ".1%"),
+            "difference": ("Difference, points", "+.1f"),
+        },
+        notes=["Fields of an action are counted where an action was taken."],
+        source=source_line(evidence.comparison.study.loaded),
+        simulated=evidence.comparison.study.cases.simulated,
+    )
+
+
+def strata_table(evidence: Evidence) -> Table:
+    """Return the strata with both classes' counts, and which support a comparison."""
+    frame = evidence.table("support").sort_values("n_focal", ascending=False, kind="stable")
+    frame["supported"] = frame["supported"].map({True: "yes", False: "no"})
+    return table(
+        frame,
+        id="tbl-strata",
+        title="Posts and actions in every stratum",
+        columns={
+            "stratum": " × ".join(map(words, evidence.comparison.study.design.strata)) or "Stratum",
+            "events_focal": ("Acted on", ",d"),
+            "n_focal": ("Posts", ",d"),
+            "accounts_focal": ("Accounts", ",d"),
+            "events_reference": ("Acted on", ",d"),
+            "n_reference": ("Posts", ",d"),
+            "accounts_reference": ("Accounts", ",d"),
+            "supported": "Support",
+        },
+        spanners=[
+            ("", 1),
+            (words(evidence.comparison.study.design.focal), 3),
+            (words(evidence.comparison.study.design.references[0]), 3),
+            ("", 1),
+        ],
+        limit=40,
+        source=source_line(evidence.comparison.study.loaded),
+        simulated=evidence.comparison.study.cases.simulated,
+    )
+
+
+def codebook_table(cases: Cases) -> Table:
+    """Return what every column of the case table means."""
+    from audit.schema import codebook
+
+    frame = codebook()
+    here = frame[frame["column"].isin(cases.frame.columns)]
+    return table(
+        here,
+        id="tbl-codebook",
+        title="What the columns mean",
+        columns={
+            "column": Column("Column", code=True),
+            "kind": "Kind",
+            "unit": "Unit",
+            "meaning": Column("Meaning", limit=400),
+        },
+        source="the package’s own case table",
+    )
+
+
+def design_table(comparison: Comparison) -> Table:
+    """Return the design as it was asked, term by term."""
+    given = comparison.study.design.to_dict()
+    frame = pd.DataFrame([{"term": k, "value": _shown(v)} for k, v in given.items()])
+    return table(
+        frame,
+        id="tbl-design",
+        title="The question as it was put",
+        columns={"term": Column("Term", code=True), "value": Column("Value", limit=400)},
+        source=f"design {comparison.study.design.hash[:12]}",
+    )
+
+
+def provenance(evidence: Evidence) -> Provenance:
+    """Return where everything came from; nothing in it changes when the content does not."""
+    from audit import __version__
+    from audit.report.fingerprint import code_hash, frame_hash, lock_hash
+
+    study = evidence.comparison.study
+    rows = [
+        ("Package", f"audit {__version__}"),
+        ("Code", code_hash()[:16]),
+        ("Lock file", lock_hash()[:16]),
+    ]
+    rows += [("Design", study.design.hash[:16]), ("Cases", frame_hash(study.loaded.frame)[:16])]
+    for origin in study.cases.origins:
+        said = (origin.title, origin.producer, origin.url, origin.licence, str(origin.accessed))
+        rows.append(("Data", "; ".join(s for s in said if s)))
+    return Provenance(tuple(rows))
+
+
+def methods(evidence: Evidence) -> list[Block]:
+    """Return how the numbers were made, with the papers."""
+    design = evidence.comparison.study.design
+    return [
+        prose(_METHODS, level=f"{100 * design.confidence:g}", margin=f"{100 * design.margin:g}")
+    ]
+
+
+def _mark(passed: bool | None) -> str:
+    return {True: "pass", False: "not passed", None: "not asked"}[passed]
+
+
+def _level(comparison: Comparison) -> str:
+    return f"{100 * comparison.study.design.confidence:g} % intervals"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{k} = {_shown(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(_shown(v) for v in value)
+    return str(value)
+
+
+_METHODS = """
+**The unit is the account.** Posts by one account are alike, so that a thousand posts by five
+accounts say less than a thousand posts by a thousand. Every interval and every *p* here is made by
+account.
+
+**Rates.** A class's rate has Wilson limits at the effective number of posts,
+$n_\\mathrm{eff} = N / \\mathrm{deff}$, with the $t$ quantile at $K_\\mathrm{eff} - 1$ degrees of
+freedom, where $K_\\mathrm{eff} = N^2 / \\sum n_g^2$ is the number of accounts of equal volume that
+the class amounts to. The design effect is the larger of the jackknife's and of
+$1 + \\rho\\,(\\sum n_g^2/N - 1)$, where the intraclass correlation $\\rho$ may be borrowed from the
+reference class or from all accounts, so that a class without any action is not called certain.
+
+**The gap among like cases.** Within each stratum a focal post is compared with the rate of the
+reference posts there, and the differences are averaged over the focal posts:
+$D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its {level} %
+interval combines the two classes' residual variances by squaring and adding (MOVER; Newcombe 1998,
+*Statistics in Medicine* 17:873–890; Donner and Zou 2012, *Statistical Methods in Medical Research*
+21:347–359).
+
+**The *p*-value** comes from permuting accounts between the classes, holding each stratum's pooled
+rate fixed and weighting by the variance that the intraclass correlation implies.
+
+**The verdict** is read from the interval, the *p*-value and the margin of {margin} percentage points
+that the design set before the answer was seen. “Unclear” never means “alike”.
+"""

@@ -1,0 +1,103 @@
+"""The standard report: the same parts in the same order, for any design."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit.claims import Verdict
+from audit.design import words
+from audit.report import sections
+from audit.report.blocks import Block, Heading, prose
+from audit.report.front import cover, page_one
+
+if TYPE_CHECKING:
+    from audit.evidence import Evidence
+
+EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs")
+
+
+def standard_blocks(evidence: Evidence) -> list[Block]:
+    """Return the blocks of the standard report, in the order of DESIGN §6."""
+    parts = [_front, _ledger, _comparability, _effects, _robustness, _limits, _appendix]
+    return [block for part in parts for block in part(evidence)]
+
+
+def _front(evidence: Evidence) -> list[Block]:
+    return [cover(evidence), *page_one(evidence)]
+
+
+def _ledger(evidence: Evidence) -> list[Block]:
+    comparison = evidence.comparison
+    study = comparison.study
+    out: list[Block] = [
+        Heading("Who is in, and who is out"),
+        prose("{question}", question=study.design.question),
+        sections.ledger_table(comparison),
+    ]
+    if study.admissible:
+        out.insert(2, sections.chart("flow", comparison))
+    return out
+
+
+def _comparability(evidence: Evidence) -> list[Block]:
+    if not evidence.comparison.study.admissible:
+        return []
+    out: list[Block] = [
+        Heading("Are the cases alike?"),
+        prose(
+            "Before any effect: how far {focal} and {reference} posts can be compared at all.",
+            focal=words(evidence.comparison.study.design.focal),
+            reference=words(evidence.comparison.study.design.references[0]),
+        ),
+        sections.strata_table(evidence),
+        sections.coverage_table(evidence),
+    ]
+    if not evidence.table("balance").empty:
+        out.append(sections.chart("love", evidence))
+    return out
+
+
+def _effects(evidence: Evidence) -> list[Block]:
+    comparison = evidence.comparison
+    if evidence.verdict is Verdict.INADMISSIBLE:
+        return [
+            Heading("No contrast is printed"),
+            prose("{why}", why=evidence.sentence),
+        ]
+    out: list[Block] = [Heading("What happened")]
+    out += [sections.chart(name, comparison) for name in EFFECT_CHARTS]
+    out += [sections.rates_table(comparison), sections.effects_table(comparison)]
+    return out
+
+
+def _robustness(evidence: Evidence) -> list[Block]:
+    if not evidence.findings:
+        return []
+    out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
+    if not evidence.table("leave_one_out").empty:
+        out.append(sections.chart("leave_one_out", evidence))
+    out.append(sections.independent_table(evidence.comparison))
+    return out
+
+
+def _limits(evidence: Evidence) -> list[Block]:
+    said = [g.says for g in evidence.comparison.study.gates]
+    said += [f.says for f in evidence.findings if f.passed is None and f.step]
+    if not said:
+        return []
+    out: list[Block] = [Heading("Limits")]
+    return out + [prose("{limit}", limit=s) for s in dict.fromkeys(said)]
+
+
+def _appendix(evidence: Evidence) -> list[Block]:
+    comparison = evidence.comparison
+    return [
+        Heading("Methods", appendix=True),
+        *sections.methods(evidence),
+        Heading("The design", appendix=True),
+        sections.design_table(comparison),
+        Heading("Codebook", appendix=True),
+        sections.codebook_table(comparison.study.cases),
+        Heading("Provenance", appendix=True),
+        sections.provenance(evidence),
+    ]

@@ -1,0 +1,73 @@
+"""From a design file to its cases, its evidence and its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.design import Design
+from audit.errors import DesignError, UnknownName
+from audit.origin import locate
+
+if TYPE_CHECKING:
+    from audit.cases import Cases
+    from audit.evidence import Evidence
+    from audit.report import Report
+
+
+def load(design: Design) -> Cases:
+    """Return the cases that a design's source names.
+
+    Raises
+    ------
+    DesignError
+        When the design names no source, or one of its parameters is not the source's.
+    UnknownName
+        When no source has that name.
+    """
+    from dataclasses import fields
+
+    from audit.sources import SOURCES
+
+    given = dict(design.source or {})
+    name = given.pop("name", None)
+    if name is None:
+        raise DesignError(
+            'the design names no source; add source = { name = "table", path = "cases.csv" }. '
+            f"Sources: {', '.join(SOURCES)}."
+        )
+    if name not in SOURCES:
+        raise UnknownName("source", name, SOURCES)
+    known = [f.name for f in fields(SOURCES[name])]
+    unknown = [k for k in given if k not in known]
+    if unknown:
+        raise DesignError(
+            f"source {name!r} has no parameter {', '.join(map(repr, unknown))}; "
+            f"allowed: {', '.join(known)}."
+        )
+    return SOURCES[name](**given).load()
+
+
+def evidence(design: Design | str | Path) -> Evidence:
+    """Return the evidence of a design: load, enroll, compare, appraise."""
+    from audit.comparison import compare
+    from audit.evidence import appraise
+    from audit.study import enroll
+
+    asked = design if isinstance(design, Design) else Design.read(design)
+    return appraise(compare(enroll(load(asked), asked)))
+
+
+def report(path: str | Path, *, out: str | Path = "reports", progress: Any = None) -> Report:
+    """Write the report of a design file under `out`, in a folder of the design's name.
+
+    A design that names a notebook is told by it; any other gets the standard report.
+    """
+    from audit.report import compose, publish
+
+    found = locate(path)
+    design = Design.read(found)
+    folder = Path(out) / found.stem
+    if not design.notebook:
+        return compose(evidence(design), folder)
+    return publish(locate(design.notebook), folder, design=found, progress=progress)
