@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api import types
 
 from audit.errors import Fault, SchemaError
-from audit.ledger import Removal, ledger_lines, removals, tally
+from audit.ledger import Removal, counted, ledger_lines, removals, tally
 from audit.origin import Origin, locate
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Ladder, check
 from audit.text import escape_html, html_table, visible
@@ -69,7 +69,7 @@ class Cases:
     def counts(self) -> pd.Series:
         """Cases each row stands for, whole numbers aligned to `frame`."""
         if "count" in self.frame:
-            return self.frame["count"].fillna(1).astype("int64")
+            return self.frame["count"].astype("int64")
         return pd.Series(1, index=self.frame.index, name="count", dtype="int64")
 
     @property
@@ -115,11 +115,12 @@ class Cases:
     def summary(self) -> str:
         """Say in a few lines what the table is and what left it."""
         accounts = self.frame["account_id"].nunique()
-        lines = [f"{len(self):,} cases by {accounts:,} accounts" + self._period()]
+        size = f"{counted(len(self), 'case')} by {counted(accounts, 'account')}"
+        lines = [size + self._period()]
         if self.simulated:
             lines.insert(0, "SIMULATED: these cases are made up")
         for name, cases, of in self.classes().itertuples(index=False, name=None):
-            lines.append(f"  {visible(name)}: {cases:,} cases by {of:,} accounts")
+            lines.append(f"  {visible(name)}: {counted(cases, 'case')} by {counted(of, 'account')}")
         lines.append(f"actions, mildest first: {visible(self.ladder, 300)}")
         lines += [f"origin: {_cited(origin)}" for origin in self.origins]
         return "\n".join([*lines, *ledger_lines(self.ledger)])
@@ -131,10 +132,10 @@ class Cases:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        """Return the summary and the first rows, escaped, accounts masked."""
+        """Return the summary and the first rows, escaped, without case ids, accounts masked."""
         head = self.frame.head(5)
         head = head.assign(account_id=masked_accounts(self.frame, ()).head(5))
-        head = head.drop(columns=[name for name in head if str(name).startswith("raw_")])
+        head = head[[c.name for c in CASE_COLUMNS if c.name in head and c.name != "case_id"]]
         says = escape_html(self.summary())
         return f'<pre class="tex2jax_ignore mathjax_ignore">{says}</pre>{html_table(head)}'
 
@@ -146,16 +147,22 @@ class Cases:
 
 
 def _gaps(frame: pd.DataFrame) -> list[Fault]:
-    found = []
-    rows = tuple(int(r) + 1 for r in np.flatnonzero(frame["account_class"].isna()))
-    if rows:
-        found.append(Fault("is empty", "account_class", rows, "", f"a class, or {UNKNOWN!r}"))
+    needed = ("account_class", "account_id", *(("count",) if "count" in frame else ()))
+    absent = [Fault("is missing", name) for name in needed if name not in frame]
+    if absent:
+        return absent
     counted = "count" in frame and bool(frame["count"].notna().all())
-    rows = tuple(int(r) + 1 for r in np.flatnonzero(frame["account_id"].isna()))
-    if rows and not counted:
-        allowed = "an id, unless every row has a count"
-        found.append(Fault("is empty", "account_id", rows, "", allowed))
-    return found
+    allowed = {
+        "account_class": f"a class, or {UNKNOWN!r}",
+        "account_id": "an id, unless every row has a count",
+        "count": "a whole number in every row, or no such column",
+    }
+    gaps = {name: np.flatnonzero(frame[name].isna()) + 1 for name in needed}
+    return [
+        Fault("is empty", name, tuple(map(int, rows)), allowed=allowed[name])
+        for name, rows in gaps.items()
+        if len(rows) and not (name == "account_id" and counted)
+    ]
 
 
 def _cited(origin: Origin) -> str:

@@ -82,6 +82,13 @@ class Cells:
         out = pd.DataFrame({f"{v}_{g}": table.get((v, g), 0) for v, g in names}, index=table.index)
         return out.astype(np.int64)
 
+    def per_account(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return events, n and the focal flag of every account of known class, each (accounts,)."""
+        rows = self.of(FOCAL, REFERENCE)
+        by = rows.groupby(["account_id", "group"], as_index=False)[["events", "n"]].sum()
+        focal = (by["group"] == FOCAL).to_numpy()
+        return by["events"].to_numpy(), by["n"].to_numpy(), focal
+
     def by_account(self, group: str) -> pd.DataFrame:
         """Return events and posts per account of a group, sorted by account."""
         rows = self.of(group)

@@ -73,8 +73,7 @@ class Comparison:
         from audit.estimators.proportions import borrowed_icc, clustered_proportion
 
         study = self.study
-        a = study.cells.arrays()
-        icc = borrowed_icc(a["events"], a["n"], a["focal"], account=a["account"])
+        icc = borrowed_icc(*study.cells.per_account())
         rows = []
         for name, group in ((study.design.focal, FOCAL), (study.design.references[0], REFERENCE)):
             cells = study.cells.by_account(group)

@@ -28,6 +28,13 @@ RANGES: tuple[tuple[str, Callable[[pd.Series], pd.Series], str], ...] = (
 """Columns of numbers, the test each value must pass, and the test in words."""
 
 
+GAPLESS = {
+    "count": "a whole number in every row, or no such column",
+    "sampling_weight": "a weight in every row, or no such column",
+}
+"""Columns that say nothing at all unless they say it for every row."""
+
+
 def contradictions(frame: pd.DataFrame, ladder: Ladder = STANDARD_LADDER) -> list[Fault]:
     """Return every contradiction between the columns of a typed case table.
 
@@ -44,6 +51,7 @@ def contradictions(frame: pd.DataFrame, ladder: Ladder = STANDARD_LADDER) -> lis
     """
     found = [_out_of_order(frame, *order) for order in ORDER]
     found += [_out_of_range(frame, *limits) for limits in RANGES]
+    found += [_patchy(frame, *gapless) for gapless in GAPLESS.items()]
     idle = frame["action"].eq(ladder.nothing) if "action" in frame else None
     if idle is not None:
         found += [_idle(frame, idle, name, ladder) for name in ("acted_at", "reversed_at")]
@@ -92,6 +100,13 @@ def _idle(frame: pd.DataFrame, idle: pd.Series, name: str, ladder: Ladder) -> Fa
         set_ = values.notna() if name.endswith("_at") else values.fillna(False).astype(bool)
     what = f"is set although the action is {ladder.nothing!r}"
     return _fault(frame, idle & set_, what, (name, "action"))
+
+
+def _patchy(frame: pd.DataFrame, name: str, allowed: str) -> Fault | None:
+    if name not in frame or not frame[name].isna().any():
+        return None
+    rows = tuple(int(row) for row in frame.index[frame[name].isna()])
+    return Fault("is empty in some rows", name, rows, allowed=allowed)
 
 
 def _unreversed(frame: pd.DataFrame) -> Fault | None:

@@ -78,7 +78,8 @@ class Evidence:
         gates = self.comparison.study.gates
         lines += [f"  gate, {g.kind}: {g.says}" for g in gates]
         marks = {True: "pass", False: "FAIL", None: "  – "}
-        lines += [f"  {marks[f.passed]}  {f.check}: {f.says}" for f in self.findings]
+        for f in self.findings:
+            lines.append(f"  {marks[f.passed] if f.step else 'note'}  {f.check}: {f.says}")
         return "\n".join(lines)
 
     __str__ = summary
@@ -91,9 +92,9 @@ class Evidence:
 
         design = self.comparison.study.design
         return (
-            f"<p><b>{escape_html(design.question, 2000)}</b></p>"
+            f"<p><b>{escape_html(design.question)}</b></p>"
             f"<p>Verdict: <b>{escape_html(self.verdict)}</b> (rung {self.rung} of 5). "
-            f"{escape_html(self.sentence, 2000)} {escape_html(self.note, 2000)}</p>"
+            f"{escape_html(self.sentence)} {escape_html(self.note)}</p>"
             + html_table(self.to_frame().round(4))
         )
 

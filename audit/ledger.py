@@ -61,8 +61,8 @@ def tally(frame: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
     cases = counts.groupby(classes).sum()
     accounts = frame["account_id"].groupby(classes).nunique()
     table = pd.DataFrame({"cases": cases, "accounts": accounts}, dtype="int64")
-    order = sorted(table.index, key=lambda name: (name == UNKNOWN, -table.at[name, "cases"], name))
-    return table.loc[order]
+    size = table["cases"].to_dict()
+    return table.loc[sorted(size, key=lambda name: (name == UNKNOWN, -size[name], name))]
 
 
 def removals(
@@ -104,6 +104,11 @@ def _exceeds(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return 100 * (removed * other_n - other_removed * n) >= FLAG_POINTS * n * other_n
 
 
+def counted(n: int, noun: str) -> str:
+    """Return "1 case" or "2,000 cases"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def ledger_lines(ledger: Sequence[Removal]) -> list[str]:
     """Say each step in words, and where it took more of one class than of another."""
     steps: dict[int, list[Removal]] = {}
@@ -117,7 +122,7 @@ def _step_lines(entries: Sequence[Removal]) -> list[str]:
     taken = sum(entry.cases_removed for entry in entries)
     of = sum(entry.cases_before for entry in entries)
     reason = visible(first.because, 300)
-    lines = [f"step {first.step}: {taken:,} of {of:,} cases left: {reason}"]
+    lines = [f"step {first.step}: {taken:,} of {counted(of, 'case')} removed: {reason}"]
     if any(entry.flagged for entry in entries):
         shares = ", ".join(
             f"{100 * e.share_removed:.1f} % of {visible(e.account_class)}" for e in entries

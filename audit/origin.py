@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from audit.errors import SourceError
 
@@ -73,11 +74,11 @@ class Origin:
         wrong = sorted(k for k in set(found) & set(known) if not _legal(k, found[k]))
         if strange or lacking or wrong:
             raise SourceError(
-                f"The origin {str(path)!r} has unknown keys {strange}, lacks {lacking}, and has the "
-                f"wrong type in {wrong}; allowed: {', '.join(known)}; simulated is true or false, "
-                "accessed a date, the rest text."
+                f"The origin {str(path)!r} has unknown keys {strange}, lacks {lacking}, and has "
+                f"the wrong type in {wrong}; allowed: {', '.join(known)}; simulated is true or "
+                "false, accessed a date, the rest text."
             )
-        values = {k: v if k == "simulated" else str(v) for k, v in found.items()}
+        values: dict[str, Any] = {k: v if k == "simulated" else str(v) for k, v in found.items()}
         return cls(**values)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+SHOWN = 20  # values listed in a message; the rest are counted
+
 
 def faults(population: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a population, one sentence a fault."""
@@ -21,6 +23,18 @@ def faults(population: Mapping[str, Any]) -> list[str]:
                 "or { min, max }."
             )
     return out
+
+
+def absent(values: pd.Series, column: str, allowed: Any) -> list[str]:
+    """Return a sentence naming the allowed values that no case has: most likely a slip."""
+    if isinstance(allowed, Mapping):
+        return []
+    there = sorted(set(values.dropna().astype("str")))
+    missing = [str(a) for a in allowed if str(a) not in there]
+    if not missing:
+        return []
+    shown = ", ".join(there[:SHOWN]) + (f" and {len(there) - SHOWN} more" * (len(there) > SHOWN))
+    return [f"population of {column!r} names {missing}, which no case has; there are {shown}."]
 
 
 def holds(values: pd.Series, allowed: Any) -> pd.Series:

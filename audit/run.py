@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.evidence import Evidence
     from audit.report import Report
+    from audit.sources.base import Source
 
 
-def load(design: Design) -> Cases:
-    """Return the cases that a design's source names.
+def source(design: Design) -> Source:
+    """Return the source that a design names, with its parameters.
 
     Raises
     ------
@@ -38,14 +39,19 @@ def load(design: Design) -> Cases:
         )
     if name not in SOURCES:
         raise UnknownName("source", name, SOURCES)
-    known = [f.name for f in fields(SOURCES[name])]
+    known = [f.name for f in fields(SOURCES[name])]  # type: ignore[arg-type]
     unknown = [k for k in given if k not in known]
     if unknown:
         raise DesignError(
             f"source {name!r} has no parameter {', '.join(map(repr, unknown))}; "
             f"allowed: {', '.join(known)}."
         )
-    return SOURCES[name](**given).load()
+    return SOURCES[name](**given)
+
+
+def load(design: Design) -> Cases:
+    """Return the cases that a design's source holds."""
+    return source(design).load()
 
 
 def evidence(design: Design | str | Path) -> Evidence:

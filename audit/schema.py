@@ -184,11 +184,16 @@ def codebook(
     return pd.DataFrame(rows, columns=names, dtype="str")
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?" for the nearest known name, "" where none is near."""
+def near(name: object, known: Iterable[object]) -> str:
+    """Return the known name nearest to `name`, "" where none is near."""
     lower = {str(k).lower().replace(" ", "_"): str(k) for k in known}
     found = get_close_matches(str(name).lower().replace(" ", "_"), list(lower), n=1)
-    return f"did you mean {lower[found[0]]!r}?" if found else ""
+    return lower[found[0]] if found else ""
+
+
+def rename(name: str, present: Iterable[object]) -> str:
+    """Return how to say that one of the names present is meant as `name`, in `read_cases`."""
+    return f"columns={{{near(name, present) or 'its name in the table'!r}: {name!r}}}"
 
 
 def is_kind(values: pd.Series, kind: Kind) -> bool:
@@ -236,7 +241,7 @@ def check(frame: pd.DataFrame, columns: Sequence[Column], *, where: str) -> pd.D
         if column.name in frame:
             found += _column_faults(frame[column.name], column)
         elif column.need == "yes":
-            hint = near(column.name, [str(c) for c in frame.columns])
+            hint = rename(column.name, frame.columns)
             found.append(Fault("is missing", column.name, hint=hint, allowed=column.about))
     if found:
         raise SchemaError(where, found)

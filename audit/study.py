@@ -148,6 +148,9 @@ def _require(cases: Cases, design: Design) -> None:
     for what, column in used:
         if column not in columns:
             faults.append(f"{what} {column!r} is not in the cases; they have {columns}.")
+    for column, allowed in (design.population or {}).items():
+        if column in columns:
+            faults += population.absent(cases.frame[column], column, allowed)
     try:
         design.outcome.rungs(cases.ladder)
     except DesignError as error:

@@ -78,17 +78,31 @@ def _joins(character: str) -> bool:
     return (category[0] in "LM" and not character.isascii()) or category in ("So", "Sk")
 
 
-def escape_html(value: object) -> str:
-    """Return `value` whole, escaped for the text or a quoted attribute of HTML.
+def escape_html(value: object, limit: int | None = None) -> str:
+    """Return `value` escaped for the text or a quoted attribute of HTML.
 
-    Line breaks and tabs stay; every other hidden character is spelled as by `visible`. `&`, `<`,
-    `>`, quotes, and the characters that start mathematics, code or a link where a notebook
-    converter reads the cell as Markdown become entities. A script that typesets the page still
-    sees a `$`, so tables also carry the class `tex2jax_ignore mathjax_ignore`.
+    Parameters
+    ----------
+    value : object
+    limit : int or None
+        None: whole, line breaks and tabs stay, and every other hidden character is spelled as by
+        `visible`. A number: as `visible(value, limit)`, one line of at most that length.
+
+    Returns
+    -------
+    str
+        `&`, `<`, `>`, quotes, and the characters that start mathematics, code or a link where a
+        notebook converter reads the cell as Markdown, as entities. A script that typesets the page
+        still sees a `$`, so tables also carry the class `tex2jax_ignore mathjax_ignore`.
     """
-    lines = str(value).split("\n")
-    cells = ([visible(cell, 10 * len(cell) + 1) for cell in line.split("\t")] for line in lines)
-    text = "\n".join("\t".join(line) for line in cells)
+    if limit is not None:
+        return _entities(visible(value, limit))
+    lines = [line.split("\t") for line in str(value).split("\n")]
+    shown = ("\t".join(visible(cell, 10 * len(cell) + 1) for cell in line) for line in lines)
+    return _entities("\n".join(shown))
+
+
+def _entities(text: str) -> str:
     return html.escape(text, quote=True).translate(ACTIVE)
 
 
@@ -104,7 +118,7 @@ def html_table(frame: pd.DataFrame, *, limit: int = 120) -> str:
     """
 
     def row(tag: str, cells: Iterable[object]) -> str:
-        texts = (escape_html(visible(cell, limit)) for cell in cells)
+        texts = (escape_html(cell, limit) for cell in cells)
         return "<tr>" + "".join(f"<{tag}>{text}</{tag}>" for text in texts) + "</tr>"
 
     head = row("th", frame.columns)

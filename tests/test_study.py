@@ -31,6 +31,10 @@ def test_counts_are_those_of_the_table() -> None:
         ({"focal": "president"}, r"no case has account_class 'president'; the classes are \["),
         ({"strata": ["severity"]}, "stratum column 'severity' is not in the cases; they have"),
         ({"population": {"lang": ["en"]}}, "population column 'lang' is not in the cases"),
+        (
+            {"population": {"rule": ["spam", "spma"]}},
+            r"population of 'rule' names \['spma'\], which no case has; there are abuse, spam",
+        ),
         ({"outcome": {"at_least": "delete"}}, "outcome names 'delete'; allowed on this ladder"),
         ({"outcome": {"at_least": "none"}}, "outcome names 'none'"),
         ({"outcome": {"reversed": True}}, "column for outcome.reversed 'reversed'"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from audit.checks.base import Finding
 from audit.design import words
+from audit.estimators.weighting import balance
 from audit.study import NOT_RECORDED, stratum_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 COVARIATES = ("rule", "severity", "language", "country", "platform")
 """What makes cases comparable. Reach and reports are left out: both can follow an action."""
 MANY_LEVELS = 40
+RARER = "(rarer levels together)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Balance:
 def balance_table(comparison: Comparison) -> pd.DataFrame:
     """Return smd by level of each covariate, raw and with the reference weighted to the focal mix.
 
+    Columns: column, level, share_focal, share_reference, smd, smd_weighted.
     Levels rarer than the `MANY_LEVELS` most common of a column are taken together, and named so.
     """
     study = comparison.study
@@ -68,16 +71,44 @@ def balance_table(comparison: Comparison) -> pd.DataFrame:
     stratum = stratum_of(rows, design.strata)
     supported = stratum.isin(study.supported_strata()).to_numpy()
     weight = _weights(stratum, n, focal, supported)
-    out = []
+    dummies = _dummies(rows, columns)
+    before, after = _smd(dummies, focal, n), _smd(dummies, focal, n * weight)
+    names = [name.split("\0", 1) for name in dummies.columns]
+    return pd.DataFrame(
+        {
+            "column": [c for c, _ in names],
+            "level": [v for _, v in names],
+            "share_focal": before["mean_focal"].to_numpy(),
+            "share_reference": before["mean_reference"].to_numpy(),
+            "smd": before["smd"].to_numpy(),
+            "smd_weighted": after["smd"].to_numpy(),
+        }
+    )
+
+
+def _dummies(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    out = {}
     for column in columns:
         values = rows[column].astype("str").fillna(NOT_RECORDED)
         common = values.value_counts().index[:MANY_LEVELS]
-        values = values.where(values.isin(common), "(rarer levels together)")
+        values = values.where(values.isin(common), RARER)
         for level in sorted(values.unique()):
-            x = (values == level).to_numpy(float)
-            out.append({"column": column, "level": level, **_smd(x, n, weight, focal, supported)})
-    names = ["column", "level", "share_focal", "share_reference", "smd", "smd_weighted"]
-    return pd.DataFrame(out, columns=names)
+            out[f"{column}\0{level}"] = (values == level).to_numpy(float)
+    return pd.DataFrame(out)
+
+
+def _smd(dummies: pd.DataFrame, focal: np.ndarray, weight: np.ndarray) -> pd.DataFrame:
+    """Return the balance in units of the focal class's spread, of the pooled one where that is 0.
+
+    A level that the focal class never has would otherwise differ by infinity.
+    """
+    if not (weight[focal].sum() and weight[~focal].sum()):
+        nothing = pd.DataFrame(np.nan, index=dummies.columns, columns=["smd"])
+        return nothing.assign(mean_focal=np.nan, mean_reference=np.nan)
+    out = balance(dummies, focal, weight)
+    pooled = balance(dummies, focal, weight, sd="pooled")
+    out["smd"] = out["smd"].where(np.isfinite(out["smd"]), pooled["smd"])
+    return out
 
 
 def _weights(
@@ -88,21 +119,3 @@ def _weights(
     r = pd.Series(np.where(~focal & supported, n, 0)).groupby(stratum.to_numpy()).transform("sum")
     ratio = np.divide(f, r, out=np.zeros(len(n)), where=r.to_numpy() > 0)
     return np.where(focal, 1.0, ratio) * supported
-
-
-def _smd(
-    x: np.ndarray, n: np.ndarray, weight: np.ndarray, focal: np.ndarray, supported: np.ndarray
-) -> dict[str, float]:
-    """Standardise by the focal class's standard deviation √(p(1−p)), as MatchIt does for binaries."""
-    p_f, p_r = np.average(x[focal], weights=n[focal]), np.average(x[~focal], weights=n[~focal])
-    sd = float(np.sqrt(p_f * (1 - p_f)))
-    if sd == 0:  # a level that the focal class never or always has: use the reference's spread
-        sd = float(np.sqrt(p_r * (1 - p_r))) or 1.0
-    w = n * weight
-    q_f, q_r = (np.average(x[g], weights=w[g]) if w[g].sum() else np.nan for g in (focal, ~focal))
-    return {
-        "share_focal": float(p_f),
-        "share_reference": float(p_r),
-        "smd": float((p_f - p_r) / sd),
-        "smd_weighted": float((q_f - q_r) / sd),
-    }

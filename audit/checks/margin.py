@@ -67,8 +67,7 @@ class DetectableGap:
         if no_inference(study):
             says = f"Not computed: {no_inference(study)}."
             return Finding(self.name, float("nan"), threshold, None, says)
-        a = study.cells.arrays()
-        icc = borrowed_icc(a["events"], a["n"], a["focal"], account=a["account"])
+        icc = borrowed_icc(*study.cells.per_account())
         rate = comparison.primary().expected
         focal, reference = (study.cells.by_account(g)["n"].to_numpy() for g in (FOCAL, REFERENCE))
         gap = detectable_gap(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import chain, product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from audit.errors import EstimationError
+from audit.estimators.base import refuse
 
 
 def e_value(ratio: float, conf_limit: float | None = None) -> tuple[float, float]:
@@ -62,12 +63,6 @@ def _e_value(ratio: float) -> float:
         return math.inf
     above = max(ratio, 1 / ratio)
     return above + math.sqrt(above * (above - 1))
-
-
-def refuse(function: str, faults: list[str]) -> None:
-    """Raise one error that names every fault, if there are any."""
-    if faults:
-        raise EstimationError(f"{function}: " + "; ".join(faults) + ".")
 
 
 def selective_reporting(
@@ -144,9 +139,9 @@ def selective_reporting(
             faults.append(f"{name} is empty; give one share or more")
         faults += [f"{name} holds {s}; allowed: above 0, up to 1" for s in shares if not 0 < s <= 1]
     refuse("selective_reporting", faults)
-    shares = ((f, r) for f in by_focal.tolist() for r in by_reference.tolist())
-    rows = [r for f, r_ in shares for r in _pair(rate_focal, rate_reference, f, r_, share_focal)]
-    return pd.DataFrame(rows)
+    pairs = product(by_focal.tolist(), by_reference.tolist())
+    rows = (_pair(rate_focal, rate_reference, *pair, share_focal) for pair in pairs)
+    return pd.DataFrame(list(chain.from_iterable(rows)))
 
 
 def _pair(
@@ -158,24 +153,15 @@ def _pair(
 ) -> list[dict[str, object]]:
     swap = by_reference > by_focal
     more, less = (rate_reference, rate_focal) if swap else (rate_focal, rate_reference)
-    share = None if share_focal is None else 1 - share_focal if swap else share_focal
+    shares = (0.0, 1.0) if share_focal is None else (1 - share_focal if swap else share_focal,)
     rho = 1 - min(by_focal, by_reference) / max(by_focal, by_reference)
     gap = rate_focal - rate_reference
     rows: list[dict[str, object]] = []
     for milder in (True, False):
-        direct = (
-            (more if milder else max(0.0, (more - rho) / (1 - rho))) - less,
-            min(1.0, more / (1 - rho)) - less,
-        )
-        own = more - (1 - rho) * less
-        parts = [
-            own * s + d * (1 - s) for d in direct for s in ((0, 1) if share is None else (share,))
-        ]
-        for among, (low, high) in (
-            ("reported from either class", direct),
-            ("reported", (min(parts), max(parts))),
-        ):
-            low, high = (-high, -low) if swap else (low, high)
+        found = [_ends(more, less, rho, share, milder) for share in shares]
+        for among, part in (("reported from either class", 0), ("reported", 1)):
+            ends = [float(end) for one in found for end in one[part]]
+            low, high = (-max(ends), -min(ends)) if swap else (min(ends), max(ends))
             rows.append(
                 {
                     "share_reported_focal": by_focal,
@@ -186,7 +172,23 @@ def _pair(
                     "milder": milder,
                     "low": low,
                     "high": high,
-                    "sign_holds": bool(low > 0 if gap > 0 else high < 0 if gap < 0 else False),
+                    "sign_holds": low > 0 if gap > 0 else high < 0 if gap < 0 else False,
                 }
             )
     return rows
+
+
+def _ends(
+    more: ArrayLike, less: ArrayLike, rho: ArrayLike, share: ArrayLike, milder: bool
+) -> tuple[tuple[NDArray, NDArray], tuple[NDArray, NDArray]]:
+    """Return (low, high) of the gap among posts reported anyway, and of the total effect.
+
+    `more` and `less` are the rates of the class reported more and of the other, `share` is the
+    former's share of the reported posts; arrays of one shape.
+    """
+    more, less, rho, share = (np.asarray(x, dtype=float) for x in (more, less, rho, share))
+    anyway = more if milder else np.maximum(0, (more - rho) / (1 - rho))
+    direct = anyway - less, np.minimum(1, more / (1 - rho)) - less
+    own = more - (1 - rho) * less
+    total = share * own + (1 - share) * direct[0], share * own + (1 - share) * direct[1]
+    return direct, total

@@ -120,14 +120,9 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
     reason = no_inference(study)
     if not reason:
         return found
-    return replace(
-        found,
-        conf_low=NAN,
-        conf_high=NAN,
-        std_error=NAN,
-        p_value=NAN,
-        method=f"point only; {reason}",
-    )
+    words = f"point only; {reason}"
+    bare = {"conf_low": NAN, "conf_high": NAN, "std_error": NAN, "p_value": NAN, "method": words}
+    return replace(found, **bare, ratio=replace(found.ratio, **bare))
 
 
 def no_inference(study: Study) -> str:

@@ -40,6 +40,7 @@ from audit.report.sections import (
     strata_table,
 )
 from audit.report.table import table
+from audit.report.views import truth_table, view_table, view_words
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
@@ -82,7 +83,10 @@ __all__ = [
     "source_line",
     "strata_table",
     "table",
+    "truth_table",
     "verdict_box",
+    "view_table",
+    "view_words",
 ]
 
 

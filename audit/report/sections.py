@@ -60,7 +60,7 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
         )
 
 
-def ledger_table(comparison: Comparison) -> Table | Prose:
+def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | Prose:
     """Return who left the table and why, by class."""
     study = comparison.study
     frame = study.cases.ledger_frame()
@@ -70,7 +70,7 @@ def ledger_table(comparison: Comparison) -> Table | Prose:
     frame["flag"] = frame["flagged"].map({True: "uneven", False: ""})
     return table(
         frame,
-        id="tbl-ledger",
+        id=id,
         title="Who left the table, and why",
         group="because",
         columns={
@@ -90,14 +90,14 @@ def ledger_table(comparison: Comparison) -> Table | Prose:
     )
 
 
-def rates_table(comparison: Comparison) -> Table:
+def rates_table(comparison: Comparison, *, id: str = "tbl-rates") -> Table:
     """Return each class's rate with its account-level interval."""
     study = comparison.study
     frame = comparison.rates()
     frame["account_class"] = frame["account_class"].map(words)
     return table(
         frame,
-        id="tbl-rates",
+        id=id,
         title=f"Posts {study.design.outcome.verb}, by class",
         columns={
             "account_class": "Class",
@@ -116,7 +116,7 @@ def rates_table(comparison: Comparison) -> Table:
     )
 
 
-def effects_table(comparison: Comparison) -> Table:
+def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
     """Return every estimate: gaps in percentage points first, then ratios, odds ratios last."""
     from audit.estimators import ESTIMATORS
 
@@ -136,7 +136,7 @@ def effects_table(comparison: Comparison) -> Table:
     frame["estimator"] = frame["estimator"].map(words)
     return table(
         frame,
-        id="tbl-effects",
+        id=id,
         title="All estimates, side by side",
         group="scale",
         columns={
@@ -187,7 +187,7 @@ def checks_table(evidence: Evidence) -> Table:
     frame = evidence.to_frame()
     frame["check"] = frame["check"].map(words)
     frame["step"] = frame["step"].map(lambda s: str(s) if s else "note")
-    frame["passed"] = [_mark(f.passed) for f in evidence.findings]
+    frame["passed"] = [_mark(f.passed) if f.step else "note" for f in evidence.findings]
     return table(
         frame,
         id="tbl-checks",
@@ -229,13 +229,13 @@ def coverage_table(evidence: Evidence) -> Table | Prose:
     )
 
 
-def strata_table(evidence: Evidence) -> Table:
+def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
     """Return the strata with both classes' counts, and which support a comparison."""
     frame = evidence.table("support").sort_values("n_focal", ascending=False, kind="stable")
     frame["supported"] = frame["supported"].map({True: "yes", False: "no"})
     return table(
         frame,
-        id="tbl-strata",
+        id=id,
         title="Posts and actions in every stratum",
         columns={
             "stratum": " × ".join(map(words, evidence.comparison.study.design.strata)) or "Stratum",

@@ -1,0 +1,168 @@
+"""The charts: one per file, and the table of them.
+
+A new one is a file with `x_data(stage) -> DataFrame`, `x(stage, ax=None) -> Axes` and
+`x_words(stage) -> Words`, and one entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audit.charts import (
+    allowance_curve,
+    decision_timeline,
+    flow,
+    forest,
+    label_rates,
+    leave_one_out,
+    love,
+    matched_copies,
+    notices,
+    observed_expected,
+    periods,
+    rates,
+    rungs,
+    time_to_action,
+)
+from audit.charts.base import Chart, Words
+
+CHARTS: Mapping[str, Chart] = {
+    "rates": Chart(
+        "rates",
+        "the rate of each class with its interval by account",
+        rates.rates_data,
+        rates.rates,
+        rates.rates_words,
+        "comparison",
+        rates.SIZE,
+        rates.PER_ROW,
+    ),
+    "observed_expected": Chart(
+        "observed_expected",
+        "observed actions against those expected under the reference class's treatment",
+        observed_expected.observed_expected_data,
+        observed_expected.observed_expected,
+        observed_expected.observed_expected_words,
+        "comparison",
+        observed_expected.SIZE,
+        observed_expected.PER_ROW,
+    ),
+    "forest": Chart(
+        "forest",
+        "every estimate of the gap with its interval",
+        forest.forest_data,
+        forest.forest,
+        forest.forest_words,
+        "comparison",
+        forest.SIZE,
+        forest.PER_ROW,
+    ),
+    "rungs": Chart(
+        "rungs",
+        "the gap at every rung of the ladder of actions",
+        rungs.rungs_data,
+        rungs.rungs,
+        rungs.rungs_words,
+        "comparison",
+        rungs.SIZE,
+        rungs.PER_ROW,
+    ),
+    "flow": Chart(
+        "flow",
+        "from posts loaded to posts compared and acted on, by class",
+        flow.flow_data,
+        flow.flow,
+        flow.flow_words,
+        "comparison",
+        flow.SIZE,
+        flow.PER_ROW,
+    ),
+    "love": Chart(
+        "love",
+        "balance by level, as found and among like cases",
+        love.love_data,
+        love.love,
+        love.love_words,
+        "evidence",
+        love.SIZE,
+        love.PER_ROW,
+    ),
+    "leave_one_out": Chart(
+        "leave_one_out",
+        "the gap with each focal account left out in turn",
+        leave_one_out.leave_one_out_data,
+        leave_one_out.leave_one_out,
+        leave_one_out.leave_one_out_words,
+        "evidence",
+        leave_one_out.SIZE,
+    ),
+    "label_rates": Chart(
+        "label_rates",
+        "the focal class against each of several reference classes",
+        label_rates.label_rates_data,
+        label_rates.label_rates,
+        label_rates.label_rates_words,
+        "comparison",
+        label_rates.SIZE,
+        label_rates.PER_ROW,
+    ),
+    "periods": Chart(
+        "periods",
+        "the rates of both classes in each stratum",
+        periods.periods_data,
+        periods.periods,
+        periods.periods_words,
+        "comparison",
+        periods.SIZE,
+        periods.PER_ROW,
+    ),
+    "decision_timeline": Chart(
+        "decision_timeline",
+        "rules and documented decisions on one line of time",
+        decision_timeline.decision_timeline_data,
+        decision_timeline.decision_timeline,
+        decision_timeline.decision_timeline_words,
+        "frame",
+        decision_timeline.SIZE,
+    ),
+    "notices": Chart(
+        "notices",
+        "how often enforcement among leaders stopped at a notice",
+        notices.notices_data,
+        notices.notices,
+        notices.notices_words,
+        "frame",
+        notices.SIZE,
+        notices.PER_ROW,
+    ),
+    "matched_copies": Chart(
+        "matched_copies",
+        "a leader's posts and their verbatim copies by an ordinary account",
+        matched_copies.matched_copies_data,
+        matched_copies.matched_copies,
+        matched_copies.matched_copies_words,
+        "frame",
+        matched_copies.SIZE,
+        matched_copies.PER_ROW,
+    ),
+    "allowance_curve": Chart(
+        "allowance_curve",
+        "politicians among allowances, as a function of an unknown share",
+        allowance_curve.allowance_curve_data,
+        allowance_curve.allowance_curve,
+        allowance_curve.allowance_curve_words,
+        "frame",
+        allowance_curve.SIZE,
+    ),
+    "time_to_action": Chart(
+        "time_to_action",
+        "how long documented decisions took",
+        time_to_action.time_to_action_data,
+        time_to_action.time_to_action,
+        time_to_action.time_to_action_words,
+        "frame",
+        time_to_action.SIZE,
+    ),
+}
+
+__all__ = ["CHARTS", "Chart", "Words"]

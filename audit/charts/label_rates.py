@@ -1,0 +1,111 @@
+"""The focal class against each of several reference classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from audit.charts.base import Words
+from audit.charts.lettering import caption
+from audit.charts.phrases import (
+    acted,
+    apart,
+    comparison_of,
+    level,
+    named,
+    number,
+    pair,
+    sentence,
+    spelled,
+    subtitle,
+    told,
+)
+from audit.charts.rows import MARK, Row, draw_rows, gap_text, share_axis
+from audit.charts.theme import FOCAL, MUTED, PAPER, blank, dress, looks, theme
+from audit.numerals import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIZE, PER_ROW = (7.0, 0.75), 0.58
+
+
+def label_rates_data(stage: Any) -> pd.DataFrame:
+    """Return one row per reference class: observed and expected rate, gap, limits, n, p_holm.
+
+    `expected_low` and `expected_high` are the interval of the gap laid off from the observed rate.
+    """
+    frame = comparison_of(stage, "label_rates").family()
+    frame = frame.assign(
+        expected_low=frame["observed"] - frame["conf_high"],
+        expected_high=frame["observed"] - frame["conf_low"],
+    )
+    names = ["reference", "observed", "expected", "expected_low", "expected_high", "estimate"]
+    names += ["conf_low", "conf_high", "p_holm", "n_reference", "n_reference_accounts"]
+    return frame[names].reset_index(drop=True)
+
+
+def label_rates(stage: Any, ax: Axes | None = None) -> Axes:
+    """Draw the focal rate beside what each reference class's rates would have made it."""
+    study, frame = comparison_of(stage, "label_rates").study, label_rates_data(stage)
+    style = looks(study.design)
+    with theme():
+        ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * len(frame))))
+        rows = [
+            Row(
+                label="Against " + named(r.reference, 60),
+                detail=number(r.n_reference, "post"),
+                value=r.expected,
+                low=r.expected_low,
+                high=r.expected_high,
+                look=style[r.reference],
+                text=f"{percent(r.observed)} against {percent(r.expected)}",
+                under=f"gap {gap_text(r.estimate)} ({pair(r.conf_low, r.conf_high)})",
+            )
+            for r in frame.itertuples()
+        ]
+        seen = dict(zip(map(id, rows), frame["observed"], strict=True))
+        draw_rows(ax, rows, draw=lambda a, row, y: _mark(a, row, y, seen[id(row)]))
+        most = Row("", "", float(frame["observed"].max()), 0.0, 0.0, rows[0].look, "")
+        share_axis(ax, [*rows, most])
+        caption(ax, f"Share of posts {acted(study.design)}. ● {named(study.design.focal)}, as observed")
+    return ax
+
+
+def _mark(ax: Axes, row: Row, y: float, observed: float) -> None:
+    from audit.charts.rows import mark
+
+    ax.plot([observed, row.value], [y, y], color=MUTED, linewidth=1.0, linestyle=":", zorder=2)
+    mark(ax, row, y)
+    ax.plot([observed], [y], "o", markersize=MARK + 1, color=FOCAL, markeredgecolor=PAPER, zorder=5)
+
+
+def label_rates_words(stage: Any) -> Words:
+    """Say below or above how many classes the focal rate lies, and from how many it is told apart."""
+    study, frame = comparison_of(stage, "label_rates").study, label_rates_data(stage)
+    design, k = study.design, len(frame)
+    f = named(design.focal)
+    below, above = int((frame["estimate"] < 0).sum()), int((frame["estimate"] > 0).sum())
+    limits = [apart(*row) for row in frame[["conf_low", "conf_high"]].itertuples(index=False)]
+    sure = sum(bool(s) for s in limits)
+    word, most = ("below", below) if below >= above else ("above", above)
+    classes = f"all {k} classes" if most == k and k > 1 else f"{most} of {k} classes"
+    if k == 1:
+        classes = f"{named(frame['reference'][0])} posts" if most else "no class"
+    title = f"{sentence(f)} rate is {word} {classes}"
+    if any(s is not None for s in limits):
+        title += f", told apart from {sure}"
+    note = (
+        f"Coloured lines: {level(design)} intervals of the gap by account, laid off from the observed "
+        f"rate; each pair at the {f} posts’ own mix. Intervals are not widened for the "
+        f"{number(k, 'comparison')}; the Holm-corrected p-values are in the tables."
+    )
+    spoken = "; ".join(
+        f"{percent(r.observed)} against {percent(r.expected)} at {named(r.reference)} rates, gap "
+        f"{gap_text(r.estimate)} ({pair(r.conf_low, r.conf_high)})"
+        for r in frame.itertuples()
+    )
+    verb = acted(design)
+    alt = f"{told(study)}Dot chart of the share of {f} posts {verb} against reference classes: {spoken}."
+    return Words(title, subtitle(study, f"Share of posts {verb}; {spelled(design)}"), note, alt)

@@ -1,0 +1,149 @@
+"""The gap with each focal account left out in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from audit.charts.base import Words
+from audit.charts.lettering import round_steps, text_width, ticks, write
+from audit.charts.phrases import comparison_of, level, named, number, sizes, subtitle, told
+from audit.charts.rows import directions, gap_text, signed
+from audit.charts.theme import FOCAL, INK, PAPER, REFERENCE, blank, dress, theme
+from audit.errors import ReportError
+from audit.numerals import points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIZE = (7.0, 2.6)
+
+
+def leave_one_out_data(stage: Any) -> pd.DataFrame:
+    """Return one row per account left out, lowest estimate first: left_out, estimate, limits.
+
+    `left_out` is a rank, never a name or an id: a chart singles nobody out by an estimate.
+
+    Raises
+    ------
+    ReportError
+        The evidence has no such table: fewer than two focal accounts.
+    """
+    comparison_of(stage, "leave_one_out")
+    table = stage.table("leave_one_out")
+    if table.empty:
+        raise ReportError(
+            "the chart 'leave_one_out' has nothing to draw: there are fewer than two focal accounts, "
+            "or the check was not run. Try: appraise with all checks."
+        )
+    out = table.sort_values("estimate", kind="stable").reset_index(drop=True)
+    for limit in ("conf_low", "conf_high"):
+        out[limit] = out[limit] if limit in out else float("nan")
+    out.insert(0, "left_out", np.arange(1, len(out) + 1))
+    return out[["left_out", "estimate", "conf_low", "conf_high"]]
+
+
+def leave_one_out(stage: Any, ax: Axes | None = None) -> Axes:
+    """Draw the reduced estimates as a strip, with the full estimate and zero as lines."""
+    comparison = comparison_of(stage, "leave_one_out")
+    design, frame = comparison.study.design, leave_one_out_data(stage)
+    full = float(comparison.primary().estimate)
+    with theme():
+        ax = dress(ax if ax is not None else blank(SIZE))
+        limits = frame[["conf_low", "conf_high"]].to_numpy()
+        values = np.append(limits[np.isfinite(limits)], [full, 0.0, *frame["estimate"]])
+        span = float(np.ptp(values)) or 0.01
+        ax.set_xlim(values.min() - 0.1 * span, values.max() + 0.1 * span)
+        ax.axvline(0, color=INK, linewidth=1.0, zorder=2)
+        ax.axvline(full, color=FOCAL, linewidth=1.4, linestyle=(0, (5, 2)), zorder=2)
+        _strip(ax, frame, full)
+        _top_labels(ax, full, len(frame))
+        steps = round_steps(*ax.get_xlim())
+        ticks(ax, "x", steps, [signed(v, steps) for v in steps])
+        directions(ax, f"{named(design.focal)} less often", "more often")
+    return ax
+
+
+def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
+    n = len(frame)
+    ys = np.arange(n)[::-1]
+    ax.set_ylim(-0.8, n + 0.25 * n)
+    ax.set_yticks([])
+    ax.hlines(ys, frame["conf_low"], frame["conf_high"], color=FOCAL, alpha=0.35, linewidth=1.2, zorder=3)
+    size = float(np.clip(90 / n, 2.5, 7))
+    turned = (frame["estimate"] * full <= 0).to_numpy()
+    for mask, marker, colour, face in ((~turned, "o", FOCAL, FOCAL), (turned, "X", REFERENCE, PAPER)):
+        x = frame["estimate"].to_numpy()[mask]
+        ax.plot(
+            x,
+            ys[mask],
+            marker,
+            markersize=size,
+            markerfacecolor=face,
+            markeredgecolor=colour,
+            linestyle="none",
+            zorder=4,
+        )
+
+
+def _top_labels(ax: Axes, full: float, n: int) -> None:
+    """Label both lines at the top, each on the side away from the other."""
+    sides = ("right", "left") if full <= 0 else ("left", "right")
+    for x, text, colour, side in (
+        (full, f"all {n} accounts: {gap_text(full)}", FOCAL, sides[0]),
+        (0.0, "no gap", INK, sides[1]),
+    ):
+        shift = -5.0 if side == "right" else 5.0
+        _inside(ax, x, text, colour, side, shift)
+
+
+def _inside(ax: Axes, x: float, text: str, colour: str, side: str, shift: float) -> None:
+    """Set a label beside a line, on the other side of it where it would leave the axes."""
+    from audit.charts.lettering import POINTS, is_narrow, slot
+
+    low, high = ax.get_xlim()
+    room = slot(ax) * POINTS * 0.93
+    at = (x - low) / (high - low) * room
+    wide = text_width(ax, text, bold=True) + 6
+    up = 0.0
+    if side == "right" and at < wide:
+        side, shift, up = "left", 5.0, 0.0
+    elif side == "left" and room - at < wide:
+        side, shift, up = "right", -5.0, 0.0
+    line = {"all": 0.0}.get(text.split(" ")[0], -13.0 if is_narrow(ax) else 0.0)
+    write(
+        ax, x, 1.0, text, xycoords=("data", "axes fraction"), ha=side, dx=shift, dy=up + line - 2,
+        va="top", color=colour, bold=True, halo=True,
+    )
+
+
+def leave_one_out_words(stage: Any) -> Words:
+    """Say whether any single account turns the sign, and the range of the reduced gaps."""
+    comparison = comparison_of(stage, "leave_one_out")
+    study, frame = comparison.study, leave_one_out_data(stage)
+    design = study.design
+    full = float(comparison.primary().estimate)
+    low, high, n = frame["estimate"].min(), frame["estimate"].max(), len(frame)
+    turned = int((frame["estimate"] * full <= 0).sum())
+    span = f"{gap_text(low)} to {gap_text(high)} percentage points"
+    if turned:
+        noun = "account" if turned == 1 else "accounts"
+        title = f"Leaving out any of {turned} {noun} of {n} turns the gap"
+    else:
+        title = f"No single account turns the gap: {span}"
+    f, r = named(design.focal), named(design.references[0])
+    drawn = bool(frame["conf_low"].notna().any())
+    note = (
+        f"Each mark: the gap without one of {number(n, f'{f} account')}, lowest first; accounts are "
+        "not named. "
+        + (f"Thin lines: {level(design)} intervals by account. " if drawn else "No interval is drawn for a reduced gap. ")
+        + f"{sizes(study)}."
+    )
+    alt = (
+        f"{told(study)}Strip of {n} estimates of the gap between {f} and {r} posts, each without one "
+        f"{f} account: from {span}; with all accounts {points(full)}. "
+        + (f"{turned} of {n} have the other sign or none." if turned else "All keep the sign.")
+    )
+    return Words(title, subtitle(study, "Gap in percentage points, one account left out"), note, alt)

@@ -1,0 +1,116 @@
+"""Balance: how alike the two classes' posts are, as found and once like is compared with like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from audit.charts.base import Words
+from audit.charts.lettering import caption, round_steps, ticks
+from audit.charts.phrases import comparison_of, named, sentence, sizes, subtitle, told
+from audit.charts.rows import MARK, Row, draw_rows
+from audit.charts.theme import INK, MUTED, PAPER, Look, blank, dress, theme
+from audit.errors import ReportError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIZE, PER_ROW = (7.0, 0.75), 0.34
+THRESHOLD = 0.1
+"""A standardised difference up to this is usually held negligible (Austin 2009)."""
+MOST = 16
+"""Levels drawn; those with the largest differences come first."""
+
+
+def love_data(stage: Any) -> pd.DataFrame:
+    """Return the levels drawn: column, level, before, after (absolute differences), largest first.
+
+    Raises
+    ------
+    ReportError
+        The evidence carries no balance table, or an empty one.
+    """
+    comparison_of(stage, "love")
+    table = _balance(stage)
+    out = table[["column", "level"]].assign(
+        before=table["smd"].abs(), after=table["smd_weighted"].abs()
+    )
+    largest = out[["before", "after"]].max(axis=1)
+    order = largest.sort_values(ascending=False, kind="stable").index[:MOST]
+    return out.loc[order].reset_index(drop=True)
+
+
+def _balance(stage: Any) -> pd.DataFrame:
+    table = stage.table("balance")
+    if table.empty:
+        raise ReportError(
+            "the chart 'love' has nothing to draw: this evidence has no balance table. Try: cases "
+            "with at least one of rule, severity, language, country and platform."
+        )
+    return table
+
+
+def love(stage: Any, ax: Axes | None = None) -> Axes:
+    """Draw each level's absolute standardised difference, hollow before and filled after."""
+    frame = love_data(stage)
+    with theme():
+        ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * len(frame))))
+        rows = [
+            Row(
+                label=f"{sentence(named(r.column))}: {named(r.level, 60)}",
+                detail="",
+                value=r.before,
+                low=r.after,
+                high=r.after,
+                look=Look(INK, "o"),
+                text=f"{r.before:.2f} → {_two(r.after)}",
+                quiet=True,
+            )
+            for r in frame.itertuples()
+        ]
+        draw_rows(ax, rows, draw=_mark)
+        top = 1.08 * max(THRESHOLD, *frame["before"], *frame["after"].fillna(0))
+        ax.set_xlim(-0.012 * top, top)
+        ax.axvline(THRESHOLD, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2)
+        steps = sorted({*round_steps(0, top, 5), THRESHOLD})
+        ticks(ax, "x", steps, [f"{v:g}" for v in steps])
+        caption(ax, "Standardised difference. ○ as found  ● like with like  dashed: 0.1")
+    return ax
+
+
+def love_words(stage: Any) -> Words:
+    """Say how many levels stay apart by more than the threshold."""
+    comparison = comparison_of(stage, "love")
+    table, frame = _balance(stage), love_data(stage)
+    study, k = comparison.study, len(table)
+    before = int((table["smd"].abs() > THRESHOLD).sum())
+    after = int((table["smd_weighted"].abs() > THRESHOLD).sum())
+    title = f"{before} of {k} levels differ as found, {after} among like cases"
+    note = (
+        f"A level differs when its standardised difference exceeds {THRESHOLD:g}. "
+        "Spread: the focal class’s own standard deviation. "
+        f"{sizes(study)}."
+    )
+    if k > len(frame):
+        note += f" Drawn: the {len(frame)} largest of {k} levels."
+    spoken = "; ".join(
+        f"{named(r.column)} {named(r.level)} {r.before:.2f} to {_two(r.after)}"
+        for r in frame.head(8).itertuples()
+    )
+    alt = (
+        f"{told(study)}Love plot of absolute standardised differences by level, as found and among "
+        f"like cases: {spoken}. {before} of {k} exceed {THRESHOLD:g} as found, {after} among like "
+        "cases."
+    )
+    return Words(title, subtitle(study, "Balance of what makes cases comparable"), note, alt)
+
+
+def _mark(ax: Axes, row: Row, y: float) -> None:
+    ax.plot([row.value, row.low], [y, y], color=MUTED, linewidth=1.2, zorder=3)
+    for value, face in ((row.value, PAPER), (row.low, INK)):
+        ax.plot([value], [y], "o", markersize=MARK - 1, markerfacecolor=face, markeredgecolor=INK, zorder=4)
+
+
+def _two(value: float) -> str:
+    return "–" if value != value else f"{value:.2f}"

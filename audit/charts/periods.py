@@ -1,0 +1,140 @@
+"""The rates of both classes in each stratum: period, rule, or whatever is held alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from audit.cells import FOCAL, REFERENCE
+from audit.charts.base import Words
+from audit.charts.lettering import caption, is_narrow
+from audit.charts.phrases import (
+    acted,
+    comparison_of,
+    level,
+    named,
+    pair,
+    sentence,
+    sizes,
+    spelled,
+    subtitle,
+    told,
+)
+from audit.charts.rows import Row, draw_mark, draw_rows, share_axis
+from audit.charts.theme import FOCAL_LOOK, MUTED, REFERENCE_LOOK, blank, dress, theme
+from audit.gates import FEW_FOCAL_ACCOUNTS
+from audit.numerals import count, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIZE, PER_ROW = (7.0, 0.75), 0.5
+MOST = 12
+"""Strata drawn; those with the most focal posts are chosen, in the order of their names."""
+
+
+def periods_data(stage: Any) -> pd.DataFrame:
+    """Return one row per stratum that holds both classes: counts, rates and limits of each.
+
+    Limits are by account, and missing where a class has too few accounts in the stratum.
+    """
+    study = comparison_of(stage, "periods").study
+    counts = _both(study)
+    chosen = counts.sort_values("n_focal", ascending=False, kind="stable").index[:MOST]
+    out = counts.loc[[s for s in counts.index if s in set(chosen)]].reset_index()
+    for name, group in (("focal", FOCAL), ("reference", REFERENCE)):
+        out[f"rate_{name}"] = out[f"events_{name}"] / out[f"n_{name}"]
+        limits = [_limits(study, s, group) for s in out["stratum"]]
+        out[f"low_{name}"] = [a for a, _ in limits]
+        out[f"high_{name}"] = [b for _, b in limits]
+    return out
+
+
+def _both(study: Any) -> pd.DataFrame:
+    counts = study.cells.counts()
+    return counts[(counts["n_focal"] > 0) & (counts["n_reference"] > 0)]
+
+
+def _limits(study: Any, stratum: str, group: str) -> tuple[float, float]:
+    from audit.estimators.proportions import borrowed_icc, clustered_proportion
+
+    rows = study.cells.of(group)
+    rows = rows[rows["stratum"] == stratum].groupby("account_id")[["events", "n"]].sum()
+    if not study.has_accounts or len(rows) <= FEW_FOCAL_ACCOUNTS:
+        return float("nan"), float("nan")
+    icc = borrowed_icc(*study.cells.per_account())
+    found = clustered_proportion(
+        rows["events"].to_numpy(), rows["n"].to_numpy(), icc=icc, confidence=study.design.confidence
+    )
+    return found.conf_low, found.conf_high
+
+
+def periods(stage: Any, ax: Axes | None = None) -> Axes:
+    """Draw both classes' rates in each stratum, one above the other."""
+    study, frame = comparison_of(stage, "periods").study, periods_data(stage)
+    with theme():
+        ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * len(frame))))
+        rows = [
+            Row(
+                label=sentence(named(r.stratum, 80)),
+                detail=f"{count(r.n_focal)} and {count(r.n_reference)} posts",
+                value=r.rate_focal,
+                low=r.low_focal,
+                high=r.high_focal,
+                look=FOCAL_LOOK,
+                text=percent(r.rate_focal),
+                under=percent(r.rate_reference),
+                under_colour=REFERENCE_LOOK.colour,
+                quiet=True,
+            )
+            for r in frame.itertuples()
+        ]
+        pairs = dict(zip(map(id, rows), frame.itertuples(), strict=True))
+        draw_rows(ax, rows, draw=lambda a, row, y: _mark(a, row, y, pairs[id(row)]))
+        others = [
+            Row("", "", r.rate_reference, r.low_reference, r.high_reference, REFERENCE_LOOK, "")
+            for r in frame.itertuples()
+        ]
+        share_axis(ax, [*rows, *others])
+        f, r = named(study.design.focal), named(study.design.references[0])
+        caption(ax, f"Share of posts {acted(study.design)}. ● {f}  ◆ {r}")
+    return ax
+
+
+def _mark(ax: Axes, row: Row, y: float, r: Any) -> None:
+    step = 0.1 if is_narrow(ax) else 0.16
+    ax.plot([r.rate_focal, r.rate_reference], [y + step, y - step], color=MUTED, linewidth=0.9, zorder=2)
+    draw_mark(ax, r.rate_focal, r.low_focal, r.high_focal, y + step, FOCAL_LOOK)
+    draw_mark(ax, r.rate_reference, r.low_reference, r.high_reference, y - step, REFERENCE_LOOK)
+
+
+def periods_words(stage: Any) -> Words:
+    """Say in how many strata the focal rate is lower, or higher."""
+    study, frame = comparison_of(stage, "periods").study, _both(comparison_of(stage, "periods").study)
+    drawn, design = periods_data(stage), study.design
+    f, r = named(design.focal), named(design.references[0])
+    gap = frame["events_focal"] / frame["n_focal"] - frame["events_reference"] / frame["n_reference"]
+    below, above, k = int((gap < 0).sum()), int((gap > 0).sum()), len(frame)
+    word, most = ("lower", below) if below >= above else ("higher", above)
+    title = f"{sentence(f)} rate is {word} in {most} of {k} strata, as found"
+    note = (
+        f"Lines: {level(design)} intervals by account; hollow: no interval, too few accounts. Counts: "
+        f"{f}, then {r} posts. No single stratum is tested. {sizes(study)}."
+    )
+    if k > len(drawn):
+        note += f" Drawn: the {len(drawn)} strata of {k} with the most {f} posts."
+    spoken = "; ".join(
+        f"{named(s.stratum)}: {percent(s.rate_focal)} ({pair(s.low_focal, s.high_focal)}) against "
+        f"{percent(s.rate_reference)} ({pair(s.low_reference, s.high_reference)})"
+        for s in drawn.itertuples()
+    )
+    alt = (
+        f"{told(study)}Dot chart of the share of posts {acted(design)} by stratum, {f} against {r}: "
+        f"{spoken}. The {f} rate is {word} in {most} of {k}."
+    )
+    strata = " × ".join(named(s) for s in design.strata) or "all posts"
+    measure = f"Share of posts {acted(design)} by {strata}; {spelled(design)}"
+    return Words(title, subtitle(study, measure), note, alt)
+
+

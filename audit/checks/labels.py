@@ -1,0 +1,315 @@
+"""What the answer would be if outcomes or classes had been labelled with known error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from audit.errors import EstimationError
+from audit.estimators.base import refuse
+
+Level = Literal["nominal", "ordinal", "interval", "ratio"]
+LEVELS = ("nominal", "ordinal", "interval", "ratio")
+ROUNDING = 1e-12
+"""Shares nearer than this to 0 or 1 are 0 or 1: 1 − 0.7 is not 0.3 in binary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Risks and contrasts after correction for label error; ratios may be infinite or NaN (0/0)."""
+
+    risk_focal: float
+    risk_reference: float
+    risk_difference: float
+    risk_ratio: float
+    odds_ratio: float
+
+
+def misclassified_outcome(
+    events_focal: float,
+    n_focal: float,
+    events_reference: float,
+    n_reference: float,
+    *,
+    sensitivity: float | tuple[float, float],
+    specificity: float | tuple[float, float],
+) -> Corrected:
+    """Correct both risks for an outcome label that misses events, or sees some that are none.
+
+    Parameters
+    ----------
+    events_focal, n_focal, events_reference, n_reference : float
+        Posts labelled as events, and posts, per class; 0 ≤ events ≤ n, n > 0.
+    sensitivity, specificity : float or (focal, reference)
+        Share of true events, and of true non-events, that are labelled so; in [0, 1], with
+        sensitivity + specificity > 1 in each class.
+
+    Returns
+    -------
+    Corrected
+        Point values that take the error rates as known; no interval. Whole numbers are not forced.
+
+    Raises
+    ------
+    EstimationError
+        Where an argument is out of range, the label is no better than chance, or a corrected risk
+        leaves [0, 1]: such error rates cannot have produced the counts. Nothing is clipped.
+
+    References
+    ----------
+    Rogan & Gladen 1978, *Am J Epidemiol* 107:71, https://doi.org/10.1093/oxfordjournals.aje.a112510.
+    """
+    faults = _count_faults(events_focal, n_focal, events_reference, n_reference)
+    error = _error_rates(sensitivity, specificity, ("focal", "reference"), faults)
+    refuse("misclassified_outcome", faults)
+    observed = (events_focal / n_focal, events_reference / n_reference)
+    risks = []
+    for name, rate, (se, sp) in zip(("focal", "reference"), observed, error, strict=True):
+        risks.append(_settled((rate - (1 - sp)) / (se + sp - 1)))
+        if not 0 <= risks[-1] <= 1:
+            faults.append(
+                f"an observed {name} rate of {rate:.4g} cannot come from sensitivity {se:g} and "
+                f"specificity {sp:g}, which allow {1 - sp:.4g} to {se:.4g}"
+            )
+    refuse("misclassified_outcome", faults)
+    return _contrasts(*risks)
+
+
+def misclassified_class(
+    events_focal: float,
+    n_focal: float,
+    events_reference: float,
+    n_reference: float,
+    *,
+    sensitivity: float | tuple[float, float],
+    specificity: float | tuple[float, float],
+) -> Corrected:
+    """Correct both risks for a class label that misses focal accounts, or takes others for focal.
+
+    Parameters
+    ----------
+    events_focal, n_focal, events_reference, n_reference : float
+        Posts acted on, and posts, per class as labelled; 0 ≤ events ≤ n, n > 0.
+    sensitivity, specificity : float or (among events, among non-events)
+        Share of truly focal posts, and of truly reference posts, whose class label says so; in
+        [0, 1], with sensitivity + specificity > 1. One number each: error that does not depend
+        on the outcome.
+
+    Returns
+    -------
+    Corrected
+        Point values that take the error rates as known; no interval.
+
+    Raises
+    ------
+    EstimationError
+        Where an argument is out of range, the label is no better than chance, a corrected count
+        is negative (such error rates cannot have produced the counts; nothing is clipped), or a
+        class has no post left.
+
+    References
+    ----------
+    Fox, MacLehose & Lash 2021, *Applying Quantitative Bias Analysis to Epidemiologic Data*, 2nd
+    ed., ch. 6, https://doi.org/10.1007/978-3-030-82673-4.
+    """
+    faults = _count_faults(events_focal, n_focal, events_reference, n_reference)
+    names = ("events", "non-events")
+    error = _error_rates(sensitivity, specificity, names, faults)
+    refuse("misclassified_class", faults)
+    labelled = (
+        (events_focal, events_reference),
+        (n_focal - events_focal, n_reference - events_reference),
+    )
+    true = []
+    for name, (focal, reference), (se, sp) in zip(names, labelled, error, strict=True):
+        total = focal + reference
+        share = _settled((focal / total - (1 - sp)) / (se + sp - 1)) if total else 0.0
+        found = share * total
+        true.append((found, total - found))
+        if not 0 <= share <= 1:
+            faults.append(
+                f"{focal:g} of {total:g} {name} labelled focal cannot come from sensitivity {se:g} "
+                f"and specificity {sp:g}, which allow {(1 - sp) * total:.4g} to {se * total:.4g}"
+            )
+    n = [sum(counts) for counts in zip(*true, strict=True)]
+    if not faults and min(n) == 0:
+        faults.append("after correction a class has no post left, so it has no rate")
+    refuse("misclassified_class", faults)
+    return _contrasts(true[0][0] / n[0], true[0][1] / n[1])
+
+
+def tipping_point(
+    events_focal: float,
+    n_focal: float,
+    events_reference: float,
+    n_reference: float,
+    *,
+    specificity: float = 1.0,
+) -> float:
+    """Return the sensitivity for focal posts at which the gap would be nothing but missed labels.
+
+    Reference events are taken to be found without fail (sensitivity 1), and `specificity` holds in
+    both classes. The answer near 1: a little under-labelling of focal posts explains the gap.
+
+    Parameters
+    ----------
+    events_focal, n_focal, events_reference, n_reference : float
+        Posts labelled as events, and posts, per class; 0 ≤ events ≤ n, n > 0.
+    specificity : float
+        In (0, 1].
+
+    Returns
+    -------
+    float
+        In (1 − specificity, 1]. NaN where no such sensitivity closes the gap: where the focal rate
+        is above the reference rate (missed focal events only widen that), or it is no larger than
+        false labels alone would give while the reference rate is larger.
+
+    Raises
+    ------
+    EstimationError
+        Where an argument is out of range, or a rate is below 1 − specificity.
+
+    References
+    ----------
+    Rogan & Gladen 1978, *Am J Epidemiol* 107:71, solved for the sensitivity.
+    """
+    faults = _count_faults(events_focal, n_focal, events_reference, n_reference)
+    if not 0 < specificity <= 1:
+        faults.append(f"specificity is {specificity!r}; allowed: above 0, up to 1")
+    refuse("tipping_point", faults)
+    focal, reference = events_focal / n_focal, events_reference / n_reference
+    false = _settled(1 - specificity)
+    faults = [
+        f"the {name} rate {rate:.4g} is below {false:.4g}, which false labels alone would give"
+        for name, rate in (("focal", focal), ("reference", reference))
+        if rate < false - ROUNDING
+    ]
+    refuse("tipping_point", faults)
+    if focal == reference:
+        return 1.0
+    if focal > reference or focal <= false + ROUNDING:
+        return math.nan
+    return (focal - false) * specificity / (reference - false) + false
+
+
+def agreement(ratings: ArrayLike, *, level: Level = "nominal") -> float:
+    """Return Krippendorff's alpha: agreement of raters beyond chance, missing ratings allowed.
+
+    Parameters
+    ----------
+    ratings : array-like, shape (raters, units)
+        One row per rater. NaN or None where a rater did not rate. Text is allowed for nominal.
+    level : {"nominal", "ordinal", "interval", "ratio"}
+        How far two values are apart: all alike, by rank, by difference, by relative difference.
+
+    Returns
+    -------
+    float
+        1 perfect, 0 as by chance, below 0 systematic disagreement. Units with one rating are not
+        pairable and do not count, as in the source.
+
+    Raises
+    ------
+    EstimationError
+        Where `ratings` is not two-dimensional, values do not fit the level, no unit has two
+        ratings, or all pairable ratings are the same (chance cannot be told from agreement).
+
+    References
+    ----------
+    Krippendorff 2011, "Computing Krippendorff's alpha-reliability",
+    https://repository.upenn.edu/asc_papers/43.
+    """
+    table = np.asarray(ratings, dtype=object)
+    if level not in LEVELS:
+        refuse("agreement", [f"level is {level!r}; allowed: {', '.join(LEVELS)}"])
+    if table.ndim != 2:
+        refuse("agreement", [f"ratings have shape {table.shape}; needed: (raters, units)"])
+    codes, values = pd.factorize(table.ravel())
+    codes = codes.reshape(table.shape)
+    counts = np.stack([(codes == k).sum(axis=0) for k in range(len(values))] or [np.zeros(0)]).T
+    counts = counts[counts.sum(axis=1) > 1]
+    if not len(counts):
+        refuse("agreement", ["no unit was rated by two raters, so nothing can agree"])
+    used = counts.sum(axis=0) > 0
+    if used.sum() == 1:
+        refuse("agreement", [f"every pairable rating is {values[used][0]!r}; chance is undefined"])
+    counts, values = counts[:, used].astype(float), np.asarray(values)[used]
+    m = counts.sum(axis=1)
+    seen = (counts / (m - 1)[:, None]).T @ counts - np.diag((counts / (m - 1)[:, None]).sum(axis=0))
+    total = seen.sum(axis=0)
+    expected = (np.outer(total, total) - np.diag(total)) / (total.sum() - 1)
+    apart = _distance(values, total, level)
+    return float(1 - (seen * apart).sum() / (expected * apart).sum())
+
+
+def _distance(values: NDArray, total: NDArray, level: Level) -> NDArray:
+    if level == "nominal":
+        return 1.0 - np.eye(len(values))
+    try:
+        v = values.astype(float)
+    except (TypeError, ValueError):
+        raise EstimationError(
+            f"agreement: level {level!r} needs numbers, found {values[0]!r}. Try level='nominal', "
+            "or replace the labels by their ranks."
+        ) from None
+    if level == "ratio" and (v < 0).any():
+        refuse("agreement", [f"level 'ratio' needs values from 0; found {v.min():g}"])
+    if level == "ordinal":
+        order = np.argsort(v)
+        middle = np.empty(len(v))
+        middle[order] = np.cumsum(total[order]) - total[order] / 2
+        v = middle
+    gap = np.abs(v[:, None] - v[None, :])
+    if level == "ratio":
+        both = v[:, None] + v[None, :]
+        gap = np.divide(gap, both, out=np.zeros_like(gap), where=both > 0)
+    return gap**2
+
+
+def _settled(share: float) -> float:
+    return float(round(share)) if abs(share - round(share)) < ROUNDING else share
+
+
+def _contrasts(focal: float, reference: float) -> Corrected:
+    def over(a: float, b: float) -> float:
+        return a / b if b else math.inf if a else math.nan
+
+    odds = over(focal * (1 - reference), reference * (1 - focal))
+    return Corrected(focal, reference, focal - reference, over(focal, reference), odds)
+
+
+def _count_faults(e_f: float, n_f: float, e_r: float, n_r: float) -> list[str]:
+    return [
+        f"{e!r} {name} events in {n!r} posts; allowed: 0 ≤ events ≤ posts, and posts above 0"
+        for name, e, n in (("focal", e_f, n_f), ("reference", e_r, n_r))
+        if not (0 <= e <= n < math.inf and n > 0)
+    ]
+
+
+def _error_rates(
+    sensitivity: float | tuple[float, float],
+    specificity: float | tuple[float, float],
+    names: tuple[str, str],
+    faults: list[str],
+) -> list[tuple[float, float]]:
+    pairs = []
+    for what, given in (("sensitivity", sensitivity), ("specificity", specificity)):
+        found = np.atleast_1d(np.asarray(given, dtype=float)).ravel()
+        if len(found) not in (1, 2) or not ((found >= 0) & (found <= 1)).all():
+            faults.append(f"{what} is {given!r}; allowed: one number in 0 to 1, or a pair {names}")
+            return []
+        pairs.append(np.broadcast_to(found, 2).tolist())
+    rates = list(zip(*pairs, strict=True))
+    faults += [
+        f"sensitivity {se:g} and specificity {sp:g} ({name}) sum to {se + sp:g}; they must sum to "
+        "more than 1, or the label is no better than chance"
+        for name, (se, sp) in zip(names, rates, strict=True)
+        if se + sp <= 1
+    ]
+    return rates

@@ -1,0 +1,108 @@
+"""All the ways accounts could have been given their classes, or a seeded draw of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, combinations
+from math import comb, prod
+
+import numpy as np
+
+from audit.errors import SupportError
+from audit.estimators.base import Array
+
+MOST_ENUMERATED = 20_000
+MOST_COMPARISONS = 200  # up to here Floyd's sampling beats ordering random numbers
+CHUNK = 4_000_000  # numbers held at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AssignmentSums:
+    """Column sums over the focal units: as observed (C,), and for every assignment (B, C)."""
+
+    observed: Array
+    drawn: Array
+    enumerated: bool
+
+
+def assignment_sums(
+    columns: Array, is_focal: Array, blocks: Array, draws: int, seed: int
+) -> AssignmentSums:
+    """Return column sums over the focal units of every assignment.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (K, C)
+        Numbers of each unit.
+    is_focal : ndarray of bool, shape (K,)
+    blocks : ndarray of int, shape (K,)
+        Each block keeps its number of focal units.
+    draws : int
+        Assignments drawn where more than MOST_ENUMERATED are possible.
+    seed : int
+        The draws depend on the units' numbers only, not on their order or labels.
+
+    Raises
+    ------
+    SupportError
+        No block holds both classes, so that nothing can be reassigned.
+    """
+    groups = [np.flatnonzero(blocks == b) for b in np.unique(blocks)]
+    sizes = [(len(g), int(is_focal[g].sum())) for g in groups]
+    if all(k in (0, size) for size, k in sizes):
+        raise SupportError(
+            "no block holds accounts of both classes, so that nothing can be reassigned. "
+            "Try: wider blocks."
+        )
+    observed = columns[is_focal].sum(0)
+    possible = prod(comb(size, k) for size, k in sizes)
+    if possible <= MOST_ENUMERATED:
+        return AssignmentSums(observed, _every(columns, groups, sizes), True)
+    rng = np.random.default_rng(seed)
+    drawn = np.zeros((draws, columns.shape[1]))
+    # volume first, in units of the column, so that rounding noise cannot change the order
+    unit = np.abs(columns).max(0)
+    keys = np.round(columns / np.where(unit > 0, unit, 1.0), 10)
+    for group, (size, k) in zip(groups, sizes, strict=True):
+        ordered = columns[group][np.lexsort(keys[group].T[::-1])]
+        few = min(k, size - k)
+        sums = _drawn(ordered, few, draws, rng) if few else np.zeros_like(drawn)
+        drawn += sums if few == k else ordered.sum(0) - sums
+    return AssignmentSums(observed, drawn, False)
+
+
+def _every(columns: Array, groups: list[Array], sizes: list[tuple[int, int]]) -> Array:
+    sums = np.zeros((1, columns.shape[1]))
+    for group, (size, k) in zip(groups, sizes, strict=True):
+        if k == 0:
+            continue
+        flat = np.fromiter(chain.from_iterable(combinations(range(size), k)), dtype=np.intp)
+        here = columns[group][flat.reshape(-1, k)].sum(1)
+        sums = (sums[:, None, :] + here[None, :, :]).reshape(-1, columns.shape[1])
+    return sums
+
+
+def _drawn(columns: Array, k: int, draws: int, rng: np.random.Generator) -> Array:
+    """Sum `draws` random k-subsets of the rows."""
+    size, width = columns.shape
+    by_floyd = k <= MOST_COMPARISONS
+    step = max(1, CHUNK // ((k * width) if by_floyd else max(size, k * width)))
+    sums = np.empty((draws, width))
+    for start in range(0, draws, step):
+        rows = min(step, draws - start)
+        if by_floyd:
+            chosen = _floyd(size, k, rows, rng)
+        else:
+            chosen = np.argpartition(rng.random((rows, size)), k, axis=1)[:, :k]
+        sums[start : start + rows] = columns[chosen].sum(1)
+    return sums
+
+
+def _floyd(size: int, k: int, rows: int, rng: np.random.Generator) -> Array:
+    """Return k distinct numbers below `size` in each row (Floyd; Bentley 1987, CACM 30:754)."""
+    chosen = np.empty((rows, k), dtype=np.intp)
+    for i, last in enumerate(range(size - k, size)):
+        at = rng.integers(0, last + 1, rows)
+        taken = (chosen[:, :i] == at[:, None]).any(1)
+        chosen[:, i] = np.where(taken, last, at)
+    return chosen

@@ -1,0 +1,1 @@
+"""Files and frames read strictly into typed columns, every fault on its own row."""

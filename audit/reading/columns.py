@@ -1,0 +1,89 @@
+"""A table of words read into promised columns, with everything wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from audit.errors import Fault
+from audit.reading.times import read_time
+from audit.reading.typed import (
+    Reading,
+    Typed,
+    read_action,
+    read_answer,
+    read_flag,
+    read_id,
+    read_number,
+    read_text,
+)
+from audit.schema import TEXT_KINDS, Column, rename
+
+READERS: dict[str, Callable[[pd.Series, Column, Reading], Typed]] = {
+    **dict.fromkeys(sorted(TEXT_KINDS), read_text),
+    "id": read_id,
+    "ladder": read_action,
+    "time": read_time,
+    "flag": read_flag,
+    "answer": read_answer,
+    "number": read_number,
+    "whole": read_number,
+}
+"""How each kind of column is read."""
+
+
+def read_columns(
+    frame: pd.DataFrame, columns: Sequence[Column], how: Reading
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return `frame` with the promised columns in their kinds and first, and every fault.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The index holds the row numbers that faults name.
+    columns : sequence of Column
+        Those of need "yes" must be there and have no gap.
+    how : Reading
+
+    Returns
+    -------
+    DataFrame
+        Promised columns in their order, then `raw_*` (the words, where reading changed them),
+        then the others untouched.
+    list of Fault
+    """
+    faults: list[Fault] = []
+    read: dict[str, pd.Series] = {}
+    raw: dict[str, pd.Series] = {}
+    for column in columns:
+        if column.name not in frame:
+            faults += _absent(column, frame)
+            continue
+        found = READERS[column.kind](frame[column.name], column, how)
+        faults += [*found.faults, *_empty(frame[column.name], found, column)]
+        read[column.name] = found.values
+        if found.raw is not None:
+            raw[f"raw_{column.name}"] = found.raw
+    faults += [_taken(name) for name in raw if name in frame]
+    others = {name: frame[name] for name in frame if name not in read and name not in raw}
+    return pd.DataFrame({**read, **raw, **others}, index=frame.index), faults
+
+
+def _absent(column: Column, frame: pd.DataFrame) -> list[Fault]:
+    if column.need != "yes":
+        return []
+    hint = rename(column.name, frame.columns)
+    return [Fault("is missing", column.name, allowed=column.about, hint=hint)]
+
+
+def _empty(words: pd.Series, found: Typed, column: Column) -> list[Fault]:
+    if column.need != "yes" or column.kind == "ladder":
+        return []  # an empty action is said with the ladder
+    gaps = words.isna() | words.eq("").fillna(False)
+    rows = tuple(int(row) for row in words.index[gaps])
+    return [Fault("is empty", column.name, rows)] if rows else []
+
+
+def _taken(name: str) -> Fault:
+    return Fault("is needed for the words as they were, and is taken", name, hint="rename it")

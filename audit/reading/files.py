@@ -1,0 +1,155 @@
+"""Files of any kind read as a table, whole or not at all, with every fault on its own line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audit.errors import Fault, SchemaError, SourceError
+from audit.reading.delimited import read_delimited
+from audit.reading.exact import exact_frame
+from audit.reading.lines import Lines, TextTable
+from audit.text import visible
+
+
+def read_table(path: Path) -> TextTable:
+    """Read a CSV, TSV, JSON-lines or Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        The ending says the kind: .csv, .tsv or .tab, .jsonl or .ndjson or .json, .parquet.
+
+    Raises
+    ------
+    SourceError
+        The file is not there, cannot be opened, or its ending is of no kind listed.
+    SchemaError
+        It is empty, has no rows, or no column can be told apart; lesser faults are returned.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise SourceError(
+            f"{path.name!r} ends in {path.suffix!r}; allowed: {', '.join(READERS)}. "
+            "Try: save the table as one of these, or pass it as a data frame."
+        )
+    try:
+        if path.stat().st_size == 0:
+            hint = "check that the export finished"
+            raise SchemaError(path.name, [Fault("the file is empty (0 bytes)", hint=hint)])
+        return reader(path)
+    except OSError as error:
+        raise SourceError(f"{path.name!r} cannot be read: {error.strerror or error}.") from error
+
+
+def read_json_lines(path: Path) -> TextTable:
+    """Read one object per line; numbers keep their digits as text, true and false stay words."""
+    records: list[dict[str, Any]] = []
+    rows: list[int] = []
+    starts: list[int] = []
+    bad: list[tuple[int, str, str]] = []
+    blanks = 0
+    with path.open("rb") as stream:
+        lines = Lines(stream)
+        for line in lines:
+            if not line.strip():
+                blanks += 1
+                continue
+            starts.append(lines.number)
+            try:
+                records.append(_object(line))
+                rows.append(len(starts))
+            except ValueError as error:
+                why = getattr(error, "msg", str(error))  # json's own line number would be 1
+                bad.append((len(starts), visible(line.strip(), 60), why))
+    found = [*lines.faults, *lines.encoding_faults(starts), *_json_faults(bad, starts)]
+    if not records:
+        fault = Fault("has no rows", hint="write one JSON object per line")
+        raise SchemaError(path.name, found or [fault])
+    frame = pd.DataFrame(records, index=pd.Index(rows, name="row"), dtype=object)
+    frame = frame.apply(lambda column: column.where(column.notna(), np.nan).astype("str"))
+    order = pd.Series(starts, index=range(1, len(starts) + 1), dtype="int64")
+    return TextTable(frame.replace("", np.nan), order, tuple(found))
+
+
+def _object(line: str) -> dict[str, Any]:
+    found = json.loads(line, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
+    if "\\ud" in line.lower() and any(not _whole(text) for text in _texts(found)):
+        raise ValueError("holds half a character, a surrogate without its other half")
+    if isinstance(found, list):
+        raise ValueError("is a list, not one object per line")
+    if not isinstance(found, dict):
+        raise ValueError("is not an object")
+    if not any(isinstance(value, dict | list) for value in found.values()):
+        return {key: _word(value) for key, value in found.items()}
+    # Read again with its numbers as numbers, so that what is nested keeps its own spelling.
+    nested = json.loads(line)
+    return {
+        key: json.dumps(nested[key], ensure_ascii=False)
+        if isinstance(value, dict | list)
+        else _word(value)
+        for key, value in found.items()
+    }
+
+
+def _texts(found: Any) -> list[str]:
+    return [str(part) for part in (*found, *found.values())] if isinstance(found, dict) else []
+
+
+def _whole(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _word(value: Any) -> Any:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"names {visible(twice)!r} twice")
+    return found
+
+
+def _json_faults(bad: list[tuple[int, str, str]], starts: list[int]) -> list[Fault]:
+    if not bad:
+        return []
+    row, text, why = bad[0]
+    value = f"{text!r} on file line {starts[row - 1]:,} ({why})"
+    rows = tuple(row for row, _, _ in bad)
+    hint = "one JSON object per line, and no list around them"
+    return [Fault("is not one JSON object", "", rows, value, "JSON lines", hint)]
+
+
+def read_parquet(path: Path) -> TextTable:
+    """Read a Parquet file; whole numbers stay exact, dates and decimals come as text."""
+    import duckdb
+
+    name = str(path).replace("'", "''")
+    with duckdb.connect() as engine:
+        try:
+            frame = exact_frame(engine, f"read_parquet('{name}')")
+        except duckdb.Error as error:
+            raise SourceError(f"{path.name!r} is not readable as Parquet: {error}") from error
+    if frame.empty:
+        raise SchemaError(path.name, [Fault("has columns and no rows")])
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    return TextTable(frame, pd.Series(dtype="int64"))
+
+
+READERS: dict[str, Callable[[Path], TextTable]] = {
+    ".csv": lambda path: read_delimited(path, ","),
+    ".tsv": lambda path: read_delimited(path, "\t"),
+    ".tab": lambda path: read_delimited(path, "\t"),
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".json": read_json_lines,
+    ".parquet": read_parquet,
+}

@@ -1,0 +1,89 @@
+"""The lines of a file as text, and the table they hold before anyone decides what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from audit.errors import Fault
+from audit.text import visible
+
+LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes; a longer line is a broken file, and is not read into memory to find out."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TextTable:
+    """What a file holds, before anyone decides what it means.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        CSV, TSV and JSON lines: every cell text, missing where empty. The index holds the row
+        numbers a person counts, the first row of data = 1; rows at fault are left out.
+    lines : Series of int
+        The file line on which each row starts, by row number; empty for Parquet.
+    faults : tuple of Fault
+        Everything wrong with the file that did not keep the rest from being read.
+    """
+
+    frame: pd.DataFrame
+    lines: pd.Series
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a file as text; what cannot be text is noted and read as Latin-1."""
+
+    stream: BinaryIO
+    faults: list[Fault] = field(default_factory=list)
+    number: int = 0
+    broken: list[int] = field(default_factory=list)  # lines with bytes that are not UTF-8
+    said: str = ""
+    hint: str = ""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each line with its ending."""
+        while raw := self.stream.readline(LONGEST_LINE + 1):
+            self.number += 1
+            if len(raw) > LONGEST_LINE:
+                self.faults.append(_too_long(self.number))
+                return
+            raw = raw.removeprefix(b"\xef\xbb\xbf") if self.number == 1 else raw
+            try:
+                yield raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                yield self._latin(raw, error)
+
+    def _latin(self, raw: bytes, error: UnicodeDecodeError) -> str:
+        text = raw.decode("latin-1")
+        if not self.broken:
+            near = text[max(0, error.start - 20) : error.start + 20].strip()
+            self.said = f"byte 0x{raw[error.start]:02X} (byte {error.start + 1} of the line)"
+            self.hint = (
+                f"read as Latin-1 that line says {visible(near)!r}; if that is right, save the "
+                "file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8"
+            )
+        self.broken.append(self.number)
+        return text
+
+    def encoding_faults(self, starts: Sequence[int]) -> list[Fault]:
+        """Return the one fault that says which rows hold bytes that are not UTF-8."""
+        if not self.broken:
+            return []
+        rows = np.searchsorted(np.asarray(starts, dtype=np.int64), self.broken, side="right")
+        kept = tuple(sorted({int(r) for r in rows if r > 0}))
+        value = f"{self.said} on file line {self.broken[0]:,}"
+        return [Fault("bytes are not UTF-8", "", kept, value, "UTF-8", self.hint)]
+
+
+def _too_long(line: int) -> Fault:
+    return Fault(
+        f"file line {line:,} is over {LONGEST_LINE // 1024**2} MB long; nothing after it was read",
+        hint="look for a missing line break, or an export written as one line",
+    )

@@ -1,0 +1,291 @@
+"""What a report is made of: values that carry their own data, and never a line of markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, Literal
+
+from audit.errors import ReportError
+from audit.text import visible
+
+MIME = "application/vnd.audit.block+json"
+LONGEST = 4000  # characters of one text; more is cut with a visible "…"
+LIMITS = {
+    "title": 240,
+    "kicker": 80,
+    "label": 120,
+    "value": 120,
+    "subtitle": 400,
+    "headline": 600,
+    "values": 1000,
+}
+UNTOUCHED = frozenset({"id", "files", "text", "records", "cells"})  # checked or cleaned elsewhere
+Align = Literal["left", "right", "center"]
+
+
+class Block:
+    """Base of all blocks: a frozen value with three faces in one Jupyter MIME bundle.
+
+    `text/plain` and `text/html` are for people in a notebook; `application/vnd.audit.block+json`
+    holds the data from which the PDF and the HTML report are set, chart and table files included,
+    so that a running notebook writes nothing to disk.
+    """
+
+    __slots__ = ()
+    kind: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """Return the block as plain JSON data, every text made visible."""
+        return {"kind": self.kind, **_plain(self)}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from audit.report.markup import face, outline
+
+        data = self.payload()
+        return {"text/plain": outline(data), "text/html": face(data), MIME: data}
+
+
+def _plain(value: Any, name: str = "") -> Any:
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name), f.name) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v, name) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v, name) for v in value]
+    if isinstance(value, str) and name not in UNTOUCHED:
+        return visible(value, LIMITS.get(name, LONGEST))
+    return value
+
+
+def check_id(name: str, what: str) -> str:
+    """Return `name` if it can be an anchor and a file name: a letter, then letters, digits, - or _.
+
+    Raises
+    ------
+    ReportError
+        Otherwise, with what is allowed.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", name or ""):
+        raise ReportError(
+            f"{what} has the id {visible(name)!r}; allowed: a letter, then up to 60 letters, "
+            "digits, hyphens or underscores (it names files and links)."
+        )
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Cover(Block):
+    """Title and imprint; `date` (ISO, required by the PDF) is the report's, never the clock's."""
+
+    kind: ClassVar[str] = "cover"
+    title: str
+    subtitle: str = ""
+    kicker: str = "Audit report"
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    version: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    lang: str = "en"
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Block):
+    """A conclusion in a coloured box: one headline sentence and, under it, short points."""
+
+    kind: ClassVar[str] = "finding"
+    headline: str
+    points: tuple[str, ...] = ()
+    label: str = "Finding"
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Block):
+    """A box of plain words: tone "caution" for limits and warnings, "plain" for asides."""
+
+    kind: ClassVar[str] = "note"
+    body: str
+    points: tuple[str, ...] = ()
+    title: str = "What this does not show"
+    tone: Literal["caution", "plain"] = "caution"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One key number: what it is, the number as printed, and a gloss in a few words."""
+
+    label: str
+    value: str
+    gloss: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(Block):
+    """The key facts of page one, set as a grid of up to four columns."""
+
+    kind: ClassVar[str] = "facts"
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Block):
+    """A section heading, for reports put together in code; a notebook uses `#` in Markdown."""
+
+    kind: ClassVar[str] = "heading"
+    title: str
+    level: int = 1
+    id: str = ""
+    appendix: bool = False
+    numbered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prose(Block):
+    """Author's Markdown with `{name}` slots; values are set as text and never read as Markdown.
+
+    Only names in `values` are slots, so TeX braces stand as they are. Links go to `http(s):`,
+    `mailto:` or, as `[text](#id)`, to a figure, table, equation or heading.
+    """
+
+    kind: ClassVar[str] = "prose"
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim(Block):
+    """Plain text in a typewriter face, line by line."""
+
+    kind: ClassVar[str] = "verbatim"
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column of a table is shown.
+
+    Attributes
+    ----------
+    label : str
+        The heading, with the unit.
+    format : str
+        A format specification (",d", ".1%", ".2f"); "" chooses by type.
+    align : {"left", "right", "center"} or None
+        None: right for numbers, left for text.
+    code : bool
+        Typewriter face, for ids and hashes.
+    link : bool
+        Cells that are http(s) addresses become links. Only for columns whose addresses ship with
+        the package: never for addresses that came with the data.
+    limit : int
+        Longest cell, in characters; a longer one ends in "…" (the CSV keeps the whole).
+    """
+
+    label: str
+    format: str = ""
+    align: Align | None = None
+    code: bool = False
+    link: bool = False
+    limit: int = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Block):
+    """A table as printed, with its CSV and TeX; made by `audit.report.table.table`."""
+
+    kind: ClassVar[str] = "table"
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    cells: tuple[tuple[str, ...], ...]
+    subtitle: str = ""
+    spanners: tuple[tuple[str, int], ...] = ()
+    groups: tuple[tuple[int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    simulated: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Block):
+    """A chart with its words and all its files; made by `audit.report.figure.figure`.
+
+    `files` holds "print" (SVG with text, for the PDF), "screen" (outlined SVG), "svg" and "png"
+    (standalone, with title and source; PNG in base64), "csv" and "txt" (the alternative text).
+    """
+
+    kind: ClassVar[str] = "figure"
+    id: str
+    title: str
+    alt: str
+    subtitle: str = ""
+    note: str = ""
+    source: str = ""
+    simulated: bool = False
+    width: float = 6.3
+    height: float = 3.0
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance(Block):
+    """Where everything came from: (label, value) rows, and files with size and SHA-256."""
+
+    kind: ClassVar[str] = "provenance"
+    rows: tuple[tuple[str, str], ...]
+    digests: tuple[tuple[str, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claims(Block):
+    """Records of the numbers a notebook prints; nothing is shown, all goes to claims.json."""
+
+    kind: ClassVar[str] = "claims"
+    records: tuple[Mapping[str, Any], ...]
+
+
+KINDS: Mapping[str, type[Block]] = {
+    c.kind: c
+    for c in (Cover, Finding, Note, Facts, Heading, Prose, Verbatim, Table, Figure, Provenance)
+} | {Claims.kind: Claims}
+
+
+def prose(text: str, /, **values: str | int) -> Prose:
+    """Return Markdown with values set into its `{name}` slots as inert text.
+
+    Parameters
+    ----------
+    text : str
+        The author's own Markdown.
+    **values : str or int
+        Text as it should be printed. A float is refused: its rounding is a decision.
+
+    Raises
+    ------
+    ReportError
+        For a float, or a value for which the text has no slot.
+    """
+    faults = [f"{k}={v!r} is not text: round it first" for k, v in values.items() if _is_raw(v)]
+    faults += [f"the text has no slot {{{k}}}" for k in values if f"{{{k}}}" not in text]
+    if faults:
+        raise ReportError(f"prose {visible(text, 60)!r}: " + "; ".join(faults) + ".")
+    return Prose(text, {k: f"{v:,d}" if isinstance(v, int) else str(v) for k, v in values.items()})
+
+
+def _is_raw(value: object) -> bool:
+    return isinstance(value, bool) or not isinstance(value, str | int)
+
+
+def payloads(blocks: Any) -> Iterator[dict[str, Any]]:
+    """Yield the plain data of each block, refusing anything that is not one."""
+    for place, block in enumerate(blocks, 1):
+        if not isinstance(block, Block):
+            raise ReportError(
+                f"item {place} of the report is a {type(block).__name__}; "
+                f"allowed: {', '.join(c.__name__ for c in KINDS.values())}."
+            )
+        yield block.payload()

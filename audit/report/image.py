@@ -1,0 +1,205 @@
+"""A chart as image files that explain themselves: headline, measure, note and source inside."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from audit.report import fonts
+from audit.text import visible
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, MUTED, WARNING = "#1f2328", "#57606a", "#8a4b00"
+PAD = 0.12  # inches round a standalone image
+DPI = 200  # a 6.3-inch chart is about 1,300 pixels wide: twice what a column of text needs
+SIMULATED = "SIMULATED DATA"
+NUMBER = re.compile(r"-?\d+\.\d{3,}")
+# Glyph outlines keep their scale(0.015625); only places on the page are rounded.
+PLACES = re.compile(r'(?<= )(?:d|x|y|points|x1|x2|y1|y2|cx|cy)="[^"]*"|translate\([^)]*\)')
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words of a standalone chart."""
+
+    title: str
+    subtitle: str
+    note: str
+    source: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The renderings of one chart, and what was noticed while drawing."""
+
+    width: float
+    height: float
+    files: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text above or below a chart; `drop` is the height it takes, in inches."""
+
+    text: str
+    size: float
+    colour: str
+    bold: bool
+    drop: float
+
+
+def draw(figure: Figure, caption: Caption) -> Drawn:
+    """Render a styled Matplotlib figure for print, for screens and to be taken away.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+        Already styled; its texts are made visible and kept from being read as mathematics.
+    caption : Caption
+        Drawn inside the standalone PNG and SVG only.
+
+    Returns
+    -------
+    Drawn
+        `files`: "print" (SVG with text), "screen" (SVG with outlines), "svg" and "png" (standalone,
+        the PNG in base64). The bytes depend on the figure and the caption alone.
+    """
+    from matplotlib.transforms import Bbox
+
+    from audit.report.inert import disarm
+
+    _register_fonts()
+    with _deterministic(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        disarm(figure)
+        box = _extent(figure)
+        files = {
+            "print": _svg(figure, box, "none"),
+            "screen": _svg(figure, box, "path"),
+        }
+        above, below = _lines(caption, box.width)
+        top = sum(line.drop for line in above) + (0.08 if above else 0)
+        bottom = sum(line.drop for line in below) + (0.06 if below else 0)
+        artists = _write(figure, box, above, below)
+        whole = Bbox.from_extents(
+            box.x0 - PAD, box.y0 - bottom - PAD, box.x1 + PAD, box.y1 + top + PAD
+        )
+        files["svg"] = _svg(figure, whole, "path")
+        files["png"] = _png(figure, whole)
+        for artist in artists:
+            artist.remove()
+    heard = (w for w in caught if issubclass(w.category, UserWarning))
+    said = dict.fromkeys(visible(str(w.message), 200) for w in heard)
+    return Drawn(float(box.width), float(box.height), files, tuple(said))
+
+
+def _register_fonts() -> None:
+    from matplotlib import font_manager
+
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in fonts.font_files():
+        # Matplotlib files the semi-bold face under another family name.
+        wanted = path.stem.startswith("FiraSans-") and "SemiBold" not in path.stem
+        if wanted and str(path) not in known:
+            font_manager.fontManager.addfont(path)
+
+
+@contextmanager
+def _deterministic() -> Iterator[None]:
+    import matplotlib as mpl
+
+    settings: Any = {"svg.hashsalt": "audit", "text.parse_math": False, "text.usetex": False}
+    with mpl.rc_context(settings):
+        yield
+
+
+def _extent(figure: Figure) -> Any:
+    """Return the figure's box in inches, widened to hold what is drawn beyond its edges."""
+    from matplotlib.transforms import Bbox
+
+    figure.canvas.draw()
+    tight = figure.get_tightbbox()
+    own = figure.bbox_inches
+    return Bbox.union([Bbox.from_extents(0, 0, own.width, own.height), tight]) if tight else own
+
+
+def _lines(caption: Caption, width: float) -> tuple[list[Line], list[Line]]:
+    points = width * 72
+
+    def set_in(text: str, size: float, colour: str, bold: bool) -> list[Line]:
+        broken = fonts.wrap(visible(text, 600), points, size, bold=bold)
+        return [Line(part, size, colour, bold, size * 1.28 / 72) for part in broken]
+
+    mark = set_in(SIMULATED, 8.5, WARNING, True) if caption.simulated else []
+    above = mark + set_in(caption.title, 13.5, INK, True)
+    above += set_in(caption.subtitle, 10, MUTED, False)
+    note = set_in(caption.note, 8, MUTED, False)
+    source = f"Source: {caption.source}" if caption.source else ""
+    return above, note + set_in(source, 8, MUTED, False)
+
+
+def _write(figure: Figure, box: Any, above: list[Line], below: list[Line]) -> list[Any]:
+    own = figure.bbox_inches
+    artists = []
+
+    def put(line: Line, top: float) -> None:
+        artist = figure.text(
+            box.x0 / own.width,
+            top / own.height,
+            line.text,
+            fontsize=line.size,
+            color=line.colour,
+            fontweight="bold" if line.bold else "normal",
+            fontfamily=["Fira Sans", "DejaVu Sans"],
+            va="top",
+            ha="left",
+            parse_math=False,
+        )
+        artist.set_in_layout(False)
+        artists.append(artist)
+
+    top = box.y1 + 0.08 + sum(line.drop for line in above)
+    for line in above:
+        put(line, top)
+        top -= line.drop
+    top = box.y0 - 0.06
+    for line in below:
+        put(line, top)
+        top -= line.drop
+    return artists
+
+
+def _svg(figure: Figure, box: Any, text: Literal["none", "path"]) -> str:
+    import matplotlib as mpl
+
+    stream = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": text}):
+        figure.savefig(
+            stream, format="svg", bbox_inches=box, metadata={"Date": None, "Creator": None}
+        )
+    return round_places(stream.getvalue())
+
+
+def round_places(svg: str) -> str:
+    """Return an SVG with coordinates at two decimals: smaller, and the same on every machine."""
+
+    def shorten(match: re.Match[str]) -> str:
+        return NUMBER.sub(lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), match[0])
+
+    return PLACES.sub(shorten, svg)
+
+
+def _png(figure: Figure, box: Any) -> str:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", bbox_inches=box, dpi=DPI, metadata={"Software": None})
+    return base64.b64encode(stream.getvalue()).decode("ascii")

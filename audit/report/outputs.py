@@ -1,0 +1,68 @@
+"""What the cells of an executed notebook contribute to its report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from audit.errors import ReportError
+from audit.report.blocks import KINDS, MIME, Verbatim
+from audit.report.markdown import Source
+from audit.text import visible
+
+SILENT = frozenset({"hide", "injected-parameters", "parameters"})
+HEADING = re.compile(r"^(#{1,6}\s+.*?)\s*(\{[^}]*\})?\s*$", re.MULTILINE)
+LONGEST_OUTPUT = 200  # lines
+
+
+def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
+    """Add a notebook's Markdown and shown blocks in order; code is never printed.
+
+    Cells tagged "hide" or "parameters" contribute nothing; Markdown tagged "appendix" opens the
+    appendix. What a cell prints stays in the notebook; what it writes to stderr becomes a warning.
+    """
+    for number, cell in enumerate(notebook.cells, 1):
+        tags = set(cell.get("metadata", {}).get("tags", []))
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "stream" and output["name"] == "stderr":
+                warnings.append(f"cell {number}: {visible(output['text'].strip(), 600)}")
+        if tags & SILENT:
+            continue
+        if cell["cell_type"] == "markdown":
+            gathered.add_text(_appendix(cell["source"]) if "appendix" in tags else cell["source"])
+        for output in cell.get("outputs", []):
+            _add_output(gathered, output, number)
+
+
+def _appendix(text: str) -> str:
+    def mark(match: re.Match[str]) -> str:
+        marks = (match[2] or "{}")[1:-1].strip()
+        return f"{match[1]} {{{marks} .appendix}}".replace("{ ", "{")
+
+    return HEADING.sub(mark, text, count=1)
+
+
+def _add_output(gathered: Source, output: Mapping[str, Any], number: int) -> None:
+    if output["output_type"] == "error":
+        raise ReportError(
+            f"cell {number} failed: {output['ename']}: {visible(output['evalue'], 400)}"
+        )
+    data = output.get("data", {})
+    if MIME in data:
+        payload = data[MIME]
+        if payload.get("kind") not in KINDS:
+            raise ReportError(
+                f"cell {number} shows a block of unknown kind {payload.get('kind')!r}."
+            )
+        gathered.add(payload)
+    elif any(kind.startswith("image/") for kind in data):
+        raise ReportError(
+            f"cell {number} shows a bare picture; a report needs figure(…), with alternative text."
+        )
+    elif "text/plain" in data:
+        lines = str(data["text/plain"]).split("\n")
+        more = len(lines) - LONGEST_OUTPUT
+        if more > 0:
+            lines = [*lines[:LONGEST_OUTPUT], f"… and {more:,} more lines"]
+        gathered.add(Verbatim(tuple(lines)).payload())

@@ -1,0 +1,186 @@
+"""A data frame as a printed table, with the CSV of its full precision and a TeX copy."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pandas.api import types
+
+from audit.errors import ReportError
+from audit.report.blocks import Column, Table, check_id
+from audit.report.tex import booktabs
+from audit.text import csv_safe, visible
+
+DIGITS = 12  # significant digits in a CSV
+MINUS = "−"
+MISSING = "–"
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    id: str,
+    title: str,
+    columns: Mapping[str, str | tuple[str, str] | Column] | None = None,
+    subtitle: str = "",
+    notes: Sequence[str] = (),
+    source: str = "",
+    spanners: Sequence[tuple[str, int]] = (),
+    group: str = "",
+    limit: int = 200,
+    simulated: bool = False,
+) -> Table:
+    """Return a frame as a table block, printed and as `tables/<id>.csv` and `.tex`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per printed row.
+    id : str
+        Names the files and is the target of `[text](#id)`.
+    title, subtitle, source : str
+    columns : mapping, optional
+        Frame column to heading, (heading, format) or `Column`; all columns when not given.
+        Missing values print as "–", infinite ones as "∞".
+    notes : sequence of str
+        One line each, under the table.
+    spanners : sequence of (heading, number of columns)
+        Headings over groups of columns, "" for none; they must cover all columns.
+    group : str
+        Frame column whose changes start a new block of rows under its value.
+    limit : int
+        Most rows printed; the note then says how many there are, and the CSV has them all.
+    simulated : bool
+        Whether the numbers come from simulated data; said in the caption.
+
+    Raises
+    ------
+    ReportError
+        For unknown columns, an empty choice of columns, or spanners that do not fit; all at once.
+    """
+    chosen = {k: _column(v) for k, v in (columns or {c: str(c) for c in frame.columns}).items()}
+    _check(frame, check_id(id, "a table"), chosen, spanners, group)
+    shown = frame.iloc[:limit]
+    named = [_aligned(shown[key], column) for key, column in chosen.items()]
+    texts = [_texts(shown[key], column) for key, column in chosen.items()]
+    cells = tuple(zip(*texts, strict=True))
+    notes = [*notes, *_cut(len(frame), limit, id)]
+    data = frame[[*([group] if group else []), *chosen]]
+    return Table(
+        id=id,
+        title=title,
+        columns=tuple(named),
+        cells=cells,
+        subtitle=subtitle,
+        spanners=tuple((str(text), int(span)) for text, span in spanners),
+        groups=_groups(shown, group),
+        notes=tuple(notes),
+        source=source,
+        simulated=simulated,
+        files={"csv": to_csv(data), "tex": booktabs(title, named, cells, notes, source, simulated)},
+    )
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV: 12 significant digits, ISO times, no text a spreadsheet would run."""
+    safe = frame.copy()
+    for place in range(safe.shape[1]):
+        values = safe.iloc[:, place]
+        if not (types.is_numeric_dtype(values) or types.is_datetime64_any_dtype(values)):
+            safe.isetitem(place, [_csv_cell(v) for v in values])
+    safe.columns = pd.Index([csv_safe(visible(c)) for c in safe.columns])
+    stream = io.StringIO()
+    safe.to_csv(stream, index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+    return stream.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, str):
+        # Lone surrogates cannot be written as UTF-8, and NUL ends a cell in some readers.
+        return csv_safe(visible(value, 100_000))
+    return value
+
+
+def _column(choice: str | tuple[str, str] | Column) -> Column:
+    if isinstance(choice, Column):
+        return choice
+    return Column(choice) if isinstance(choice, str) else Column(*choice)
+
+
+def _check(
+    frame: pd.DataFrame,
+    id: str,
+    chosen: Mapping[str, Column],
+    spanners: Sequence[tuple[str, int]],
+    group: str,
+) -> None:
+    wanted = [*chosen, *([group] if group else [])]
+    faults = [f"the frame has no column {k!r}" for k in wanted if k not in frame.columns]
+    if not chosen:
+        faults.append("no column is chosen")
+    if not frame.columns.is_unique:
+        faults.append("two columns of the frame have the same name")
+    covered = sum(span for _, span in spanners)
+    if spanners and covered != len(chosen):
+        faults.append(f"spanners cover {covered} columns of {len(chosen)}")
+    if faults:
+        known = ", ".join(visible(c, 40) for c in frame.columns)
+        raise ReportError(f"table {id!r}: {'; '.join(faults)}. Columns: {known}.")
+
+
+def _aligned(values: pd.Series, column: Column) -> Column:
+    number = types.is_numeric_dtype(values) and not types.is_bool_dtype(values)
+    align = column.align or ("right" if number and not column.link else "left")
+    label = visible(column.label)
+    return Column(label, column.format, align, column.code, column.link, column.limit)
+
+
+def _texts(values: pd.Series, column: Column) -> list[str]:
+    form = column.format or _default(values)
+    return [_text(value, form, column) for value in values]
+
+
+def _default(values: pd.Series) -> str:
+    if types.is_integer_dtype(values):
+        return ",d"
+    return ",.4g" if types.is_float_dtype(values) else ""
+
+
+def _text(value: Any, form: str, column: Column) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, pd.Timestamp) and not form:
+        day = value == value.normalize()
+        return value.strftime("%Y-%m-%d" if day else "%Y-%m-%d %H:%M")
+    if isinstance(value, str) or not form:
+        return visible(value, column.limit)
+    if isinstance(value, float) and math.isinf(value):
+        return "∞" if value > 0 else MINUS + "∞"
+    try:
+        whole = form.endswith("d") and float(value).is_integer()
+        return visible(format(int(value) if whole else value, form).replace("-", MINUS))
+    except (ValueError, TypeError) as error:
+        raise ReportError(
+            f"column {column.label!r}: {visible(value)!r} does not take the format {form!r} "
+            f"({error}); try ',d' for whole numbers, '.1%' for shares, '.2f' for others."
+        ) from error
+
+
+def _groups(frame: pd.DataFrame, group: str) -> tuple[tuple[int, str], ...]:
+    if not group:
+        return ()
+    labels = [visible(v) or MISSING for v in frame[group]]
+    starts = [i for i, v in enumerate(labels) if i == 0 or v != labels[i - 1]]
+    return tuple((i, labels[i]) for i in starts)
+
+
+def _cut(n: int, limit: int, id: str) -> list[str]:
+    if n <= limit:
+        return []
+    return [f"The first {limit:,} of {n:,} rows; tables/{id}.csv has them all."]

@@ -1,0 +1,154 @@
+"""A document as a tagged, archivable PDF: data in, one fixed template, no generated source."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from audit.errors import ReportError
+from audit.report.address import is_linkable
+from audit.report.document import Document
+from audit.report.fonts import font_files
+from audit.report.markdown import Node
+from audit.report.maths import formulas
+from audit.report.numbering import walk
+from audit.report.widths import LANDSCAPE, PORTRAIT, breakable, fit
+from audit.text import visible
+
+TEMPLATE = Path(__file__).with_name("template.typ")
+STANDARDS: Any = ["ua-1", "a-2a"]
+TALLEST = 560.0  # points a chart may be high, so that its caption and notes share its page
+UNBROKEN = 30  # letters of a run in prose after which a line may end
+ISOLATE, POP = "\u2068", "\u2069"
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """The bytes of a PDF, and what its making had to say."""
+
+    content: bytes
+    warnings: tuple[str, ...]
+
+
+def build_pdf(document: Document) -> Pdf:
+    """Set `document` as PDF/UA-1 and PDF/A-2a.
+
+    The bytes depend on the document, the template and the fonts alone: the time stamp is the
+    document's date, system fonts are not looked at, and the compiler can read nothing but a
+    temporary folder that holds the document.
+
+    Raises
+    ------
+    ReportError
+        When page one does not fit on one page, a table fits no page, or the compiler refuses.
+    """
+    import typst
+
+    data, pictures = _data(document)
+    day = datetime.fromisoformat(document.meta["date"]).replace(tzinfo=UTC)
+    with tempfile.TemporaryDirectory(prefix="audit-report-") as folder:
+        root, typefaces = Path(folder).resolve() / "root", Path(folder).resolve() / "fonts"
+        root.mkdir()
+        typefaces.mkdir()
+        for path in font_files():
+            shutil.copyfile(path, typefaces / path.name)
+        (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
+        (root / "doc.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        for name, svg in pictures.items():
+            (root / name).write_text(svg, encoding="utf-8")
+        try:
+            content, said = typst.compile_with_warnings(
+                str(root / "main.typ"),
+                root=str(root),
+                format="pdf",
+                font_paths=[str(typefaces)],
+                ignore_system_fonts=True,
+                pdf_standards=STANDARDS,
+                timestamp=day,
+            )
+        except typst.TypstError as error:
+            raise ReportError(_refusal(error)) from error
+    notes = [str(getattr(w, "message", w)) for w in said]
+    return Pdf(content, tuple(n for n in notes if "unknown font family" not in n))
+
+
+def _refusal(error: Any) -> str:
+    said = visible(getattr(error, "message", error), 600)
+    if "PAGE-ONE" in said:
+        return (
+            "Page one does not fit on one page, even at the smallest size. Shorten what stands "
+            "before the first heading: fewer facts, shorter points, a shorter note."
+        )
+    hints = "; ".join(visible(h, 300) for h in getattr(error, "hints", []))
+    return f"The PDF cannot be set: {said}{'. Hint: ' + hints if hints else ''}."
+
+
+def _data(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the template reads, and the pictures by file name."""
+    pictures: dict[str, str] = {}
+    plain = json.loads(json.dumps([document.front, document.body]))
+    for node in walk(plain):
+        if node.get("kind") == "figure":
+            name = f"figure-{node['number']}.svg"
+            pictures[name] = node["files"]["print"]
+            node["file"] = name
+            node["share"] = min(1.0, TALLEST * node["width"] / node["height"] / PORTRAIT)
+        elif node.get("kind") == "table":
+            node["fit"] = asdict(fit(node))
+            node["room"] = LANDSCAPE if node["fit"]["landscape"] else PORTRAIT
+            node["links"] = [c["link"] for c in node["columns"]]
+            node["cells"] = [
+                [_cell(t, c) for t, c in zip(r, node["columns"], strict=True)]
+                for r in node["cells"]
+            ]
+        elif node.get("kind") == "provenance":
+            node["digests"] = [
+                {"value": f"{name} ({size:,} bytes)", "halves": [sha[:32], sha[32:]]}
+                for name, size, sha in node["digests"]
+            ]
+        node.pop("files", None)
+    front, body = _broken(plain)
+    maths = formulas(document.formulas(), "typst")
+    return {"meta": _broken(document.meta), "front": front, "body": body, "maths": maths}, pictures
+
+
+def _cell(text: str, column: Node) -> dict[str, Any]:
+    shown = _isolated(text if column["align"] == "right" else breakable(text))
+    linked = column["link"] and text.lower().startswith("http") and is_linkable(text)
+    return {"shown": shown, "url": text if linked else ""}
+
+
+def _isolated(text: str) -> str:
+    """Wrap text with right-to-left letters, so that it cannot turn its neighbours around."""
+    import unicodedata
+
+    turns = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return f"{ISOLATE}{text}{POP}" if turns else text
+
+
+def _broken(value: Any, key: str = "") -> Any:
+    """Let long runs of letters end a line, and keep right-to-left text to itself."""
+    if isinstance(value, dict):
+        return {k: _broken(v, k) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_broken(v, key) for v in value]
+    if isinstance(value, str) and key in PRINTED:
+        return _isolated(breakable(value, UNBROKEN))
+    return value
+
+
+PRINTED = frozenset(
+    ("v", "title", "subtitle", "kicker", "headline", "points", "label", "value", "gloss", "body")
+    + ("note", "notes", "source", "rows", "spanners", "groups")
+)
+
+
+def count_pages(content: bytes) -> int:
+    """Return how many pages a PDF made by `build_pdf` has: the /Count of its page tree's root."""
+    return max((int(n) for n in re.findall(rb"/Count (\d+)", content)), default=0)

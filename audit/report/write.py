@@ -1,0 +1,148 @@
+"""A document as files: PDF, HTML, notebook, claims, tables and charts, all or none."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audit.report.document import Document
+from audit.report.folder import replace_folder
+from audit.report.html import build_html
+from audit.report.typst import build_pdf, count_pages
+
+KNOWN = frozenset({"report.pdf", "report.html", "report.ipynb", "claims.json", "tables", "charts"})
+DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, and what a reader of the log should know.
+
+    Attributes
+    ----------
+    folder : Path
+    paths : tuple of Path
+        Every file, sorted.
+    pages : int
+        Of the PDF.
+    warnings : tuple of str
+        From notebook cells, chart drawing and typesetting.
+    uncovered : tuple of str
+        Characters that no typeface has; they print as labelled boxes and can still be copied.
+    seconds : float
+        For PDF, HTML and writing.
+    """
+
+    folder: Path
+    paths: tuple[Path, ...]
+    pages: int
+    warnings: tuple[str, ...]
+    uncovered: tuple[str, ...]
+    seconds: float
+
+    def summary(self) -> str:
+        """Return a few lines for a log."""
+        lines = [f"{self.folder}: {self.pages} pages, {len(self.paths)} files"]
+        lines += [f"warning: {w}" for w in self.warnings]
+        if self.uncovered:
+            shown = " ".join(f"{c} U+{ord(c):04X}" for c in self.uncovered[:12])
+            n = len(self.uncovered)
+            lines.append(f"no glyph for {n} character{'s' if n > 1 else ''}, set as boxes: {shown}")
+        return "\n".join(lines)
+
+
+def write_report(
+    document: Document,
+    folder: str | Path,
+    *,
+    notebook: Any = None,
+    claims: Iterable[Any] = (),
+) -> Written:
+    """Write a report's folder, whole or not at all.
+
+    Parameters
+    ----------
+    document : Document
+    folder : path
+        Absent, empty, or an earlier report; anything else in it stops the write.
+    notebook : executed notebook, optional
+        Becomes `report.ipynb`.
+    claims : iterable of mappings, or of objects with `to_dict()`
+        Added after those the document carries, to `claims.json`.
+
+    Raises
+    ------
+    ReportError
+        When the report cannot be set or written; an earlier report is then still whole.
+    """
+    start = time.perf_counter()
+    pdf = build_pdf(document)
+    files = {
+        "report.pdf": pdf.content,
+        "report.html": build_html(document).encode(),
+        "claims.json": _json([*document.claims, *map(_record, claims)]),
+        **_tables(document),
+        **_charts(document),
+    }
+    if notebook is not None:
+        files["report.ipynb"] = _notebook(notebook)
+    target = Path(folder)
+    replace_folder(target, files, known=KNOWN)
+    return Written(
+        folder=target,
+        paths=tuple(target / name for name in sorted(files)),
+        pages=count_pages(pdf.content),
+        warnings=(*document.warnings, *pdf.warnings),
+        uncovered=document.uncovered(),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _record(claim: Any) -> Mapping[str, Any]:
+    return claim.to_dict() if hasattr(claim, "to_dict") else claim
+
+
+def _json(value: Any) -> bytes:
+    text = json.dumps(_rounded(value), ensure_ascii=False, indent=1, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def _rounded(value: Any) -> Any:
+    """Return floats at 12 significant digits, so that the last bits of a machine do not show."""
+    if isinstance(value, Mapping):
+        return {str(k): _rounded(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(v) for v in value]
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    return value
+
+
+def _tables(document: Document) -> dict[str, bytes]:
+    return {
+        f"tables/{t['id']}.{kind}": t["files"][kind].encode()
+        for t in document.blocks("table")
+        for kind in ("csv", "tex")
+    }
+
+
+def _charts(document: Document) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for chart in document.blocks("figure"):
+        stem, parts = f"charts/{chart['id']}", chart["files"]
+        files[f"{stem}.png"] = base64.b64decode(parts["png"])
+        files[f"{stem}.svg"] = parts["svg"].encode()
+        files[f"{stem}.csv"] = parts["csv"].encode()
+        files[f"{stem}.txt"] = (chart["alt"] + "\n").encode()
+    return files
+
+
+def _notebook(notebook: Any) -> bytes:
+    import nbformat
+
+    return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode()

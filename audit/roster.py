@@ -1,0 +1,186 @@
+"""Who was what, and when: dated membership of account classes, joined as of the post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from audit.cases import locate
+from audit.errors import RosterError, SchemaError
+from audit.ledger import counted
+from audit.reading.columns import read_columns
+from audit.reading.files import read_table
+from audit.reading.times import UTC
+from audit.reading.typed import Reading
+from audit.schema import UNKNOWN, Column
+from audit.text import html_table, visible
+
+ROSTER_COLUMNS = (
+    Column("account_id", "id", "yes", "the account, spelled as in the cases"),
+    Column("account_class", "category", "yes", "what it was between start and end"),
+    Column("start", "time", "yes", "first moment of the spell, inclusive", unit="UTC"),
+    Column("end", "time", "no", "first moment after it, exclusive; empty = still so", unit="UTC"),
+    Column("source", "text", "no", "where this is recorded"),
+)
+"""A row is one spell; a bare date is its midnight in UTC. Other columns pass through."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Roster:
+    """Dated spells of class membership, one row per account and spell.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns of `ROSTER_COLUMNS`. Start is inclusive and end exclusive, so that one office
+        may end on the day the next begins; an empty end is open. A bare date is midnight UTC.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or cannot be read; an empty start is refused, since a membership
+        without a beginning would reach back before anyone held the office.
+    RosterError
+        A spell ends before it starts, or spells of one account overlap and disagree.
+    """
+
+    frame: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Read the columns and hold the spells against each other."""
+        found = self.frame.set_axis(pd.RangeIndex(1, len(self.frame) + 1))
+        read, faults = read_columns(found, ROSTER_COLUMNS, Reading(zone=_utc()))
+        if faults:
+            raise SchemaError("the roster", faults)
+        if "end" not in read:
+            read.insert(3, "end", pd.Series(pd.NaT, index=read.index, dtype=UTC))
+        wrong = [*_backward(read), *_disagreements(read)]
+        if wrong:
+            listed = "\n".join(f"  {i}. {what}" for i, what in enumerate(wrong, 1))
+            raise RosterError(
+                f"The roster contradicts itself in {len(wrong):,} places. An account is one thing "
+                f"at a time; start is inclusive, end exclusive.\n{listed}"
+            )
+        object.__setattr__(self, "frame", read.reset_index(drop=True))
+
+    @classmethod
+    def read(cls, path: str | Path) -> Roster:
+        """Read a roster from a CSV, TSV, JSON-lines or Parquet file."""
+        table = read_table(locate(path))
+        if table.faults:
+            raise SchemaError(f"the roster {Path(path).name!r}", table.faults)
+        return cls(table.frame)
+
+    def __len__(self) -> int:
+        """Return the number of accounts."""
+        return int(self.frame["account_id"].nunique())
+
+    def covers(self, account_id: pd.Series) -> pd.Series:
+        """Return whether each account has any spell at all."""
+        return account_id.isin(self.frame["account_id"])
+
+    def classify(self, account_id: pd.Series, when: pd.Series) -> pd.Series:
+        """Return what each account was at each moment.
+
+        Parameters
+        ----------
+        account_id : Series of str, shape (n,)
+        when : Series of datetime64 with zone, shape (n,)
+            On the same index.
+
+        Returns
+        -------
+        Series of str, shape (n,)
+            "unknown" outside every spell, for accounts not listed, and where `when` is missing.
+        """
+        asked = pd.DataFrame({"account_id": account_id.astype("str"), "when": when.astype(UTC)})
+        asked["place"] = range(len(asked))
+        asked = asked.dropna().sort_values("when", kind="stable")
+        spells = _merged(self.frame).sort_values("start", kind="stable")
+        met = pd.merge_asof(asked, spells, left_on="when", right_on="start", by="account_id")
+        inside = met["end"].isna() | (met["when"] < met["end"])
+        known = met["account_class"].where(inside, UNKNOWN).fillna(UNKNOWN)
+        out = pd.Series(UNKNOWN, index=range(len(account_id)), dtype="str", name="account_class")
+        out.iloc[met["place"]] = known.to_numpy()
+        return out.set_axis(account_id.index)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the spells."""
+        return self.frame.copy()
+
+    def summary(self) -> str:
+        """Say how many accounts and spells there are, by class."""
+        groups = self.frame.groupby("account_class")["account_id"].agg(["nunique", "size"])
+        size = f"{counted(len(self), 'account')}, {counted(len(self.frame), 'spell')}"
+        lines = [f"roster of {size}"]
+        for name, accounts, spells in groups.itertuples(name=None):
+            size = f"{counted(accounts, 'account')}, {counted(spells, 'spell')}"
+            lines.append(f"  {visible(name)}: {size}")
+        return "\n".join(lines)
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        """Return the summary."""
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return html_table(self.frame.head(20))
+
+
+def _utc() -> Any:
+    import datetime
+
+    return datetime.UTC
+
+
+def _backward(frame: pd.DataFrame) -> list[str]:
+    bad = frame[frame["end"] <= frame["start"]]
+    return [f"{_spell(row)} does not end after it starts" for row in bad.itertuples()]
+
+
+def _disagreements(frame: pd.DataFrame) -> list[str]:
+    several = frame[frame["account_id"].duplicated(keep=False)].sort_values(["start", "end"])
+    found = []
+    for _, spells in several.groupby("account_id", sort=True):
+        rows = list(spells.itertuples())
+        for place, later in enumerate(rows):
+            for earlier in rows[:place]:
+                meets = pd.isna(earlier.end) or later.start < earlier.end
+                if meets and earlier.account_class != later.account_class:
+                    found.append(f"{_spell(earlier)} overlaps {_spell(later)}")
+    return found
+
+
+def _spell(row: Any) -> str:
+    end = "open" if pd.isna(row.end) else f"{row.end:%Y-%m-%d}"
+    name, kind = visible(row.account_id, 60), visible(row.account_class, 60)
+    return f"row {row.Index}, {name!r} as {kind!r} from {row.start:%Y-%m-%d} to {end}"
+
+
+def _merged(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return spells none of which overlap: those that agree and touch are made one."""
+    spells = frame[["account_id", "account_class", "start", "end"]]
+    spells = spells.sort_values(["account_id", "start"], kind="stable")
+    forever = pd.Timestamp.max.tz_localize("UTC").as_unit("us")
+    end = spells["end"].fillna(forever)
+    reach = end.groupby(spells["account_id"]).cummax()
+    keys = spells["account_id"]
+    before = reach.groupby(keys).shift()
+    same = spells["account_class"].eq(spells["account_class"].groupby(keys).shift())
+    run = (~(same & (spells["start"] <= before))).cumsum()
+    merged = (
+        spells.assign(end=end)
+        .groupby(run)
+        .agg(
+            account_id=("account_id", "first"),
+            account_class=("account_class", "first"),
+            start=("start", "first"),
+            end=("end", "max"),
+        )
+    )
+    merged["end"] = merged["end"].mask(merged["end"] == forever)
+    return merged

@@ -1,0 +1,22 @@
+"""The sources: one file per kind of data, and the table of those that a design can name.
+
+A new one is a frozen dataclass in its own file (fields are parameters, `load()` returns cases) and
+one line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audit.sources.base import Source
+from audit.sources.election_labels import ElectionLabels
+from audit.sources.registry import Registry
+from audit.sources.simulated import Simulated
+from audit.sources.table import Table
+
+SOURCES: Mapping[str, type[Source]] = {
+    "table": Table,
+    "registry": Registry,
+    "election_labels": ElectionLabels,
+    "simulated": Simulated,
+}

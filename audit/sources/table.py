@@ -1,0 +1,271 @@
+"""Anyone's own table of decisions: a frame, CSV, TSV, Parquet or JSON lines, read strictly."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import pandas as pd
+
+from audit.cases import Cases, Origin, locate
+from audit.consistency import contradictions
+from audit.errors import Fault, SchemaError, SourceError
+from audit.reading.columns import read_columns
+from audit.reading.exact import from_arrow
+from audit.reading.files import read_table
+from audit.reading.lines import TextTable
+from audit.reading.times import zone_of
+from audit.reading.typed import Reading
+from audit.regimes import Regimes
+from audit.roster import Roster
+from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Ladder, near, rename
+from audit.sources.classes import classify, mark_regimes
+
+NOT_STATED = "not stated"
+GAP = "is empty"  # how every fault about a missing value begins
+Dated = TypeVar("Dated", Roster, Regimes)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """A user's own table; the fields are the parameters of `read_cases`."""
+
+    name: ClassVar[str] = "table"
+    title: ClassVar[str] = "a table of enforcement decisions"
+
+    path: str
+    roster: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    actions: Mapping[str, str] = field(default_factory=dict)
+    ladder: Sequence[str] = STANDARD_LADDER.rungs
+    time_zone: str | None = None
+    unlisted: str | None = None
+    regimes: str | None = None
+
+    def load(self) -> Cases:
+        """Return the checked cases; see `read_cases`."""
+        return read_cases(
+            self.path,
+            roster=self.roster,
+            columns=self.columns,
+            actions=self.actions,
+            ladder=self.ladder,
+            time_zone=self.time_zone,
+            unlisted=self.unlisted,
+            regimes=self.regimes,
+        )
+
+
+def read_cases(
+    data: Any,
+    *,
+    roster: Roster | pd.DataFrame | str | Path | None = None,
+    unlisted: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    actions: Mapping[str, str] | None = None,
+    ladder: Ladder | Sequence[str] = STANDARD_LADDER,
+    time_zone: str | None = None,
+    regimes: Regimes | pd.DataFrame | str | Path | None = None,
+    origin: Origin | str | Path | None = None,
+) -> Cases:
+    """Read a table of cases, or say everything that is wrong with it.
+
+    Parameters
+    ----------
+    data : data frame or path
+        pandas, or anything that offers an Arrow stream (polars, pyarrow, …); or the path of a
+        .csv, .tsv, .jsonl or .parquet file. Every cell is read as text first: integer ids in a
+        frame or Parquet file become text exactly, float ids are refused. An empty cell is missing.
+        Extra columns pass through as they are, text from text files.
+    roster : Roster, frame or path
+        Dated class membership, as of `posted_at`. It goes before the column `account_class`,
+        which counts only for accounts the roster never mentions.
+    unlisted : str
+        The class of accounts that neither the roster nor the column knows, e.g. "ordinary";
+        without it they are "unknown". Needs a roster.
+    columns : mapping
+        The table's own names to those of `CASE_COLUMNS`: {"user": "account_id"}.
+    actions : mapping
+        The table's own words to rungs of the ladder: {"deleted": "remove"}.
+    ladder : Ladder or sequence of str
+        Measures, mildest first; the first means that nothing was done.
+    time_zone : str
+        The zone of times that carry none, by its IANA name; without it they are refused. A bare
+        date is its midnight.
+    regimes : Regimes, frame or path
+        Dated rules; adds the column `regime`, the version in force when the case was posted.
+    origin : Origin or path
+        Where the table comes from; without it, the origin.toml beside the file, if there is one.
+
+    Returns
+    -------
+    Cases
+        Columns of `CASE_COLUMNS` first, then `raw_*` (the words, where reading changed more than
+        their type), then the rest. An empty account_class is "unknown".
+
+    Raises
+    ------
+    SchemaError
+        With every fault found in `faults`, each with its row numbers (first row of data = 1).
+    SourceError
+        The file is not there or cannot be read as what its ending says.
+    RosterError
+        Spells of the roster overlap and disagree.
+    """
+    table, where = _open(data)
+    ladder = ladder if isinstance(ladder, Ladder) else Ladder(tuple(ladder))
+    zone, zoneless = zone_of(time_zone)
+    faults = [*table.faults, *zoneless, *_action_faults(actions or {}, ladder)]
+    frame, found = _renamed(table.frame, columns or {})
+    faults += found
+    how = Reading(ladder, actions or {}, zone)
+    frame, found = read_columns(frame, CASE_COLUMNS, how)
+    faults += [*found, *_account_faults(frame), *contradictions(frame, ladder)]
+    frame, found, met = classify(frame, _dated(roster, Roster), unlisted)
+    faults += found
+    frame, found = mark_regimes(frame, _dated(regimes, Regimes))
+    faults += found
+    if faults:
+        raise SchemaError(where, [_with_line(fault, table.lines) for fault in _once(faults)])
+    return Cases(_arranged(frame), (_origin(data, origin), *met), ladder)
+
+
+def _open(data: Any) -> tuple[TextTable, str]:
+    if isinstance(data, str | Path):
+        path = locate(data)
+        return read_table(path), repr(path.name)
+    return _numbered(_as_pandas(data)), "the data frame"
+
+
+def _as_pandas(data: Any) -> pd.DataFrame:
+    if isinstance(data, pd.DataFrame):
+        return data
+    if hasattr(data, "__arrow_c_stream__"):
+        return from_arrow(data)
+    if hasattr(data, "to_pandas"):
+        return data.to_pandas()
+    raise SourceError(
+        f"A table cannot be read from {type(data).__name__!r}; allowed: a path, a pandas frame, or "
+        "a table that offers an Arrow stream or to_pandas()."
+    )
+
+
+def _numbered(frame: pd.DataFrame) -> TextTable:
+    strange = [name for name in frame.columns if not isinstance(name, str)]
+    faults = [Fault("column names must be text", value=repr(name)) for name in strange[:5]]
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    faults += [Fault("two columns have this name", str(name)) for name in twice]
+    if faults or frame.empty:
+        raise SchemaError("the data frame", faults or [Fault("has no rows")])
+    frame = frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row"))
+    return TextTable(frame, pd.Series(dtype="int64"))
+
+
+def _origin(data: Any, given: Origin | str | Path | None) -> Origin:
+    path = locate(data) if isinstance(data, str | Path) else None
+    beside = path.parent / "origin.toml" if path else None
+    if isinstance(given, Origin):
+        found = given
+    elif given is not None:
+        found = Origin.read(given)
+    elif beside is not None and beside.exists():
+        found = Origin.read(beside.absolute())
+    else:
+        name, title = (path.stem, path.name) if path else ("frame", "a data frame in memory")
+        found = Origin(name, title, NOT_STATED, "", "", NOT_STATED)
+    return replace(found, sha256=_sha256(path)) if path and not found.sha256 else found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
+    known = [column.name for column in CASE_COLUMNS]
+    faults = []
+    for theirs, ours in columns.items():
+        if theirs not in frame:
+            hint = repr(near(theirs, frame.columns) or "a name it has")
+            names = ", ".join(map(str, frame.columns))
+            faults.append(Fault("is mapped and not in the table", theirs, (), "", names, hint))
+        if ours not in known:
+            hint = repr(near(ours, known) or "a name from audit codebook")
+            value = f"{theirs!r} mapped to {ours!r}"
+            faults.append(Fault("is no column of a case table", ours, (), value, "", hint))
+        if ours in frame and ours != theirs and ours not in columns:
+            what = f"is in the table, and {theirs!r} is mapped to it too"
+            faults.append(Fault(what, ours))
+    if len(set(columns.values())) < len(columns):
+        value = ", ".join(f"{a!r} to {b!r}" for a, b in columns.items())
+        faults.append(Fault("two columns are mapped to one", value=value))
+    return (frame if faults else frame.rename(columns=dict(columns))), faults
+
+
+def _action_faults(actions: Mapping[str, str], ladder: Ladder) -> list[Fault]:
+    return [
+        Fault(
+            "actions maps to what is no rung",
+            value=f"{theirs!r} to {rung!r}",
+            allowed=str(ladder),
+            hint=repr(near(rung, ladder.rungs) or ladder.rungs[-1]),
+        )
+        for theirs, rung in actions.items()
+        if rung not in ladder.rungs
+    ]
+
+
+def _account_faults(frame: pd.DataFrame) -> list[Fault]:
+    counted = "count" in frame and bool(frame["count"].notna().all())
+    allowed = "an id for every row, or a count in every row"
+    if "account_id" not in frame:
+        hint = rename("account_id", frame.columns)
+        return [] if counted else [Fault("is missing", "account_id", allowed=allowed, hint=hint)]
+    gaps = frame["account_id"].isna()
+    if counted or not gaps.any():
+        return []
+    rows = tuple(int(row) for row in frame.index[gaps])
+    return [Fault("is empty", "account_id", rows, allowed=allowed)]
+
+
+def _dated(given: Any, kind: type[Dated]) -> Dated | None:
+    if given is None or isinstance(given, kind):
+        return given
+    if isinstance(given, str | Path):
+        return kind.read(given)
+    return kind(_as_pandas(given))
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    """Return the faults without gaps that are only there because a cell could not be read."""
+    unread: dict[str, set[int]] = {}
+    for fault in faults:
+        if not fault.what.startswith(GAP):
+            unread.setdefault(fault.column, set()).update(fault.rows)
+    kept = []
+    for fault in faults:
+        rows = fault.rows
+        if fault.what.startswith(GAP):
+            rows = tuple(row for row in rows if row not in unread.get(fault.column, ()))
+        if rows or not fault.rows:
+            kept.append(replace(fault, rows=rows))
+    return list(dict.fromkeys(kept))
+
+
+def _with_line(fault: Fault, lines: pd.Series) -> Fault:
+    if not fault.rows or "file line" in fault.value or fault.rows[0] not in lines.index:
+        return fault
+    line = f"file line {lines[fault.rows[0]]:,}"
+    return replace(fault, value=f"{fault.value} ({line})" if fault.value else f"it on {line}")
+
+
+def _arranged(frame: pd.DataFrame) -> pd.DataFrame:
+    if "account_id" not in frame:
+        frame = frame.assign(account_id=pd.Series(None, index=frame.index, dtype="str"))
+    first = [column.name for column in CASE_COLUMNS if column.name in frame]
+    raw = [name for name in frame if name.startswith("raw_")]
+    rest = [name for name in frame if name not in first and name not in raw]
+    return frame[[*first, *raw, *rest]].reset_index(drop=True)

@@ -1,0 +1,152 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% tags=["parameters"]
+design = "designs/election-labels-2020.toml"
+
+# %% tags=["hide"]
+from dataclasses import replace
+
+import audit
+from audit import report, run
+from audit.sources.election_labels import ElectionLabels, agreement
+
+question = audit.Design.read(design)
+study = audit.enroll(run.load(question), question)
+comparison = audit.compare(study)
+evidence = audit.appraise(comparison)
+by_month = replace(question, strata=("month", "fraud_words"))
+months = audit.compare(audit.enroll(ElectionLabels(table="cells").load(), by_month))
+
+# %%
+display(report.cover(evidence, subtitle="Posts on one timeline, September to December 2020, and who had written them"))
+
+# %%
+display(*report.page_one(evidence, limits=(
+    "A label is not a removal, and not a finding of breach. Removal is never observed here.",
+    "There is one leader, and no account has a volume like his: no interval and no p-value is shown.",
+)))
+
+# %% [markdown]
+# # What was asked
+#
+# In the autumn of 2020 Twitter put labels on posts about the US election. Was the president labelled more
+# often, or less often, than the accounts that he himself chose to amplify? The table holds every post that
+# stood on his timeline in those months: his own, and his retweets of others, as two researchers' coders
+# recorded them. Of each post it is known when it was written, whether it carried words of election
+# fraud, and whether it was labelled or restricted.
+#
+# **What one leader can show.** With one account there is no second leader to tell chance from habit. The
+# comparison describes what happened to his posts. It cannot say how leaders as a class were treated, in
+# whichever direction the numbers point, and no test can mend that. So no interval and no *p* is printed.
+#
+# **Who he is compared with.** The others are accounts that he chose to amplify, in posts he chose. They are
+# no sample of what ordinary people wrote, and their posts may be milder, or not, than what he wrote himself.
+
+# %%
+display(report.ledger_table(comparison))
+
+# %% [markdown]
+# # Labelled more, or less?
+
+# %%
+display(report.chart("label_rates", comparison))
+
+# %%
+display(report.rates_table(comparison))
+
+# %% [markdown]
+# # Among like posts
+#
+# Most labels came from 3 November on, and most went to posts with words of election fraud. The president
+# wrote more of these. The next figure sets like against like: the same period, with the same kind of words.
+
+# %%
+display(report.chart("periods", comparison))
+
+# %%
+display(report.strata_table(evidence))
+
+# %%
+display(report.chart("observed_expected", comparison))
+
+# %%
+display(report.effects_table(comparison))
+
+# %% [markdown]
+# # Month by month
+#
+# The same posts counted by month and words. These counts carry no accounts, so that nobody can be picked out
+# of them; they give point estimates only.
+
+# %%
+display(report.effects_table(months, id="tbl-months"))
+
+# %% [markdown]
+# # Does it hold?
+
+# %%
+display(report.checks_table(evidence))
+
+# %% [markdown]
+# # How sure are the labels themselves?
+#
+# Three sets of coders recorded the same outcome. They agree closely where two worked at the same time, and
+# less where one had stopped looking before the platform had finished.
+
+# %%
+display(report.table(
+    agreement(),
+    id="tbl-agreement",
+    title="How far the coders of one outcome agree",
+    columns={
+        "coder_a": "One coder", "coder_b": "The other", "scale": "Scale", "posts": ("Posts in both", ",d"),
+        "both_acted": ("Acted on, both", ",d"), "only_a": ("Only the one", ",d"), "only_b": ("Only the other", ",d"),
+        "kappa": ("Cohen’s kappa", ".3f"),
+    },
+    source=report.source_line(study.loaded),
+))
+
+# %% [markdown]
+# # Limits
+#
+# - The comparison accounts were chosen by the focal account; which posts he retweeted may depend on the very
+#   things that draw a label.
+# - The class of an author is what the author was on 3 November 2020. Authors nobody could place are counted
+#   among the others.
+# - Words of election fraud are found by a list of word stems, not by reading.
+# - A label may be added or taken off later than the coders looked.
+# - No post was removed in these records, and none could have been seen if it was.
+
+# %% [markdown]
+# # Methods {.appendix}
+
+# %%
+display(*report.methods(evidence))
+
+# %% [markdown]
+# # The design {.appendix}
+
+# %%
+display(report.design_table(comparison))
+
+# %% [markdown]
+# # Codebook {.appendix}
+
+# %%
+display(report.codebook_table(study.cases))
+
+# %% [markdown]
+# # Provenance {.appendix}
+
+# %%
+display(report.provenance(evidence))

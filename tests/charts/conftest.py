@@ -1,0 +1,235 @@
+"""Stages for the charts: a real study of a small random table, with chosen estimates upon it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit.cases import Cases
+from audit.design import Design
+from audit.origin import Origin
+from audit.study import Study, enroll
+
+ORIGIN = Origin(
+    "made", "Made up for a test", "the tests", "https://example.org", "2026-01-01", "CC0"
+)
+NAN = float("nan")
+
+
+def table(
+    *,
+    focal: str = "world_leader",
+    references: tuple[str, ...] = ("ordinary", "candidate", "public_figure"),
+    leaders: int = 8,
+    seed: int = 7,
+    rules: tuple[str, ...] = ("hate speech", "harassment", "civic integrity"),
+) -> pd.DataFrame:
+    """Return a small random case table."""
+    rng = np.random.default_rng(seed)
+    actions = ["none", "label", "restrict", "remove", "lock"]
+    rows = []
+    for name, accounts, posts in [
+        (focal, leaders, 30),
+        *((r, 25, 9) for r in references),
+        ("unknown", 6, 5),
+    ]:
+        for a in range(accounts):
+            rate = rng.beta(2, 8)
+            for p in range(rng.integers(posts // 2, posts * 2)):
+                rows.append(
+                    {
+                        "case_id": f"{name}-{a}-{p}",
+                        "account_id": f"{name}-{a}",
+                        "account_class": name,
+                        "action": rng.choice(actions[1:]) if rng.random() < rate else "none",
+                        "rule": rng.choice(rules),
+                        "severity": rng.choice(["low", "high"]),
+                        "platform": "example",
+                        "posted_at": pd.Timestamp("2020-01-01", tz="UTC")
+                        + pd.Timedelta(days=int(rng.integers(0, 360))),
+                    }
+                )
+    frame = pd.DataFrame(rows)
+    for c in frame.columns.drop("posted_at"):
+        frame[c] = frame[c].astype("str")
+    return frame
+
+
+@dataclass
+class Found:
+    """What `Comparison.primary` returns, as far as charts look at it."""
+
+    observed: float
+    expected: float
+    estimate: float
+    conf_low: float
+    conf_high: float
+    n_supported: int
+    n_unsupported: int = 0
+    p_value: float = NAN
+
+
+@dataclass
+class MadeComparison:
+    """A comparison with chosen numbers over a real study."""
+
+    study: Study
+    gap: float
+    half: float
+    expected: float = 0.31
+    rates_given: pd.DataFrame | None = None
+    frame: pd.DataFrame = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = []
+        for name, shift in (("raw", 0.02), ("standardised", 0.0), ("mantel_haenszel", 0.01)):
+            for by, more in (("post", 0.0), ("account", 0.015)):
+                half = NAN if name == "mantel_haenszel" else self.half
+                gap = self.gap + np.sign(self.gap) * (shift + more)
+                rows.append(
+                    {
+                        "estimator": name,
+                        "scale": "difference",
+                        "weighting": by,
+                        "estimate": gap,
+                        "conf_low": gap - half,
+                        "conf_high": gap + half,
+                        "method": "chosen",
+                    }
+                )
+        self.frame = pd.DataFrame(rows)
+
+    def primary(self, **_: Any) -> Found:
+        n = self.study.cells.total("focal")
+        return Found(
+            self.expected + self.gap,
+            self.expected,
+            self.gap,
+            self.gap - self.half,
+            self.gap + self.half,
+            n,
+        )
+
+    def rates(self) -> pd.DataFrame:
+        design, rows = self.study.design, []
+        for name, group, rate in (
+            (design.focal, "focal", self.expected + self.gap),
+            (design.references[0], "reference", self.expected),
+        ):
+            n = self.study.cells.total(group)
+            wide = NAN if np.isnan(self.half) and group == "focal" else 0.03
+            rows.append(
+                {
+                    "account_class": name,
+                    "group": group,
+                    "events": round(rate * n),
+                    "n": n,
+                    "accounts": self.study.cells.accounts(group),
+                    "rate": rate,
+                    "conf_low": rate - wide,
+                    "conf_high": rate + wide,
+                    "deff": 2.0,
+                    "k_eff": 6.0,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def rungs(self) -> pd.DataFrame:
+        rows = []
+        for place, rung in enumerate(self.study.cases.ladder.rungs[1:]):
+            gap = self.gap / (1 + place)
+            rows.append(
+                {
+                    "rung": rung,
+                    "events_focal": 90 - 10 * place,
+                    "events_reference": 80 - 9 * place,
+                    "observed": 0.3 + gap,
+                    "expected": 0.3,
+                    "estimate": gap,
+                    "conf_low": gap - self.half,
+                    "conf_high": gap + self.half,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def family(self) -> pd.DataFrame:
+        rows = []
+        for place, name in enumerate(self.study.design.references):
+            gap = self.gap * (1 - 0.2 * place)
+            rows.append(
+                {
+                    "reference": name,
+                    "observed": self.expected + gap,
+                    "expected": self.expected,
+                    "estimate": gap,
+                    "conf_low": gap - self.half,
+                    "conf_high": gap + self.half,
+                    "p_value": 0.01,
+                    "p_holm": 0.03,
+                    "n_reference": 300,
+                    "n_reference_accounts": 25,
+                }
+            )
+        return pd.DataFrame(rows)
+
+
+@dataclass
+class MadeEvidence:
+    """An evidence with chosen tables."""
+
+    comparison: MadeComparison
+    tables: dict[str, pd.DataFrame]
+    rung: int = 3
+
+    def table(self, check: str) -> pd.DataFrame:
+        return self.tables.get(check, pd.DataFrame()).copy()
+
+
+def made(
+    gap: float = -0.12,
+    half: float = 0.05,
+    *,
+    focal: str = "world_leader",
+    references: tuple[str, ...] = ("ordinary", "candidate", "public_figure"),
+    simulated: bool = False,
+    leaders: int = 8,
+    rules: tuple[str, ...] = ("hate speech", "harassment", "civic integrity"),
+    **design: Any,
+) -> MadeEvidence:
+    """Return an evidence with a chosen gap and half-width of its interval (NaN: none)."""
+    from dataclasses import replace
+
+    origin = replace(ORIGIN, simulated=simulated)
+    frame = table(focal=focal, references=references, leaders=leaders, rules=rules)
+    given = {
+        "focal": focal,
+        "reference": references,
+        "frame": "reported",
+        "outcome": {"at_least": "remove"},
+        "margin": 0.05,
+        "strata": ("rule",),
+        "population": {"severity": ["low"], "posted_at": {"min": "2020-02-01"}},
+    } | design
+    study = enroll(Cases(frame, (origin,)), Design(**given))
+    comparison = MadeComparison(study, gap, half)
+    rng = np.random.default_rng(1)
+    accounts = [f"{focal}-{i}" for i in range(leaders)]
+    moved = gap + 0.015 * rng.standard_normal(len(accounts))
+    out = pd.DataFrame({"account_id": accounts, "n": 30, "estimate": moved})
+    out["label"] = [f"account {i + 1}" for i in range(len(accounts))]
+    out["conf_low"], out["conf_high"] = moved - half, moved + half
+    levels = [("rule", r) for r in rules] + [("severity", "low"), ("severity", "high")]
+    balance = pd.DataFrame(levels, columns=["column", "level"])
+    balance["share_focal"], balance["share_reference"] = 0.4, 0.3
+    balance["smd"] = np.linspace(-0.4, 0.3, len(balance))
+    balance["smd_weighted"] = balance["smd"] * 0.1
+    return MadeEvidence(comparison, {"leave_one_out": out, "balance": balance})
+
+
+@pytest.fixture(scope="session")
+def evidence() -> MadeEvidence:
+    return made()
