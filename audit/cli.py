@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from audit.errors import AuditError
 
@@ -19,13 +18,15 @@ OK, FAILED, FAULT, INTERRUPTED = 0, 1, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors are words on stderr."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    if not hasattr(args, "run"):
-        parser.print_help()
+    from audit.arguments import parser
+
+    known = parser()
+    args = known.parse_args(argv)
+    if not args.command:
+        known.print_help()
         return OK
     try:
-        return args.run(args)
+        return COMMANDS[args.command](args)
     except KeyboardInterrupt:
         print("interrupted; what was written before is whole.", file=sys.stderr)
         return INTERRUPTED
@@ -39,149 +40,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAULT
 
 
-def _parser() -> argparse.ArgumentParser:
-    from audit import __version__
-
-    parser = argparse.ArgumentParser(
-        prog="audit",
-        description="Compare enforcement outcomes across account classes.",
-        epilog=__doc__.split("\n\n")[1] if __doc__ else "",
-    )
-    parser.add_argument("--version", action="version", version=f"audit {__version__}")
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    sub = parser.add_subparsers(title="commands", metavar="COMMAND")
-
-    p = _command(
-        sub,
-        "report",
-        _report,
-        "write the report of one or more designs",
-        "audit report designs/removal.toml",
-    )
-    p.add_argument("designs", nargs="+", metavar="DESIGN", help="path of a design's TOML file")
-    p.add_argument(
-        "--out",
-        default="reports",
-        metavar="DIR",
-        help="where reports are written (default: reports)",
-    )
-
-    p = _command(
-        sub,
-        "check",
-        _check,
-        "validate a case table; print its faults, or what it holds",
-        "audit check cases.csv --roster leaders.csv --columns user=account_id",
-    )
-    p.add_argument("data", metavar="DATA", help="CSV, TSV, Parquet or JSON lines")
-    p.add_argument("--roster", metavar="FILE", help="dated class membership")
-    p.add_argument(
-        "--unlisted", metavar="CLASS", help="class of accounts that the roster does not list"
-    )
-    p.add_argument(
-        "--columns",
-        nargs="*",
-        default=[],
-        metavar="YOURS=OURS",
-        help="what your columns are called here",
-    )
-    p.add_argument(
-        "--time-zone", metavar="ZONE", help="of times that state none, as UTC or Europe/Paris"
-    )
-
-    p = _command(
-        sub,
-        "compare",
-        _compare,
-        "print the estimates, the checks and the verdict",
-        "audit compare designs/removal.toml --json",
-    )
-    p.add_argument("design", metavar="DESIGN")
-    p.add_argument("--json", action="store_true", help="print one JSON object")
-
-    p = _command(
-        sub,
-        "freeze",
-        _freeze,
-        "write a design's hash and date into frozen.toml beside it",
-        "audit freeze designs/removal.toml",
-    )
-    p.add_argument("design", metavar="DESIGN")
-
-    p = _command(sub, "list", _list, "list what there is", "audit list checks")
-    p.add_argument("what", choices=("sources", "estimators", "checks", "charts"))
-
-    _command(
-        sub,
-        "codebook",
-        _codebook,
-        "print what every column of a case table means",
-        "audit codebook",
-    )
-
-    p = _command(
-        sub, "new", _new, "write a commented design to fill in", "audit new designs/removal.toml"
-    )
-    p.add_argument("design", metavar="DESIGN")
-
-    p = _command(
-        sub,
-        "plan",
-        _plan,
-        "before any data: the smallest gap a study of this size could see",
-        "audit plan designs/removal.toml --focal-accounts 20 --posts 50 --rate 0.2 --icc 0.1",
-    )
-    p.add_argument("design", metavar="DESIGN")
-    p.add_argument("--focal-accounts", type=int, required=True, metavar="N")
-    p.add_argument("--posts", type=float, required=True, metavar="N", help="posts per account")
-    p.add_argument(
-        "--rate",
-        type=float,
-        required=True,
-        metavar="SHARE",
-        help="expected among reference accounts, 0.2 for a fifth",
-    )
-    p.add_argument(
-        "--icc",
-        type=float,
-        default=0.1,
-        metavar="RHO",
-        help="how alike posts of one account are (default: 0.1)",
-    )
-    p.add_argument(
-        "--reference-accounts", type=int, default=300, metavar="N", help="(default: 300)"
-    )
-
-    p = _command(
-        sub,
-        "request",
-        _request,
-        "print the wording with which to ask a platform for the data",
-        "audit request designs/removal.toml",
-    )
-    p.add_argument("design", metavar="DESIGN")
-    return parser
-
-
-def _command(
-    sub: Any, name: str, run: Callable[[argparse.Namespace], int], about: str, example: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = sub.add_parser(
-        name,
-        help=about,
-        description=about[0].upper() + about[1:] + ".",
-        epilog=f"example: {example}",
-    )
-    parser.set_defaults(run=run)
-    parser.add_argument(
-        "--debug",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="show the traceback of an error",
-    )
-    return parser
-
-
 def _report(args: argparse.Namespace) -> int:
     from audit.run import report
 
@@ -192,26 +50,25 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from audit.errors import SchemaError
     from audit.sources.table import read_cases
 
-    wrong = [c for c in args.columns if c.count("=") != 1]
-    if wrong:
-        raise AuditError(f"--columns {' '.join(wrong)}: write each as YOURS=OURS, user=account_id.")
-    columns = dict(c.split("=") for c in args.columns)
-    try:
-        cases = read_cases(
-            args.data,
-            roster=args.roster,
-            unlisted=args.unlisted,
-            columns=columns or None,
-            time_zone=args.time_zone,
-        )
-    except SchemaError as error:
-        print(f"audit: {error}", file=sys.stderr)
-        return FAULT
+    cases = read_cases(
+        args.data,
+        roster=args.roster,
+        unlisted=args.unlisted,
+        columns=_pairs("--columns", args.columns),
+        actions=_pairs("--actions", args.actions),
+        time_zone=args.time_zone,
+    )
     print(cases)
     return OK
+
+
+def _pairs(option: str, given: Sequence[str]) -> dict[str, str] | None:
+    wrong = [g for g in given if g.count("=") != 1]
+    if wrong:
+        raise AuditError(f"{option} {' '.join(wrong)}: write each as YOURS=OURS.")
+    return dict(g.split("=") for g in given) or None
 
 
 def _compare(args: argparse.Namespace) -> int:
@@ -293,6 +150,18 @@ def _request(args: argparse.Namespace) -> int:
     print(request(Design.read(args.design)))
     return OK
 
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "report": _report,
+    "check": _check,
+    "compare": _compare,
+    "freeze": _freeze,
+    "list": _list,
+    "codebook": _codebook,
+    "new": _new,
+    "plan": _plan,
+    "request": _request,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -60,8 +60,8 @@ display(report.chart("decision_timeline", timeline, source=source), *report.view
 # %%
 display(report.table(
     registry.exemptions(), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
-    columns={"platform": "Platform", "rule": "Rule", "account_class": "Class", "start": ("From", "%Y-%m-%d"), "end": ("To", "%Y-%m-%d"),
-             "quote": report.Column("What was published (our summary)", limit=400), "source_tier": "Citation"},
+    columns={"platform": "Platform", "rule": "Rule", "account_class": "Class", "start": "From", "end": "To",
+             "summary": report.Column("What was published (our summary)", limit=400), "source_tier": "Citation"},
 ))
 
 # %% [markdown]

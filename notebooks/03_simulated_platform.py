@@ -42,7 +42,7 @@ display(*report.page_one(evidence, limits=("Every number here comes from a simul
 # An audit that works must find the truth below without having been told it.
 
 # %%
-display(report.truth_table(truth, comparison))
+display(report.truth_table(truth, comparison, population="coded violating", rule="audited rules"))
 
 # %% [markdown]
 # # Who is in, and who is out

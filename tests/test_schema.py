@@ -33,7 +33,7 @@ def test_a_ladder_may_be_given_as_a_list() -> None:
 
 @pytest.mark.parametrize("rungs", [("a",), ("a", "a"), ("a", ""), ("a", " "), ("a", 1), "abc"])
 def test_a_ladder_that_is_none_is_refused(rungs: tuple[str, ...]) -> None:
-    with pytest.raises(SchemaError, match="is no ordered ladder; found .*; allowed: "):
+    with pytest.raises(SchemaError, match=r"is no ordered ladder; found .*; allowed: "):
         Ladder(rungs)
 
 

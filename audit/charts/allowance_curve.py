@@ -47,11 +47,18 @@ def allowance_curve(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_ylim(min(0.8, low.min() / 1.2), max(1.25, high.max() * 1.2))
         ax.axhline(1, color=INK, linewidth=1.0, zorder=2)
         bottom, top = ax.get_ylim()
-        ticks(ax, "y", [r for r in RATIOS if bottom <= r <= top], [f"{r:g}" for r in RATIOS if bottom <= r <= top])
+        ticks(
+            ax,
+            "y",
+            [r for r in RATIOS if bottom <= r <= top],
+            [f"{r:g}" for r in RATIOS if bottom <= r <= top],
+        )
         shown = [s for s in SHARES if x.min() <= s <= x.max()]
         ticks(ax, "x", shown, [f"{100 * s:g} %" for s in shown])
         _label(ax, frame)
-        caption(ax, "Assumed share of politicians in eligible content: unknown. Both scales logarithmic")
+        caption(
+            ax, "Assumed share of politicians in eligible content: unknown. Both scales logarithmic"
+        )
     return ax
 
 
@@ -60,8 +67,28 @@ def _label(ax: Axes, frame: pd.DataFrame) -> None:
     lines = "ratio of politicians’ share of\nallowances to the share assumed"
     write(ax, 0.98, 0.97, lines, ha="right", va="top", color=FOCAL, bold=True, halo=True, **place)
     if not is_narrow(ax):
-        write(ax, 0.98, 0.80, "band: 95 % interval of their share\nof allowances", ha="right", va="top", color=MUTED, halo=True, **place)
-    write(ax, frame["share_eligible"].min(), 1, "1: as their share", dx=4, dy=-7, size=DETAIL, color=INK, ha="left")
+        write(
+            ax,
+            0.98,
+            0.80,
+            "band: 95 % interval of their share\nof allowances",
+            ha="right",
+            va="top",
+            color=MUTED,
+            halo=True,
+            **place,
+        )
+    write(
+        ax,
+        frame["share_eligible"].min(),
+        1,
+        "1: as their share",
+        dx=4,
+        dy=-7,
+        size=DETAIL,
+        color=INK,
+        ha="left",
+    )
 
 
 def allowance_curve_words(stage: Any) -> Words:
@@ -73,12 +100,14 @@ def allowance_curve_words(stage: Any) -> Words:
     low, high = (float(first[c] * first["share_eligible"]) for c in COLUMNS[2:])
     title = f"From {ends[0]} to {ends[1]}: over-representation depends on an unknown share"
     note = (
-        f"Politicians had {percent(equal)} of the allowances (95 % Wilson interval {percent(low)} to "
+        f"Politicians had {percent(equal)} of the allowances (95 % Wilson interval "
+        f"{percent(low)} to "
         f"{percent(high)}); at that share of eligible content the ratio would be 1. A sensitivity "
         f"to what is unknown, not an estimate. {limits_of(stage, 2)}"
     )
     alt = (
-        "Line chart on logarithmic scales: politicians’ share of allowances over their assumed share "
+        "Line chart on logarithmic scales: politicians’ share of allowances over their "
+        "assumed share "
         f"of eligible content falls from {ends[0]} at {percent(float(first['share_eligible']))} to "
         f"{ends[1]} at {percent(float(last['share_eligible']))}, and is 1 at {percent(equal)}. The "
         "true share is unknown, so no point of the curve is an estimate."

@@ -115,18 +115,18 @@ def _heads(ax: Axes, lanes: list[str], edges: np.ndarray) -> None:
     widths = [text_width(ax, lane, size=DETAIL, bold=True) for lane in lanes]
     middles = room * (edges[1:] + edges[:-1]) / 2
     steps = np.diff(middles)
-    touching = any(
-        (a + b) / 2 + 4 > s for a, b, s in zip(widths, widths[1:], steps, strict=False)
-    )
+    touching = any((a + b) / 2 + 4 > s for a, b, s in zip(widths, widths[1:], steps, strict=False))
     for i, lane in enumerate(lanes):
-        up = 7.0 + (10.5 if touching and i % 2 else 0.0)
+        up = 7.0 + (12.5 if touching and i % 2 else 0.0)
         middle = float(edges[i] + edges[i + 1]) / 2
         place = {"xycoords": "axes fraction", "dy": up, "ha": "center", "size": DETAIL}
         write(ax, middle, 1, lane, bold=True, color=INK, **place)
     for edge in edges[1:-1]:
         ax.plot([edge, edge], ax.get_ylim(), color=GRID, linewidth=0.6, zorder=1)
     rules_at = {"xycoords": "axes fraction", "dy": 7.0, "ha": "left", "size": DETAIL}
-    write(ax, float(edges[-1]) + 0.05, 1, "Rules and announcements", bold=True, color=INK, **rules_at)
+    write(
+        ax, float(edges[-1]) + 0.05, 1, "Rules and announcements", bold=True, color=INK, **rules_at
+    )
 
 
 def _decisions(ax: Axes, frame: pd.DataFrame, lanes: list[str], edges: np.ndarray) -> None:
@@ -171,8 +171,15 @@ def _shape(ax: Axes, r: Any, x: float, y: float) -> None:
     if r.latest > r.earliest:
         ax.plot([x, x], [_day(r.earliest), _day(r.latest)], color=FOCAL, linewidth=0.7, zorder=3)
     ax.plot(
-        [x], [y], marker, markersize=DOT, markeredgecolor=FOCAL, markeredgewidth=0.8, zorder=4,
-        linestyle="none", **style,
+        [x],
+        [y],
+        marker,
+        markersize=DOT,
+        markeredgecolor=FOCAL,
+        markeredgewidth=0.8,
+        zorder=4,
+        linestyle="none",
+        **style,
     )
 
 
@@ -198,7 +205,7 @@ def _rules(
         edge = edges[lanes.index(r.lane) + 1]
         ax.plot([edge, split, split + 0.04], [day, day, at], color=MUTED, linewidth=0.5, zorder=1)
         strong = _exempts(r.what)
-        style = {"size": DETAIL, "bold": strong}
+        style: dict[str, Any] = {"size": DETAIL, "bold": strong}
         text = fold(ax, f"{r.earliest:%Y-%m} {r.title}", room, lines=lines, **style)
         colour = INK if strong else MUTED
         write(ax, split + 0.05, float(at), text, color=colour, ha="left", **style)
@@ -234,7 +241,15 @@ def _key(ax: Axes) -> None:
         else:
             lines.append(part)
     write(
-        ax, 0, 0, "\n".join(lines), xycoords="axes fraction", dy=-8, va="top", ha="left", size=DETAIL,
+        ax,
+        0,
+        0,
+        "\n".join(lines),
+        xycoords="axes fraction",
+        dy=-8,
+        va="top",
+        ha="left",
+        size=DETAIL,
         color=MUTED,
     )
 
@@ -255,12 +270,15 @@ def decision_timeline_words(stage: Any) -> Words:
     spoken = ", ".join(f"{named(k)} {count(int(v))}" for k, v in done.items())
     lanes = ", ".join(f"{k} {count(int(v))}" for k, v in by_lane.items())
     note = (
-        f"{number(n, 'decision')}, {number(restored, 'reversal')} and {number(rules, 'rule')}. A thin "
+        f"{number(n, 'decision')}, {number(restored, 'reversal')} and "
+        f"{number(rules, 'rule')}. A thin "
         f"line through a shape: the days the date may mean. {limits_of(stage, 2)}"
     )
     alt = (
-        f"Timeline of {number(n, 'documented decision')} and {number(rules, 'rule')} from {span[0]} to "
-        f"{span[-1]}. Decisions by platform: {lanes}; by what was done: {spoken}. {pairs[year]} fall in "
+        f"Timeline of {number(n, 'documented decision')} and {number(rules, 'rule')} from "
+        f"{span[0]} to "
+        f"{span[-1]}. Decisions by platform: {lanes}; by what was done: {spoken}. "
+        f"{pairs[year]} fall in "
         f"{year} and {year + 1}."
     )
     subtitle = f"Decisions about leaders and officials by platform, {span[0]} to {span[-1]}."

@@ -112,7 +112,7 @@ def _row(r: Any, look: Look) -> Row:
 
 def _mark(ax: Axes, row: Row, y: float, bar: Any) -> None:
     """Draw a removed part pale, what is compared in colour, what was acted on hatched."""
-    styles = {
+    styles: dict[str, dict[str, Any]] = {
         "loaded": {"facecolor": GRID, "edgecolor": GRID},
         "removed": {"facecolor": GRID, "edgecolor": INK, "linewidth": 0.6, "hatch": "////"},
         "compared": {"facecolor": pale(row.look.colour), "edgecolor": row.look.colour},
@@ -135,17 +135,21 @@ def flow_words(stage: Any) -> Words:
     else:
         title = f"Filters took {focal} of {f} posts, {reference} of {r} posts"
     place = "; ".join(p for p in ("Posts loaded, left out, compared and met", setting(study)) if p)
-    classes = [c for c in frame["account_class"].unique()]
+    classes = list(frame["account_class"].unique())
     spoken = "; ".join(
-        f"{named(c)}: {_posts(frame, c, 'loaded')} loaded, {_posts(frame, c, 'compared')} compared, "
+        f"{named(c)}: {_posts(frame, c, 'loaded')} loaded, {_posts(frame, c, 'compared')} "
+        "compared, "
         f"{_posts(frame, c, 'acted')} {acted(design)}"
         for c in classes
     )
     note = (
-        f"“{sentence(acted(design))}”: {spelled(design).removeprefix('“acted on” is ')}. Accounts of "
+        f"“{sentence(acted(design))}”: {spelled(design).removeprefix('“acted on” is ')}. "
+        "Accounts of "
         "unknown class are counted here and bounded, never compared."
     )
-    alt = f"{told(study)}Bar chart of posts by class from loading to comparison. {sentence(spoken)}."
+    alt = (
+        f"{told(study)}Bar chart of posts by class from loading to comparison. {sentence(spoken)}."
+    )
     return Words(title, f"{told(study)}{place}.", note, alt)
 
 

@@ -34,7 +34,7 @@ COLUMNS = ("estimator", "weighting", "estimate", "conf_low", "conf_high", "prima
 
 
 def forest_data(stage: Any) -> pd.DataFrame:
-    """Return every estimate on the difference scale: estimator, weighting, estimate, limits, primary.
+    """Return every difference: estimator, weighting, estimate, limits, primary.
 
     Estimators that only test the same gap again (permutation) add no row.
     """
@@ -42,7 +42,8 @@ def forest_data(stage: Any) -> pd.DataFrame:
     frame = comparison.frame
     rows = frame[(frame["scale"] == "difference") & (frame["estimator"] != "permutation")]
     rows = rows.assign(
-        primary=(rows["estimator"] == comparison.study.design.primary) & (rows["weighting"] == "post")
+        primary=(rows["estimator"] == comparison.study.design.primary)
+        & (rows["weighting"] == "post")
     )
     return rows[list(COLUMNS)].reset_index(drop=True)
 
@@ -97,12 +98,19 @@ def forest_words(stage: Any) -> Words:
         f"({pair(e.conf_low, e.conf_high)})"
         for e in frame.itertuples()
     )
-    end = {True: "excludes zero", False: "includes zero: not told apart", None: f"has {NO_INTERVAL}"}
+    end = {
+        True: "excludes zero",
+        False: "includes zero: not told apart",
+        None: f"has {NO_INTERVAL}",
+    }
     alt = (
-        f"{told(study)}Forest plot of the difference, {f} less {r}, in percentage points: {spoken}. "
+        f"{told(study)}Forest plot of the difference, {f} less {r}, in percentage points: "
+        f"{spoken}. "
         f"The primary estimate {end[sure]}."
     )
-    measure = f"Difference in the share of posts {acted(design)}, percentage points; {spelled(design)}"
+    measure = (
+        f"Difference in the share of posts {acted(design)}, percentage points; {spelled(design)}"
+    )
     return Words(title, subtitle(study, measure), note, alt)
 
 

@@ -36,7 +36,7 @@ def label_rates_data(stage: Any) -> pd.DataFrame:
 
     `expected_low` and `expected_high` are the interval of the gap laid off from the observed rate.
     """
-    frame = comparison_of(stage, "label_rates").family()
+    frame = _family(stage)
     frame = frame.assign(
         expected_low=frame["observed"] - frame["conf_high"],
         expected_high=frame["observed"] - frame["conf_low"],
@@ -44,6 +44,15 @@ def label_rates_data(stage: Any) -> pd.DataFrame:
     names = ["reference", "observed", "expected", "expected_low", "expected_high", "estimate"]
     names += ["conf_low", "conf_high", "p_holm", "n_reference", "n_reference_accounts"]
     return frame[names].reset_index(drop=True)
+
+
+def _family(stage: Any) -> pd.DataFrame:
+    """Return the corrected family, from the evidence where it has one: its p-values take draws."""
+    from audit.checks.family import corrected
+
+    comparison = comparison_of(stage, "label_rates")
+    found = stage.table("family") if hasattr(stage, "table") else pd.DataFrame()
+    return found if len(found) else corrected(comparison)
 
 
 def label_rates(stage: Any, ax: Axes | None = None) -> Axes:
@@ -69,7 +78,9 @@ def label_rates(stage: Any, ax: Axes | None = None) -> Axes:
         draw_rows(ax, rows, draw=lambda a, row, y: _mark(a, row, y, seen[id(row)]))
         most = Row("", "", float(frame["observed"].max()), 0.0, 0.0, rows[0].look, "")
         share_axis(ax, [*rows, most])
-        caption(ax, f"Share of posts {acted(study.design)}. ● {named(study.design.focal)}, as observed")
+        caption(
+            ax, f"Share of posts {acted(study.design)}. ● {named(study.design.focal)}, as observed"
+        )
     return ax
 
 
@@ -82,22 +93,16 @@ def _mark(ax: Axes, row: Row, y: float, observed: float) -> None:
 
 
 def label_rates_words(stage: Any) -> Words:
-    """Say below or above how many classes the focal rate lies, and from how many it is told apart."""
+    """Say below or above how many classes the focal rate lies, and how many are told apart."""
     study, frame = comparison_of(stage, "label_rates").study, label_rates_data(stage)
     design, k = study.design, len(frame)
     f = named(design.focal)
     below, above = int((frame["estimate"] < 0).sum()), int((frame["estimate"] > 0).sum())
     limits = [apart(*row) for row in frame[["conf_low", "conf_high"]].itertuples(index=False)]
-    sure = sum(bool(s) for s in limits)
-    word, most = ("below", below) if below >= above else ("above", above)
-    classes = f"all {k} classes" if most == k and k > 1 else f"{most} of {k} classes"
-    if k == 1:
-        classes = f"{named(frame['reference'][0])} posts" if most else "no class"
-    title = f"{sentence(f)} rate is {word} {classes}"
-    if any(s is not None for s in limits):
-        title += f", told apart from {sure}"
+    title = _title(f, frame, below, above, limits)
     note = (
-        f"Coloured lines: {level(design)} intervals of the gap by account, laid off from the observed "
+        f"Coloured lines: {level(design)} intervals of the gap by account, laid off from "
+        "the observed "
         f"rate; each pair at the {f} posts’ own mix. Intervals are not widened for the "
         f"{number(k, 'comparison')}; the Holm-corrected p-values are in the tables."
     )
@@ -107,5 +112,22 @@ def label_rates_words(stage: Any) -> Words:
         for r in frame.itertuples()
     )
     verb = acted(design)
-    alt = f"{told(study)}Dot chart of the share of {f} posts {verb} against reference classes: {spoken}."
+    alt = (
+        f"{told(study)}Dot chart of the share of {f} posts {verb} against reference "
+        f"classes: {spoken}."
+    )
     return Words(title, subtitle(study, f"Share of posts {verb}; {spelled(design)}"), note, alt)
+
+
+def _title(
+    focal: str, frame: pd.DataFrame, below: int, above: int, limits: list[bool | None]
+) -> str:
+    k, sure = len(frame), sum(bool(s) for s in limits)
+    word, most = ("below", below) if below >= above else ("above", above)
+    if k == 1:
+        word = "as high as at" if below == above else word
+        hedge = ": not told apart" if limits[0] is False else ""
+        return f"{sentence(focal)} rate is {word} {named(frame['reference'][0])} rates{hedge}"
+    classes = f"all {k} classes" if most == k else f"{most} of {k} classes"
+    tail = f", told apart from {sure}" if any(s is not None for s in limits) else ""
+    return f"{sentence(focal)} rate is {word} {classes}{tail}"

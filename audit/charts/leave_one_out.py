@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from audit.charts.base import Words
-from audit.charts.lettering import round_steps, text_width, ticks, write
+from audit.charts.lettering import POINTS, round_steps, slot, text_width, ticks, write
 from audit.charts.phrases import comparison_of, level, named, number, sizes, subtitle, told
 from audit.charts.rows import directions, gap_text, signed
-from audit.charts.theme import FOCAL, INK, PAPER, REFERENCE, blank, dress, theme
+from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, theme
 from audit.errors import ReportError
 from audit.numerals import points
 
@@ -35,7 +35,8 @@ def leave_one_out_data(stage: Any) -> pd.DataFrame:
     table = stage.table("leave_one_out")
     if table.empty:
         raise ReportError(
-            "the chart 'leave_one_out' has nothing to draw: there are fewer than two focal accounts, "
+            "the chart 'leave_one_out' has nothing to draw: there are fewer than two "
+            "focal accounts, "
             "or the check was not run. Try: appraise with all checks."
         )
     out = table.sort_values("estimate", kind="stable").reset_index(drop=True)
@@ -69,12 +70,17 @@ def leave_one_out(stage: Any, ax: Axes | None = None) -> Axes:
 def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
     n = len(frame)
     ys = np.arange(n)[::-1]
-    ax.set_ylim(-0.8, n + 0.25 * n)
+    ax.set_ylim(-0.8, 1.35 * (n - 0.2))  # a third of the height above is for the two labels
     ax.set_yticks([])
-    ax.hlines(ys, frame["conf_low"], frame["conf_high"], color=FOCAL, alpha=0.35, linewidth=1.2, zorder=3)
+    ax.hlines(
+        ys, frame["conf_low"], frame["conf_high"], color=FOCAL, alpha=0.35, linewidth=1.2, zorder=3
+    )
     size = float(np.clip(90 / n, 2.5, 7))
     turned = (frame["estimate"] * full <= 0).to_numpy()
-    for mask, marker, colour, face in ((~turned, "o", FOCAL, FOCAL), (turned, "X", REFERENCE, PAPER)):
+    for mask, marker, colour, face in (
+        (~turned, "o", FOCAL, FOCAL),
+        (turned, "X", INK, PAPER),
+    ):
         x = frame["estimate"].to_numpy()[mask]
         ax.plot(
             x,
@@ -89,34 +95,25 @@ def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
 
 
 def _top_labels(ax: Axes, full: float, n: int) -> None:
-    """Label both lines at the top, each on the side away from the other."""
-    sides = ("right", "left") if full <= 0 else ("left", "right")
-    for x, text, colour, side in (
-        (full, f"all {n} accounts: {gap_text(full)}", FOCAL, sides[0]),
-        (0.0, "no gap", INK, sides[1]),
-    ):
-        shift = -5.0 if side == "right" else 5.0
-        _inside(ax, x, text, colour, side, shift)
+    """Name both lines above the marks, each on a line of its own and away from the other."""
+    outward = "right" if full <= 0 else "left"
+    inward = "left" if full <= 0 else "right"
+    _beside_line(ax, full, f"all {n} accounts: {gap_text(full)}", FOCAL, outward, down=2.0)
+    _beside_line(ax, 0.0, "no gap", INK, inward, down=15.0)
 
 
-def _inside(ax: Axes, x: float, text: str, colour: str, side: str, shift: float) -> None:
-    """Set a label beside a line, on the other side of it where it would leave the axes."""
-    from audit.charts.lettering import POINTS, is_narrow, slot
-
+def _beside_line(ax: Axes, x: float, text: str, colour: str, side: str, *, down: float) -> None:
+    """Set a label beside a line; on the other side where it would leave the axes."""
     low, high = ax.get_xlim()
     room = slot(ax) * POINTS * 0.93
-    at = (x - low) / (high - low) * room
-    wide = text_width(ax, text, bold=True) + 6
-    up = 0.0
+    at, wide = (x - low) / (high - low) * room, text_width(ax, text, bold=True) + 8
     if side == "right" and at < wide:
-        side, shift, up = "left", 5.0, 0.0
+        side = "left"
     elif side == "left" and room - at < wide:
-        side, shift, up = "right", -5.0, 0.0
-    line = {"all": 0.0}.get(text.split(" ")[0], -13.0 if is_narrow(ax) else 0.0)
-    write(
-        ax, x, 1.0, text, xycoords=("data", "axes fraction"), ha=side, dx=shift, dy=up + line - 2,
-        va="top", color=colour, bold=True, halo=True,
-    )
+        side = "right"
+    across = {"xycoords": ("data", "axes fraction"), "dx": -5.0 if side == "right" else 5.0}
+    style = {"color": colour, "bold": True, "halo": True, "va": "top", "ha": side}
+    write(ax, x, 1.0, text, dy=-down, **across, **style)
 
 
 def leave_one_out_words(stage: Any) -> Words:
@@ -136,14 +133,22 @@ def leave_one_out_words(stage: Any) -> Words:
     f, r = named(design.focal), named(design.references[0])
     drawn = bool(frame["conf_low"].notna().any())
     note = (
-        f"Each mark: the gap without one of {number(n, f'{f} account')}, lowest first; accounts are "
+        f"Each mark: the gap without one of {number(n, f'{f} account')}, lowest first; "
+        "accounts are "
         "not named. "
-        + (f"Thin lines: {level(design)} intervals by account. " if drawn else "No interval is drawn for a reduced gap. ")
+        + (
+            f"Thin lines: {level(design)} intervals by account. "
+            if drawn
+            else "No interval is drawn for a reduced gap. "
+        )
         + f"{sizes(study)}."
     )
     alt = (
-        f"{told(study)}Strip of {n} estimates of the gap between {f} and {r} posts, each without one "
+        f"{told(study)}Strip of {n} estimates of the gap between {f} and {r} posts, each "
+        "without one "
         f"{f} account: from {span}; with all accounts {points(full)}. "
         + (f"{turned} of {n} have the other sign or none." if turned else "All keep the sign.")
     )
-    return Words(title, subtitle(study, "Gap in percentage points, one account left out"), note, alt)
+    return Words(
+        title, subtitle(study, "Gap in percentage points, one account left out"), note, alt
+    )

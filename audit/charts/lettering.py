@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 POINTS = 72.0
-LEADING = 1.22
+LEADING = 1.08
 """Line height over type size."""
 
 
@@ -48,7 +48,13 @@ def text_width(ax: Axes, text: str, *, size: float = LABEL, bold: bool = False) 
 
 
 def fold(
-    ax: Axes, text: object, points: float, *, lines: int = 2, size: float = LABEL, bold: bool = False
+    ax: Axes,
+    text: object,
+    points: float,
+    *,
+    lines: int = 2,
+    size: float = LABEL,
+    bold: bool = False,
 ) -> str:
     """Return a text made visible and broken into at most `lines` lines of `points` width.
 
@@ -100,7 +106,12 @@ def write(ax: Axes, x: float, y: float, text: str, **options: Any) -> Text:
     """
     shift = (options.pop("dx", 0.0), options.pop("dy", 0.0))
     bold, halo = options.pop("bold", False), options.pop("halo", False)
-    given = {"size": LABEL, "color": INK, "va": "center", "linespacing": LEADING} | options
+    given: dict[str, Any] = {
+        "size": LABEL,
+        "color": INK,
+        "va": "center",
+        "linespacing": LEADING,
+    } | options
     if halo:
         given["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
     return ax.annotate(

@@ -109,7 +109,15 @@ def love_words(stage: Any) -> Words:
 def _mark(ax: Axes, row: Row, y: float) -> None:
     ax.plot([row.value, row.low], [y, y], color=MUTED, linewidth=1.2, zorder=3)
     for value, face in ((row.value, PAPER), (row.low, INK)):
-        ax.plot([value], [y], "o", markersize=MARK - 1, markerfacecolor=face, markeredgecolor=INK, zorder=4)
+        ax.plot(
+            [value],
+            [y],
+            "o",
+            markersize=MARK - 1,
+            markerfacecolor=face,
+            markeredgecolor=INK,
+            zorder=4,
+        )
 
 
 def _two(value: float) -> str:

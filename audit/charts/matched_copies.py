@@ -34,7 +34,7 @@ SAID = {"none": "left up", "interstitial": "notice", "lock": "locked", "remove":
 
 
 def matched_copies_data(stage: Any) -> pd.DataFrame:
-    """Return one row per pair: pair, action and place on the ladder of the original and the copy."""
+    """Return one row per pair: action and place on the ladder of the original and the copy."""
     columns = ("pair_id", "original_action", "copy_action", "original_locked", "copy_locked")
     out = rows_of(stage, "matched_copies", *columns)[list(columns)].copy()
     for side in ("original", "copy"):
@@ -68,7 +68,9 @@ def matched_copies(stage: Any, ax: Axes | None = None) -> Axes:
             _say(ax, r, float(y))
         rungs = STANDARD_LADDER.rungs[: int(last) + 1]
         ticks(ax, "x", list(range(len(rungs))), ["no action", *rungs[1:]])
-        caption(ax, "● leader’s original  ◆ ordinary copy. Mildest action left; a notice is ‘restrict’")
+        caption(
+            ax, "● leader’s original  ◆ ordinary copy. Mildest action left; a notice is ‘restrict’"
+        )
     return ax
 
 
@@ -79,7 +81,12 @@ def _mark(ax: Axes, row: Row, y: float) -> None:
         (row.low, REFERENCE_LOOK, REFERENCE_LOOK.colour),
     ):
         ax.plot(
-            [x], [y], look.marker, markersize=MARK + 2.5, markerfacecolor=face, markeredgecolor=PAPER,
+            [x],
+            [y],
+            look.marker,
+            markersize=MARK + 2.5,
+            markerfacecolor=face,
+            markeredgecolor=PAPER,
             zorder=4,
         )
 
@@ -114,11 +121,12 @@ def matched_copies_words(stage: Any) -> Words:
         f"{smallest:.2g}. {limits_of(stage, 3)}"
     )
     spoken = "; ".join(
-        f"{_pair_name(r.pair_id)}: original {_said(r.original_action)}, "
-        f"copy {_said(r.copy_action)}"
+        f"{_pair_name(r.pair_id)}: original {_said(r.original_action)}, copy {_said(r.copy_action)}"
         for r in frame.itertuples()
     )
-    alt = f"Dot diagram of {number(n, 'pair')} of identical posts on the ladder of actions. {spoken}."
+    alt = (
+        f"Dot diagram of {number(n, 'pair')} of identical posts on the ladder of actions. {spoken}."
+    )
     chosen = selection_of(stage) or "The leader’s post and its verbatim copy, on one platform"
     return Words(title, sentence(chosen) + ".", note, alt)
 
@@ -127,5 +135,3 @@ def _pair_name(pair_id: str) -> str:
     parts = str(pair_id).split("_", 2)
     name = parts[2] if len(parts) == 3 and parts[0] == "PAIR" else str(pair_id)
     return sentence(named(name, 40))
-
-

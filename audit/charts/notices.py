@@ -73,7 +73,9 @@ def notices_words(stage: Any) -> Words:
         left = frame["decisions"] - frame["kept"]
         p = float(fisher_exact([[frame["kept"][i], left[i]] for i in (0, 1)])[1])
         title += "" if p < SIGNIFICANT else "; not told apart"
-        test = f" First against second group: Fisher’s exact test, {p_value(p)}, an illustration only."
+        test = (
+            f" First against second group: Fisher’s exact test, {p_value(p)}, an illustration only."
+        )
     note = (
         "Lines: 95 % Wilson intervals, which take decisions as independent though they are few "
         f"persons’.{test} {limits_of(stage, 1)}"

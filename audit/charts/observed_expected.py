@@ -76,7 +76,7 @@ def observed_expected(stage: Any, ax: Axes | None = None) -> Axes:
     """Draw what happened, what would have at the reference class's rates, and the gap."""
     comparison = comparison_of(stage, "observed_expected")
     design, frame = comparison.study.design, observed_expected_data(stage)
-    seen, expected, gap = frame["posts"]
+    seen, expected, _ = frame["posts"]
     with theme():
         ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * 3)))
         rows = _rows(frame, named(design.focal), named(design.references[0]), acted(design))
@@ -93,7 +93,9 @@ def observed_expected(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_xlim(min(0.0, *points_of(rows[1])) - 0.012 * top, 1.04 * top)
         steps = [v for v in round_steps(*ax.get_xlim()) if v == round(v)]
         ticks(ax, "x", steps, [count(v) for v in steps])
-        caption(ax, f"Posts of {named(design.focal)} accounts, out of {count(frame['n_supported'][0])}")
+        caption(
+            ax, f"Posts of {named(design.focal)} accounts, out of {count(frame['n_supported'][0])}"
+        )
     return ax
 
 
@@ -132,7 +134,9 @@ def _rows(frame: pd.DataFrame, focal: str, reference: str, verb: str) -> list[Ro
     low, high = frame.loc[1, ["conf_low", "conf_high"]].astype(float)
     ends = _ends(*frame.loc[2, ["conf_low", "conf_high"]].astype(float))
     return [
-        Row(sentence(f"{verb}, observed"), f"{focal} posts", seen, nan, nan, FOCAL_LOOK, count(seen)),
+        Row(
+            sentence(f"{verb}, observed"), f"{focal} posts", seen, nan, nan, FOCAL_LOOK, count(seen)
+        ),
         Row(
             "Expected",
             f"at the {reference} rate",
@@ -173,4 +177,8 @@ def _signed(posts: float) -> str:
 
 
 def _ends(low: float, high: float) -> str:
-    return f"{count(low)} to {count(high)}" if math.isfinite(low) and math.isfinite(high) else NO_INTERVAL
+    return (
+        f"{count(low)} to {count(high)}"
+        if math.isfinite(low) and math.isfinite(high)
+        else NO_INTERVAL
+    )

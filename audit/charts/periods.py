@@ -29,7 +29,7 @@ from audit.numerals import count, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE, PER_ROW = (7.0, 0.75), 0.5
+SIZE, PER_ROW = (7.0, 0.75), 0.56
 MOST = 12
 """Strata drawn; those with the most focal posts are chosen, in the order of their names."""
 
@@ -103,23 +103,29 @@ def periods(stage: Any, ax: Axes | None = None) -> Axes:
 
 
 def _mark(ax: Axes, row: Row, y: float, r: Any) -> None:
-    step = 0.1 if is_narrow(ax) else 0.16
-    ax.plot([r.rate_focal, r.rate_reference], [y + step, y - step], color=MUTED, linewidth=0.9, zorder=2)
-    draw_mark(ax, r.rate_focal, r.low_focal, r.high_focal, y + step, FOCAL_LOOK)
-    draw_mark(ax, r.rate_reference, r.low_reference, r.high_reference, y - step, REFERENCE_LOOK)
+    up, down = (y + 0.02, y - 0.13) if is_narrow(ax) else (y + 0.16, y - 0.16)
+    ax.plot([r.rate_focal, r.rate_reference], [up, down], color=MUTED, linewidth=0.9, zorder=2)
+    draw_mark(ax, r.rate_focal, r.low_focal, r.high_focal, up, FOCAL_LOOK)
+    draw_mark(ax, r.rate_reference, r.low_reference, r.high_reference, down, REFERENCE_LOOK)
 
 
 def periods_words(stage: Any) -> Words:
     """Say in how many strata the focal rate is lower, or higher."""
-    study, frame = comparison_of(stage, "periods").study, _both(comparison_of(stage, "periods").study)
+    study, frame = (
+        comparison_of(stage, "periods").study,
+        _both(comparison_of(stage, "periods").study),
+    )
     drawn, design = periods_data(stage), study.design
     f, r = named(design.focal), named(design.references[0])
-    gap = frame["events_focal"] / frame["n_focal"] - frame["events_reference"] / frame["n_reference"]
+    gap = (
+        frame["events_focal"] / frame["n_focal"] - frame["events_reference"] / frame["n_reference"]
+    )
     below, above, k = int((gap < 0).sum()), int((gap > 0).sum()), len(frame)
     word, most = ("lower", below) if below >= above else ("higher", above)
     title = f"{sentence(f)} rate is {word} in {most} of {k} strata, as found"
     note = (
-        f"Lines: {level(design)} intervals by account; hollow: no interval, too few accounts. Counts: "
+        f"Lines: {level(design)} intervals by account; hollow: no interval, too few "
+        "accounts. Counts: "
         f"{f}, then {r} posts. No single stratum is tested. {sizes(study)}."
     )
     if k > len(drawn):
@@ -130,11 +136,10 @@ def periods_words(stage: Any) -> Words:
         for s in drawn.itertuples()
     )
     alt = (
-        f"{told(study)}Dot chart of the share of posts {acted(design)} by stratum, {f} against {r}: "
+        f"{told(study)}Dot chart of the share of posts {acted(design)} by stratum, {f} "
+        f"against {r}: "
         f"{spoken}. The {f} rate is {word} in {most} of {k}."
     )
     strata = " × ".join(named(s) for s in design.strata) or "all posts"
     measure = f"Share of posts {acted(design)} by {strata}; {spelled(design)}"
     return Words(title, subtitle(study, measure), note, alt)
-
-

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from audit.numerals import count, interval, percent
 from audit.design import words
 from audit.errors import ClaimError
+from audit.numerals import count, interval, percent
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -100,9 +100,7 @@ def setting(study: Study) -> str:
     if "platform" in frame and frame["platform"].notna().any():
         found = sorted(frame["platform"].dropna().astype(str).unique())
         parts.append(
-            ", ".join(named(p) for p in found)
-            if len(found) <= 3
-            else f"{len(found)} platforms"
+            ", ".join(named(p) for p in found) if len(found) <= 3 else f"{len(found)} platforms"
         )
     if "posted_at" in frame and frame["posted_at"].notna().any():
         first, last = frame["posted_at"].min(), frame["posted_at"].max()

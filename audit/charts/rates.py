@@ -82,9 +82,8 @@ def rates_words(stage: Any) -> Words:
         title = f"{f} and {r} posts, {numbers} {verb}: not told apart"
     else:
         title = f"{f} posts were {verb} {direction(gap)}: {numbers}"
-    note = (
-        f"Lines: {level(design)} intervals by account (Wilson with a design effect). {sizes(study)}."
-    )
+    how = "by account (Wilson with a design effect)"
+    note = f"Lines: {level(design)} intervals {how}. {sizes(study)}."
     if missing_intervals(frame):
         note += " A hollow mark has no interval: too few accounts to stand for others."
     alt = (
@@ -92,7 +91,9 @@ def rates_words(stage: Any) -> Words:
         + "; ".join(_spoken(row, verb) for row in frame.itertuples())
         + f". {_verdict(gap, sure, f, r)}"
     )
-    return Words(title, subtitle(study, f"Share of posts {verb}, as found; {spelled(design)}"), note, alt)
+    return Words(
+        title, subtitle(study, f"Share of posts {verb}, as found; {spelled(design)}"), note, alt
+    )
 
 
 def _detail(row: Any, *, accounts: bool) -> str:

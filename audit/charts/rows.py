@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Mark = Callable[["Axes", "Row", float], None]
+UP, DOWN = 5.6, 6.6
+"""Points by which the two lines of a label stand above and below their row."""
 MARK = 7.5
 """Diameter of a mark, points."""
 
@@ -117,18 +119,18 @@ def _beside(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
         label = fold(ax, row.label, 0.27 * room, lines=most, bold=not row.quiet)
         detail = fold(ax, row.detail, 0.27 * room, lines=1, size=DETAIL)
         lines = label.count("\n") + 1
-        up = DETAIL * 0.62 if detail else 0.0
+        up = UP if detail else 0.0
         left = {"xycoords": ax.get_yaxis_transform(), "ha": "right", "dx": -9.0}
         write(ax, 0, y, label, dy=up, **row.lettering, **left)
         if detail:
-            below = -(LABEL * 0.61 * lines) - (0.0 if lines == 1 else 1.0)
+            below = -DOWN * lines
             write(ax, 0, y, detail, size=DETAIL, color=MUTED, dy=below, **left)
         right = {"xycoords": ax.get_yaxis_transform(), "ha": "left", "dx": 9.0}
-        up = DETAIL * 0.62 if row.under else 0.0
+        up = UP if row.under else 0.0
         write(ax, 1, y, row.text, bold=True, color=row.look.colour, dy=up, **right)
         if row.under:
             under = fold(ax, row.under, 0.22 * room, lines=1, size=DETAIL)
-            write(ax, 1, y, under, size=DETAIL, color=row.under_colour, dy=-LABEL * 0.61, **right)
+            write(ax, 1, y, under, size=DETAIL, color=row.under_colour, dy=-DOWN, **right)
 
 
 def _above(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
@@ -139,11 +141,11 @@ def _above(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
             ax.axhline(y + 0.8, color=GRID, linewidth=0.7, zorder=1)
         taken = text_width(ax, row.text, bold=True) + 8
         label = fold(ax, row.label, room - taken, lines=1, bold=True)
-        up = 22.5 if row.detail or row.under else 12.0
+        up = 24.5 if row.detail or row.under else 12.0
         first = {"xycoords": across, "dy": up, "halo": True}
         write(ax, 0, y, label, ha="left", **row.lettering, **first)
         write(ax, 1, y, row.text, color=row.look.colour, bold=True, ha="right", **first)
-        second = {"xycoords": across, "dy": 11.5, "halo": True, "size": DETAIL}
+        second = {"xycoords": across, "dy": 12.0, "halo": True, "size": DETAIL}
         taken = text_width(ax, row.under, size=DETAIL) + 8
         if row.detail:
             detail = fold(ax, row.detail, room - taken, lines=1, size=DETAIL)
@@ -163,7 +165,9 @@ def share_axis(
     ticks(ax, "x", steps, [(form or per_cent(steps))(v) for v in steps])
 
 
-def difference_axis(ax: Axes, rows: Sequence[Row], *, less: str, more: str, margin: float = 0.0) -> None:
+def difference_axis(
+    ax: Axes, rows: Sequence[Row], *, less: str, more: str, margin: float = 0.0
+) -> None:
     """Set a horizontal axis of differences with zero inside, its two directions in words."""
     values = [v for r in rows for v in points_of(r)] + [0.0, margin, -margin]
     low, high = min(values), max(values)

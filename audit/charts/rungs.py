@@ -31,7 +31,7 @@ SIZE, PER_ROW = (7.0, 0.7), 0.46
 
 
 def rungs_data(stage: Any) -> pd.DataFrame:
-    """Return the gap at each rung that any post reached: rung, events, observed, expected, limits."""
+    """Return the gap at each rung that any post reached, with counts and limits."""
     frame = comparison_of(stage, "rungs").rungs()
     reached = frame["events_focal"] + frame["events_reference"] > 0
     return frame[reached].reset_index(drop=True)
@@ -84,7 +84,9 @@ def rungs_words(stage: Any) -> Words:
         f"at each rung or stricter: {spoken}. It is widest at {named(widest['rung'])}, where {f} "
         f"posts meet it {direction(widest['estimate'])}."
     )
-    return Words(title, subtitle(study, "Difference in percentage points by severity of action"), note, alt)
+    return Words(
+        title, subtitle(study, "Difference in percentage points by severity of action"), note, alt
+    )
 
 
 def _rung(name: str, *, last: bool) -> str:

@@ -60,7 +60,8 @@ def looks(design: Design) -> Mapping[str, Look]:
 @contextmanager
 def theme() -> Iterator[None]:
     """Set the style inside a `with` block only; what was set before comes back."""
-    with mpl.rc_context(_settings()):
+    settings: Any = _settings()
+    with mpl.rc_context(settings):
         yield
 
 
@@ -173,7 +174,9 @@ def pale(colour: str, share: float = 0.4) -> str:
     """Return a colour mixed with paper, `share` of it the colour: no transparency, so it prints."""
     from matplotlib.colors import to_hex, to_rgb
 
-    mixed = (share * c + (1 - share) * p for c, p in zip(to_rgb(colour), to_rgb(PAPER), strict=True))
+    mixed = (
+        share * c + (1 - share) * p for c, p in zip(to_rgb(colour), to_rgb(PAPER), strict=True)
+    )
     return str(to_hex(tuple(mixed)))  # type: ignore[arg-type]
 
 

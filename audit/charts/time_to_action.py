@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.charts.base import Words
-from audit.charts.lettering import caption, ticks, write
+from audit.charts.lettering import caption, write
 from audit.charts.phrases import number, sentence
 from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, pale, theme
 from audit.charts.views import limits_of, rows_of, selection_of
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE = (7.0, 3.8)
-TICKS = ((0, "same day"), (1, "1 day"), (3, "3 days"), (10, "10 days"), (30, "30 days"), (100, "100 days"), (365, "1 year"))
+TICKS = (
+    (0, "same day"),
+    (1, "1 day"),
+    (3, "3 days"),
+    (10, "10 days"),
+    (30, "30 days"),
+    (100, "100 days"),
+    (365, "1 year"),
+)
 COLUMNS = ("days", "days_low", "days_high", "legal_ground")
 
 
@@ -29,7 +37,7 @@ def time_to_action_data(stage: Any) -> pd.DataFrame:
 
 
 def time_to_action(stage: Any, ax: Axes | None = None) -> Axes:
-    """Draw the decisions in order of time; hollow those on legal grounds, which the median leaves out."""
+    """Draw the decisions in order of time, hollow those that the median leaves out."""
     frame = time_to_action_data(stage)
     middle = _median(frame)
     n = len(frame)
@@ -40,17 +48,41 @@ def time_to_action(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_xlim(-0.06, 1.25 * max(1.5, float(frame["days_high"].max())))
         ax.set_ylim(-1.2, n + max(2.0, 0.16 * n))
         ax.set_yticks([])
-        ax.hlines(y, frame["days_low"], frame["days_high"], color=pale(FOCAL, 0.45), linewidth=1.6, zorder=2)
+        ax.hlines(
+            y,
+            frame["days_low"],
+            frame["days_high"],
+            color=pale(FOCAL, 0.45),
+            linewidth=1.6,
+            zorder=2,
+        )
         legal = frame["legal_ground"].to_numpy(bool)
         for mask, face in ((~legal, FOCAL), (legal, PAPER)):
             ax.plot(
-                frame["days"].to_numpy()[mask], y[mask], "o", markersize=float(np.clip(170 / n, 2.5, 6.5)),
-                markerfacecolor=face, markeredgecolor=FOCAL, linestyle="none", zorder=4, clip_on=False,
+                frame["days"].to_numpy()[mask],
+                y[mask],
+                "o",
+                markersize=float(np.clip(170 / n, 2.5, 6.5)),
+                markerfacecolor=face,
+                markeredgecolor=FOCAL,
+                linestyle="none",
+                zorder=4,
+                clip_on=False,
             )
         ax.axvline(middle, color=INK, linewidth=1.1, linestyle=(0, (5, 2)), zorder=3)
         write(
-            ax, middle, 1.0, f"median: {days(middle)}", xycoords=("data", "axes fraction"), dx=5, dy=-2,
-            va="top", ha="left", bold=True, color=INK, halo=True,
+            ax,
+            middle,
+            1.0,
+            f"median: {days(middle)}",
+            xycoords=("data", "axes fraction"),
+            dx=5,
+            dy=-2,
+            va="top",
+            ha="left",
+            bold=True,
+            color=INK,
+            halo=True,
         )
         top = ax.get_xlim()[1]
         shown = [(v, s) for v, s in TICKS if v <= top]
@@ -60,7 +92,7 @@ def time_to_action(stage: Any, ax: Axes | None = None) -> Axes:
 
 
 def _day_ticks(ax: Axes, shown: list[tuple[int, str]]) -> None:
-    """Fix the ticks where they lie on the screen, since the scale is neither linear nor logarithmic."""
+    """Fix the ticks by where they lie on the screen: the scale is part linear, part log."""
     forward = ax.transData.transform
     places = [float(forward((v, 0))[0]) for v, _ in shown]
     low, high = (float(forward((v, 0))[0]) for v in ax.get_xlim())
@@ -94,13 +126,15 @@ def time_to_action_words(stage: Any) -> Words:
     title = f"Half of {n} timed decisions came within {middle}"
     longest = days(float(speech["days"].max()))
     note = (
-        "Bars: what the reported dates allow (a difference of whole days is a day either way). Median "
+        "Bars: what the reported dates allow (a difference of whole days is a day either "
+        "way). Median "
         f"between {low} and {high} by that. Hollow: {number(len(frame) - n, 'decision')} on legal "
         f"grounds, not in the median. {limits_of(stage, 2)}"
     )
     alt = (
         f"Ordered dot chart of the time from post to decision, {number(len(frame), 'decision')}: "
-        f"median {middle} over {n}, longest {longest}. Posts never acted on have no time and are not "
+        f"median {middle} over {n}, longest {longest}. Posts never acted on have no time "
+        "and are not "
         "in it."
     )
     chosen = selection_of(stage) or "Documented decisions with a known time"
@@ -116,5 +150,3 @@ def days(value: float) -> str:
 def _median(frame: pd.DataFrame) -> float:
     speech = frame[~frame["legal_ground"].astype(bool)]
     return float((speech if len(speech) else frame)["days"].median())
-
-

@@ -25,7 +25,9 @@ def rows_of(stage: Any, chart: str, *columns: str) -> pd.DataFrame:
     if lacking or frame.empty:
         found = ", ".join(map(str, frame.columns))
         what = f"lacks {', '.join(map(repr, lacking))}" if lacking else "has no row"
-        raise ReportError(f"the chart {chart!r} cannot be drawn: its frame {what}; it has: {found}.")
+        raise ReportError(
+            f"the chart {chart!r} cannot be drawn: its frame {what}; it has: {found}."
+        )
     return frame.reset_index(drop=True)
 
 

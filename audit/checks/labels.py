@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from audit.errors import EstimationError
-from audit.estimators.base import refuse
+from audit.estimators.base import choose, refuse
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
-LEVELS = ("nominal", "ordinal", "interval", "ratio")
 ROUNDING = 1e-12
 """Shares nearer than this to 0 or 1 are 0 or 1: 1 − 0.7 is not 0.3 in binary."""
 
@@ -96,21 +95,13 @@ def misclassified_class(
     events_focal, n_focal, events_reference, n_reference : float
         Posts acted on, and posts, per class as labelled; 0 ≤ events ≤ n, n > 0.
     sensitivity, specificity : float or (among events, among non-events)
-        Share of truly focal posts, and of truly reference posts, whose class label says so; in
-        [0, 1], with sensitivity + specificity > 1. One number each: error that does not depend
-        on the outcome.
-
-    Returns
-    -------
-    Corrected
-        Point values that take the error rates as known; no interval.
+        Share of truly focal, and of truly reference, posts whose class label says so; in [0, 1],
+        summing to more than 1. One number each: error that does not depend on the outcome.
 
     Raises
     ------
     EstimationError
-        Where an argument is out of range, the label is no better than chance, a corrected count
-        is negative (such error rates cannot have produced the counts; nothing is clipped), or a
-        class has no post left.
+        As for `misclassified_outcome`, or where a class has no post left.
 
     References
     ----------
@@ -153,31 +144,25 @@ def tipping_point(
 ) -> float:
     """Return the sensitivity for focal posts at which the gap would be nothing but missed labels.
 
-    Reference events are taken to be found without fail (sensitivity 1), and `specificity` holds in
-    both classes. The answer near 1: a little under-labelling of focal posts explains the gap.
+    Reference events are taken to be found without fail, and `specificity` to hold in both classes.
 
     Parameters
     ----------
     events_focal, n_focal, events_reference, n_reference : float
-        Posts labelled as events, and posts, per class; 0 ≤ events ≤ n, n > 0.
+        As for `misclassified_outcome`.
     specificity : float
         In (0, 1].
 
     Returns
     -------
     float
-        In (1 − specificity, 1]. NaN where no such sensitivity closes the gap: where the focal rate
-        is above the reference rate (missed focal events only widen that), or it is no larger than
-        false labels alone would give while the reference rate is larger.
+        In (1 − specificity, 1]. NaN where no such sensitivity closes the gap: the focal rate is the
+        larger one (missed events only widen that), or false labels alone account for it.
 
     Raises
     ------
     EstimationError
         Where an argument is out of range, or a rate is below 1 − specificity.
-
-    References
-    ----------
-    Rogan & Gladen 1978, *Am J Epidemiol* 107:71, solved for the sensitivity.
     """
     faults = _count_faults(events_focal, n_focal, events_reference, n_reference)
     if not 0 < specificity <= 1:
@@ -185,12 +170,11 @@ def tipping_point(
     refuse("tipping_point", faults)
     focal, reference = events_focal / n_focal, events_reference / n_reference
     false = _settled(1 - specificity)
-    faults = [
-        f"the {name} rate {rate:.4g} is below {false:.4g}, which false labels alone would give"
-        for name, rate in (("focal", focal), ("reference", reference))
-        if rate < false - ROUNDING
+    below = [
+        (a, r) for a, r in (("focal", focal), ("reference", reference)) if r < false - ROUNDING
     ]
-    refuse("tipping_point", faults)
+    text = "the {} rate {:.4g} is below {:.4g}, which false labels alone would give"
+    refuse("tipping_point", [text.format(*one, false) for one in below])
     if focal == reference:
         return 1.0
     if focal > reference or focal <= false + ROUNDING:
@@ -219,6 +203,8 @@ def agreement(ratings: ArrayLike, *, level: Level = "nominal") -> float:
     EstimationError
         Where `ratings` is not two-dimensional, values do not fit the level, no unit has two
         ratings, or all pairable ratings are the same (chance cannot be told from agreement).
+    UnknownName
+        Where the level is none of these.
 
     References
     ----------
@@ -226,8 +212,7 @@ def agreement(ratings: ArrayLike, *, level: Level = "nominal") -> float:
     https://repository.upenn.edu/asc_papers/43.
     """
     table = np.asarray(ratings, dtype=object)
-    if level not in LEVELS:
-        refuse("agreement", [f"level is {level!r}; allowed: {', '.join(LEVELS)}"])
+    choose("level", level, get_args(Level))
     if table.ndim != 2:
         refuse("agreement", [f"ratings have shape {table.shape}; needed: (raters, units)"])
     codes, values = pd.factorize(table.ravel())
@@ -254,10 +239,8 @@ def _distance(values: NDArray, total: NDArray, level: Level) -> NDArray:
     try:
         v = values.astype(float)
     except (TypeError, ValueError):
-        raise EstimationError(
-            f"agreement: level {level!r} needs numbers, found {values[0]!r}. Try level='nominal', "
-            "or replace the labels by their ranks."
-        ) from None
+        text = f"agreement: level {level!r} needs numbers, found {values[0]!r}."
+        raise EstimationError(f"{text} Try level='nominal', or ranks for labels.") from None
     if level == "ratio" and (v < 0).any():
         refuse("agreement", [f"level 'ratio' needs values from 0; found {v.min():g}"])
     if level == "ordinal":
@@ -301,10 +284,12 @@ def _error_rates(
     pairs = []
     for what, given in (("sensitivity", sensitivity), ("specificity", specificity)):
         found = np.atleast_1d(np.asarray(given, dtype=float)).ravel()
-        if len(found) not in (1, 2) or not ((found >= 0) & (found <= 1)).all():
+        if len(found) in (1, 2) and ((found >= 0) & (found <= 1)).all():
+            pairs.append(np.broadcast_to(found, 2).tolist())
+        else:
             faults.append(f"{what} is {given!r}; allowed: one number in 0 to 1, or a pair {names}")
-            return []
-        pairs.append(np.broadcast_to(found, 2).tolist())
+    if len(pairs) < 2:
+        return []
     rates = list(zip(*pairs, strict=True))
     faults += [
         f"sensitivity {se:g} and specificity {sp:g} ({name}) sum to {se + sp:g}; they must sum to "

@@ -63,26 +63,19 @@ def mantel_haenszel(
     choose("measure", measure, MEASURES)
     refuse("mantel_haenszel", confidence_faults(confidence))
     table = both_classes(count_table("mantel_haenszel", counts), "mantel_haenszel")
+    name = MEASURES[measure]
     if measure == "risk_difference":
-        estimate, error = _pooled_difference(table)
-        at, back = estimate, _same
-    else:
-        top, bottom, error = _pooled_odds(table) if measure == "odds_ratio" else _pooled_risk(table)
-        if top <= 0 or bottom <= 0:
-            value = nan if top <= 0 and bottom <= 0 else (0.0 if top <= 0 else inf)
-            note = "no events on one side of every stratum: no limits by this method"
-            return Estimate(value, method=MEASURES[measure], note=note)
-        estimate = top / bottom
-        at, back = log(estimate), exp
+        gap, error = _pooled_difference(table)
+        p_value, half = _wald(gap, error, confidence)
+        return Estimate(gap, gap - half, gap + half, error, p_value, method=name)
+    top, bottom, error = _pooled_odds(table) if measure == "odds_ratio" else _pooled_risk(table)
+    if top <= 0 or bottom <= 0:
+        value = nan if top <= 0 and bottom <= 0 else (0.0 if top <= 0 else inf)
+        note = "no events on one side of every stratum: no limits by this method"
+        return Estimate(value, method=name, note=note)
+    at = log(top / bottom)
     p_value, half = _wald(at, error, confidence)
-    return Estimate(
-        estimate,
-        back(at - half),
-        back(at + half),
-        error,
-        p_value,
-        method=MEASURES[measure],
-    )
+    return Estimate(top / bottom, exp(at - half), exp(at + half), error, p_value, method=name)
 
 
 def _pooled_odds(table: Array) -> tuple[float, float, float]:
@@ -261,7 +254,3 @@ def _wald(at: float, error: float, confidence: float) -> tuple[float, float]:
 
     p_value = 2 * float(ndtr(-abs(at) / error)) if error > 0 else NAN
     return p_value, float(ndtri((1 + confidence) / 2)) * error
-
-
-def _same(value: float) -> float:
-    return value

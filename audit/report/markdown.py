@@ -57,6 +57,8 @@ SIMPLE = {
 ALIGN = {"AlignRight": "right", "AlignCenter": "center"}
 EQUATION = re.compile(r"\{#([A-Za-z][A-Za-z0-9_-]{0,60})\}")
 
+# What pandoc reads as a formula: no space just inside the signs, no digit just after.
+FORMULA = re.compile(r"(\$\$.+?\$\$|(?<!\\)\$(?=[^\s$])[^$]*?(?<=[^\s\\])\$(?!\d))", re.DOTALL)
 LONGEST = 1_000_000
 
 Node = dict[str, Any]
@@ -86,10 +88,15 @@ class Source:
     def add_text(self, text: str, values: Mapping[str, str] | None = None) -> None:
         """Add Markdown; each `{name}` in `values` becomes a slot that pandoc carries along."""
         text = PRIVATE.sub(lambda m: f"⟨U+{ord(m[0]):04X}⟩", text)
+        slots = {}
         for name, value in (values or {}).items():
-            text = text.replace(f"{{{name}}}", f"{SLOT}{len(self.values)}{END}")
+            slots[f"{{{name}}}"] = f"{SLOT}{len(self.values)}{END}"
             self.values.append(visible(value, 1000))
-        self.pieces.append(text)
+        filled = _fill(text, slots)
+        unset = [slot for slot, mark in slots.items() if mark not in filled]
+        if unset:
+            raise ReportError(f"{', '.join(unset)} stands only inside a formula; set it in text.")
+        self.pieces.append(filled)
         self.has_text = self.has_text or bool(text.strip())
 
     def nodes(self) -> list[Node]:
@@ -249,6 +256,15 @@ class Reader:
             "head": [row(r) for r in c[3][1]],
             "body": [row(r) for part in c[4] for r in part[3]],
         }
+
+
+def _fill(text: str, slots: Mapping[str, str]) -> str:
+    """Put marks into slots outside formulas; braces inside formulas are TeX's own."""
+    parts = FORMULA.split(text)
+    for place in range(0, len(parts), 2):
+        for slot, mark in slots.items():
+            parts[place] = parts[place].replace(slot, mark)
+    return "".join(parts)
 
 
 def _clean(text: str) -> str:

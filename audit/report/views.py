@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+
+from audit.design import words
 from audit.report.blocks import Block, Column, Note, Table, prose
 from audit.report.table import table
 
-if TYPE_CHECKING:
-    import pandas as pd
+NAN = float("nan")
 
 
 def view_words(view: Any) -> list[Block]:
@@ -37,29 +39,47 @@ def view_table(view: Any, *, id: str, source: str = "") -> Table:
     )
 
 
-def truth_table(truth: pd.DataFrame, comparison: Any) -> Table:
-    """Return a simulated platform's truth beside what the audit estimated without it."""
-    rows = truth.copy()
-    estimates = comparison.to_frame()
-    post = estimates[(estimates["scale"] == "difference") & (estimates["weighting"] == "post")]
-    found = post.set_index("estimator")
-    for column in ("estimate", "conf_low", "conf_high"):
-        rows[column] = rows["estimator"].map(found[column])
-    inside = (rows["conf_low"] <= rows["value"]) & (rows["value"] <= rows["conf_high"])
-    rows["inside"] = inside.map({True: "yes", False: "no"}).where(rows["conf_low"].notna())
+def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: str) -> Table:
+    """Return a simulated platform's truth beside every estimate that the audit made without it.
+
+    Parameters
+    ----------
+    truth : DataFrame
+        estimand, population, rule, value: the generator's own, from `Simulated.truth()`.
+    population, rule : str
+        Which rows of the truth are those of the design.
+    """
+    rows = truth[(truth["population"] == population) & (truth["rule"] == rule)]
+    value = rows.set_index("estimand")["value"]
+    e = comparison.primary()
+    out = [
+        ("rate of leaders’ posts", value["rate_as_treated"], e.observed, NAN, NAN),
+        ("their rate under ordinary treatment", value["rate_if_ordinary"], e.expected, NAN, NAN),
+    ]
+    gaps = comparison.to_frame().query("scale == 'difference'")
+    for r in gaps.itertuples(index=False):
+        name = f"gap, {words(r.estimator)}, per {r.weighting}"
+        out.append((name, value["total_effect"], r.estimate, r.conf_low, r.conf_high))
+    frame = pd.DataFrame(out, columns=["what", "truth", "estimate", "conf_low", "conf_high"])
+    inside = (frame["conf_low"] <= frame["truth"]) & (frame["truth"] <= frame["conf_high"])
+    frame["inside"] = inside.map({True: "yes", False: "no"}).where(frame["conf_low"].notna(), "–")
     return table(
-        rows,
+        frame,
         id="tbl-truth",
         title="The truth, and what the audit found without it",
         columns={
-            "estimand": Column("What", limit=160),
-            "value": ("Truth", "+.1%"),
+            "what": Column("What", limit=160),
+            "truth": ("Truth", "+.1%"),
             "estimate": ("Estimate", "+.1%"),
             "conf_low": ("Low", "+.1%"),
             "conf_high": ("High", "+.1%"),
-            "inside": "Inside",
+            "inside": "Interval holds it",
         },
-        notes=["Truth: from the probabilities of the generator, for the posts that were drawn."],
+        notes=[
+            "Truth: the mean over the leaders’ posts as drawn of the generator’s own probabilities.",
+            "The raw gap estimates another quantity: it mixes the double standard with the classes’ "
+            "different posts.",
+        ],
         source="the simulator’s own constants",
         simulated=True,
     )

@@ -55,7 +55,7 @@ def _table(both: pd.DataFrame) -> tuple[int, int, int, int, float]:
     acted = both if both.dtypes.eq(bool).all() else both.ne("none")
     a, b = acted["a"], acted["b"]
     cells = int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum())
-    return len(both), *cells, round(kappa(both["a"], both["b"]), 4)
+    return len(both), *cells, round(kappa(both["a"], both["b"]), 6)
 
 
 def _smapp(path: Path) -> pd.Series:

@@ -15,7 +15,7 @@ from audit.checks.labels import (
     misclassified_outcome,
     tipping_point,
 )
-from audit.errors import EstimationError
+from audit.errors import EstimationError, UnknownName
 
 PRINTED = 1e-4  # G31 is printed to four decimals
 ALPHA_PRINTED = 0.0006  # G30 is printed to three
@@ -191,7 +191,7 @@ def test_agreement_conventions():
         agreement([[1, 1, 2], [1, 1, X]])
     with pytest.raises(EstimationError, match="shape \\(3,\\)"):
         agreement([1, 2, 3])
-    with pytest.raises(EstimationError, match="level is 'rank'"):
+    with pytest.raises(UnknownName, match="No level is called 'rank'"):
         agreement([[1, 2], [1, 2]], level="rank")
     with pytest.raises(EstimationError, match="level 'interval' needs numbers, found 'yes'"):
         agreement([["yes", "no"], ["yes", "no"]], level="interval")

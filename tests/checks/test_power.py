@@ -59,10 +59,8 @@ def test_events_are_beta_binomial_quantiles(n, rate, icc, data):
     from scipy.stats import betabinom, binom
 
     u = np.array([data.draw(st.floats(0.001, 0.999)) for _ in range(5)])
-    if icc:
-        law = betabinom(n, rate * (1 / icc - 1), (1 - rate) * (1 / icc - 1))
-    else:
-        law = binom(n, rate)
+    a, b = (rate * (1 / icc - 1), (1 - rate) * (1 / icc - 1)) if icc else (0, 0)
+    law = betabinom(n, a, b) if icc else binom(n, rate)
     events = power._beta_binomial(u[None, :], np.array([float(n)]), rate, icc)[0]
     assert (law.cdf(events) >= u - 1e-8).all()
     assert (law.cdf(events - 1) <= u + 1e-8).all()

@@ -62,6 +62,18 @@ def draw() -> Any:
     return fig
 
 
+@pytest.fixture(scope="session")
+def hostile() -> tuple[str, ...]:
+    """Return strings that try to become code, markup, addresses or a different text."""
+    return HOSTILE
+
+
+@pytest.fixture
+def draw_chart() -> Callable[[], Any]:
+    """Return a maker of charts without words."""
+    return draw
+
+
 @pytest.fixture
 def rates() -> pd.DataFrame:
     """Return what the sample's chart draws."""

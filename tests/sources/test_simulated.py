@@ -84,7 +84,7 @@ def test_roster_rules_and_exemptions_agree_with_the_cases(root):
 
 
 def test_the_exemption_does_not_begin_a_new_regime_in_the_window():
-    assert Simulated().load().frame["regime"].nunique() == 1
+    assert set(Simulated().load().frame["regime"]) == {simuland.REGIME}
 
 
 # the table -------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_the_exemption_does_not_begin_a_new_regime_in_the_window():
 def test_every_column_of_the_case_table_is_there_and_varies_or_is_known_not_to():
     frame = simulate()
     assert {c.name for c in CASE_COLUMNS} - set(frame) == NOT_SIMULATED
-    constant = {c for c in frame if frame[c].nunique(dropna=False) == 1}
+    constant = {c for c in frame if len(set(frame[c])) < 2}
     assert constant == {"observed_until", "platform", "regime"}
 
 

@@ -1,0 +1,121 @@
+"""The words of the command line: its commands, their options, and an example of each."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+EXIT_CODES = (
+    "exit codes: 0 done; 1 a check was made and failed; 2 the input or the question is at fault, "
+    "said on stderr; 130 interrupted"
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; `command` is None when none was given."""
+    from audit import __version__
+
+    out = argparse.ArgumentParser(
+        prog="audit",
+        description="Compare enforcement outcomes across account classes.",
+        epilog=EXIT_CODES,
+    )
+    out.add_argument("--version", action="version", version=f"audit {__version__}")
+    out.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = out.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for add in (_with_data, _with_design, _before_data, _looking_up):
+        add(commands)
+    return out
+
+
+def _command(commands: Any, name: str, about: str, example: str) -> argparse.ArgumentParser:
+    said = f"{about[0].upper()}{about[1:]}."
+    out: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=said, epilog=f"example: {example}"
+    )
+    hidden = argparse.SUPPRESS
+    out.add_argument("--debug", action="store_true", default=hidden, help="show the traceback")
+    return out
+
+
+def _with_data(commands: Any) -> None:
+    p = _command(
+        commands,
+        "check",
+        "validate a case table; print its faults, or what it holds",
+        "audit check cases.csv --roster leaders.csv --columns user=account_id",
+    )
+    pairs: dict[str, Any] = {"nargs": "*", "default": [], "metavar": "YOURS=OURS"}
+    p.add_argument("data", metavar="DATA", help="CSV, TSV, Parquet or JSON lines")
+    p.add_argument("--roster", metavar="FILE", help="dated class membership")
+    p.add_argument("--unlisted", metavar="CLASS", help="class of accounts the roster does not list")
+    p.add_argument("--columns", **pairs, help="what your columns are called here")
+    p.add_argument("--actions", **pairs, help="what your actions are called on the ladder")
+    p.add_argument("--time-zone", metavar="ZONE", help="of times that state none: Europe/Paris")
+
+
+def _with_design(commands: Any) -> None:
+    p = _command(
+        commands,
+        "report",
+        "write the report of one or more designs",
+        "audit report designs/removal.toml",
+    )
+    p.add_argument("designs", nargs="+", metavar="DESIGN", help="path of a design's TOML file")
+    p.add_argument("--out", default="reports", metavar="DIR", help="folder (default: reports)")
+    p = _command(
+        commands,
+        "compare",
+        "print the estimates, the checks and the verdict",
+        "audit compare designs/removal.toml --json",
+    )
+    p.add_argument("design", metavar="DESIGN")
+    p.add_argument("--json", action="store_true", help="print one JSON object")
+    p = _command(
+        commands,
+        "freeze",
+        "write a design's hash and date into frozen.toml beside it",
+        "audit freeze designs/removal.toml",
+    )
+    p.add_argument("design", metavar="DESIGN")
+
+
+def _before_data(commands: Any) -> None:
+    p = _command(
+        commands, "new", "write a commented design to fill in", "audit new designs/removal.toml"
+    )
+    p.add_argument("design", metavar="DESIGN")
+    p = _command(
+        commands,
+        "plan",
+        "before any data: the smallest gap a study of this size could see",
+        "audit plan designs/removal.toml --focal-accounts 20 --posts 50 --rate 0.2 --icc 0.1",
+    )
+    p.add_argument("design", metavar="DESIGN")
+    p.add_argument("--focal-accounts", type=int, required=True, metavar="N")
+    p.add_argument("--posts", type=float, required=True, metavar="N", help="per account")
+    p.add_argument(
+        "--rate", type=float, required=True, metavar="SHARE", help="of reference posts: 0.2"
+    )
+    p.add_argument(
+        "--icc", type=float, default=0.1, metavar="RHO", help="likeness within accounts (0.1)"
+    )
+    p.add_argument("--reference-accounts", type=int, default=300, metavar="N", help="(300)")
+    p = _command(
+        commands,
+        "request",
+        "print the wording with which to ask a platform for the data",
+        "audit request designs/removal.toml",
+    )
+    p.add_argument("design", metavar="DESIGN")
+
+
+def _looking_up(commands: Any) -> None:
+    p = _command(commands, "list", "list what there is", "audit list checks")
+    p.add_argument("what", choices=("sources", "estimators", "checks", "charts"))
+    _command(
+        commands,
+        "codebook",
+        "print what every column of a case table means",
+        "audit codebook",
+    )

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import base64
+import io
+from xml.etree import ElementTree
+
+import pytest
+from matplotlib.figure import Figure
+
+from audit.errors import ReportError
+from audit.report.figure import figure
+from audit.report.image import round_places
+
+ALT = "Bar chart of two removal rates: 14 % and 39 %."
+
+
+def make(fig, rates, **options):
+    given = {"title": "A $title$", "alt": ALT, "source": "S", "data": rates} | options
+    return figure(fig, id="fig-x", **given)
+
+
+def test_a_chart_has_all_its_files(draw_chart, rates):
+    made = make(draw_chart(), rates)
+    assert set(made.files) == {"print", "screen", "svg", "png", "csv", "warnings"}
+    assert base64.b64decode(made.files["png"]).startswith(b"\x89PNG")
+    assert made.files["csv"].splitlines()[1] == "Leaders,0.142857142857"
+    for kind in ("print", "screen", "svg"):
+        ElementTree.fromstring(made.files[kind])
+    assert "<text" in made.files["print"]
+    assert "<text" not in made.files["screen"] + made.files["svg"]
+    assert (made.width, made.height) == pytest.approx((6.3, 2.0), abs=0.1)
+
+
+def test_the_bytes_depend_on_the_chart_alone(draw_chart, rates):
+    assert make(draw_chart(), rates).files == make(draw_chart(), rates).files
+
+
+def test_words_and_mark_are_in_the_standalone_image(draw_chart, rates):
+    plain = make(draw_chart(), rates)
+    marked = make(draw_chart(), rates, simulated=True)
+    height = [float(ElementTree.fromstring(m.files["svg"]).get("height")[:-2]) for m in (plain, marked)]
+    assert height[1] > height[0] > 2.0 * 72
+    assert plain.files["screen"] == marked.files["screen"]
+
+
+def test_all_that_is_missing_is_said(draw_chart, rates):
+    with pytest.raises(ReportError, match="no title.*has 5 characters, at least 30.*no source.*no data"):
+        make(draw_chart(), rates, title=" ", alt="chart", source="", data=None)
+
+
+def test_labels_from_data_are_shown_and_not_run(rates, hostile):
+    labels = [h for h in hostile if len(h) < 200]
+    fig = Figure(figsize=(6.3, 8), layout="constrained")
+    axes = fig.subplots()
+    axes.barh(range(len(labels)), range(len(labels)))
+    axes.set_yticks(range(len(labels)), labels)
+    axes.annotate("$\\frac{$\x00", (0, 0))
+    made = make(fig, rates)
+    words = "".join(ElementTree.fromstring(made.files["print"]).itertext())
+    for shown in ("$x^2$ \\input{/etc/passwd}", "⟨U+202E⟩gnp.exe⟨U+202C⟩", "<script>", "⟨U+0000⟩"):
+        assert shown in words
+
+
+def test_powers_of_ten_of_a_log_axis_stay_powers(rates):
+    fig = Figure(figsize=(6, 3), layout="constrained")
+    axes = fig.subplots()
+    axes.plot([1, 1000], [1, 2])
+    axes.set_xscale("log")
+    words = "".join(ElementTree.fromstring(make(fig, rates).files["print"]).itertext())
+    assert "mathdefault" not in words
+
+
+def test_places_are_rounded_and_glyph_scales_are_not():
+    svg = '<path d="M 1.23456 -0.00001" transform="translate(3.14159 2) scale(0.015625)"/>0.123456'
+    want = '<path d="M 1.23 -0" transform="translate(3.14 2) scale(0.015625)"/>0.123456'
+    assert round_places(svg) == want
+
+
+def test_an_axes_is_as_good_as_its_figure(draw_chart, rates):
+    fig = draw_chart()
+    assert make(fig.axes[0], rates).files == make(draw_chart(), rates).files
+
+
+def test_the_png_is_twice_as_wide_as_a_column(draw_chart, rates):
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(base64.b64decode(make(draw_chart(), rates).files["png"])))
+    assert image.width > 1200
+    assert "Software" not in image.info
