@@ -11,6 +11,15 @@ from audit.errors import DesignError
 if TYPE_CHECKING:
     from audit.schema import Ladder
 
+PARTICIPLES = {
+    "label": "labelled",
+    "restrict": "restricted",
+    "remove": "removed",
+    "lock": "locked",
+    "suspend": "suspended",
+    "ban": "banned",
+}
+"""How the standard ladder's rungs are said of a post; a user's own rung is quoted."""
 MoreIs = Literal["stricter", "lenient", "neither"]
 
 
@@ -100,15 +109,13 @@ class Outcome:
 
     @property
     def verb(self) -> str:
-        """Return the outcome as a participle phrase: "acted on with 'remove' or stronger"."""
+        """Return the outcome as a participle phrase: "removed or met with a stronger action"."""
         if self.reversed:
             return "let back after a sanction"
         if self.at_least:
-            phrase = f"met with ‘{self.at_least}’ or a stronger action"
-        elif self.any_of == ("label",):
-            phrase = "labelled"
+            phrase = f"{participle(self.at_least)} or met with a stronger action"
         else:
-            phrase = "met with " + " or ".join(f"‘{r}’" for r in self.any_of)
+            phrase = " or ".join(map(participle, self.any_of))
         hours = self.acted_within_hours
         return phrase + (f" within {hours:g} hours" if hours else "")
 
@@ -116,3 +123,8 @@ class Outcome:
     def lenient_sign(self) -> int:
         """Return the sign of (focal − reference) that means lenience for the focal class, or 0."""
         return {"stricter": -1, "lenient": 1, "neither": 0}[self.more_is]
+
+
+def participle(rung: str) -> str:
+    """Return a rung as a participle: "remove" is "removed"; one of the user's own is quoted."""
+    return PARTICIPLES.get(rung, f"met with ‘{rung}’")

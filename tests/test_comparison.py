@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from builders import cases_of, platform, question
+from builders import ORIGIN, cases_of, platform, question
 
+from audit.cases import Cases
 from audit.comparison import ESTIMATE_COLUMNS, compare
 from audit.errors import UnknownName
 from audit.estimators import ESTIMATORS
+from audit.evidence import appraise
 from audit.study import enroll
 
 EXACT = 1e-12  # the same arithmetic in another order
@@ -142,3 +144,18 @@ def test_nothing_is_set_after_construction() -> None:
     copy["estimate"] = 0.0
     assert (comparison.frame["estimate"] != 0).any()
     assert replace(comparison, frame=copy) is not comparison
+
+
+def test_rows_without_accounts_give_points_only() -> None:
+    frame = platform().to_frame()
+    keys = ["account_class", "rule", "action"]
+    pooled = frame.groupby(keys, as_index=False).size().rename(columns={"size": "count"})
+    pooled["account_id"] = pd.Series([None] * len(pooled), dtype="str")
+    pooled["case_id"] = [f"c{i}" for i in range(len(pooled))]
+    bare = compare(enroll(Cases(pooled, (ORIGIN,)), question()))
+    full = compare(enroll(platform(), question()))
+    assert bare.to_frame()[["conf_low", "conf_high", "p_value"]].isna().all().all()
+    assert set(bare.to_frame()["weighting"]) == {"post"}
+    assert gaps(bare)["standardised", "post"] == pytest.approx(gaps(full)["standardised", "post"])
+    assert gaps(bare)["raw", "post"] == pytest.approx(gaps(full)["raw", "post"])
+    assert appraise(bare).rung == 1

@@ -124,6 +124,6 @@ def test_frozen_and_then_changed(tmp_path: Path) -> None:
 
 def test_the_question_is_a_sentence() -> None:
     assert design().question == (
-        "Among posts that were reported, how often were world leader posts met with ‘remove’ or a "
-        "stronger action, and how often ordinary posts within like rule × severity?"
+        "Among posts that were reported, how often were world leader posts removed or met "
+        "with a stronger action, and how often ordinary posts within like rule × severity?"
     )

@@ -107,13 +107,13 @@ def observed_expected_words(stage: Any) -> Words:
     seen, expected, gap = frame["posts"]
     low, high = frame.loc[2, ["conf_low", "conf_high"]].astype(float)
     sure, f, r = apart(low, high), named(design.focal), named(design.references[0])
-    title = f"{count(seen)} {f} posts {verb}, {count(expected)} expected at the {r} rate"
+    title = f"{count(seen)} {f} posts {verb}, {count(expected)} expected at {r} accounts’ rate"
     if sure is False:
         title += ": not told apart"
     limits = NO_INTERVAL if sure is None else f"{level(design)} interval {_ends(low, high)}"
     alike = f" within like {' × '.join(named(s) for s in design.strata)}" if design.strata else ""
     note = (
-        f"Expected: the {r} rate{alike}, at the mix of the {f} posts. "
+        f"Expected: {r} accounts’ rate{alike}, at the mix of the {f} posts. "
         f"Difference: {_signed(gap)} posts ({limits}, by account). {sizes(study)}."
     )
     out = int(comparison.primary().n_unsupported)
@@ -139,7 +139,7 @@ def _rows(frame: pd.DataFrame, focal: str, reference: str, verb: str) -> list[Ro
         ),
         Row(
             "Expected",
-            f"at the {reference} rate",
+            f"at {reference} accounts’ rate",
             expected,
             low,
             high,

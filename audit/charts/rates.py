@@ -85,7 +85,7 @@ def rates_words(stage: Any) -> Words:
     how = "by account (Wilson with a design effect)"
     note = f"Lines: {level(design)} intervals {how}. {sizes(study)}."
     if missing_intervals(frame):
-        note += " A hollow mark has no interval: too few accounts to stand for others."
+        note += " A hollow mark has no interval: its accounts are too few, or not recorded."
     alt = (
         f"{told(study)}Dot chart of the share of posts {verb}. "
         + "; ".join(_spoken(row, verb) for row in frame.itertuples())

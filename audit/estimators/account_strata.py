@@ -102,7 +102,10 @@ def _flags(focal: Any, length: int) -> tuple[Array, list[str]]:
     flags = np.atleast_1d(np.asarray(focal))
     if len(flags) != length:
         return flags, [f"focal has {len(flags)} entries; allowed: {length}, as many as events"]
-    strange = [v for v in flags.tolist() if v not in (0, 1)]
+    # NA compares as neither, and must not reach a truth value
+    strange = [
+        v for v in flags.tolist() if not isinstance(v, bool | int | float) or v not in (0, 1)
+    ]
     if strange:
         return flags, [f"focal holds {strange[0]!r}; allowed: True or False"]
     return flags.astype(bool), []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from audit.cells import FOCAL, REFERENCE
-from audit.estimators.base import NAN, Estimate
+from audit.estimators.base import NAN, Estimate, StandardisedEstimate
 from audit.gates import FEW_FOCAL_ACCOUNTS
 
 if TYPE_CHECKING:
@@ -104,8 +104,11 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
     """
     from dataclasses import replace
 
-    from audit.estimators.strata import standardised_effect
+    from audit.estimators.standardised import standardised_effect
 
+    reason = no_inference(study)
+    if not study.has_accounts:
+        return _point(study, stratified=stratified, reason=reason)
     a = study.cells.arrays(by=by)
     stratum = a["stratum"] if stratified else np.full(len(a["n"]), "all", dtype=object)
     found = standardised_effect(
@@ -117,12 +120,29 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
         weights=a["weights"],
         confidence=confidence or study.design.confidence,
     )
-    reason = no_inference(study)
     if not reason:
         return found
     words = f"point only; {reason}"
     bare = {"conf_low": NAN, "conf_high": NAN, "std_error": NAN, "p_value": NAN, "method": words}
     return replace(found, **bare, ratio=replace(found.ratio, **bare))
+
+
+def _point(study: Study, *, stratified: bool, reason: str) -> StandardisedEstimate:
+    """Return the effect of rows without accounts: one reference post supports a stratum."""
+    from audit.estimators.strata import standardise
+
+    counts = study.cells.counts().to_numpy()
+    found = standardise(counts if stratified else counts.sum(axis=0, keepdims=True))
+    words = f"point only; {reason}"
+    return StandardisedEstimate(
+        found.difference,
+        method=words,
+        observed=found.observed,
+        expected=found.expected,
+        ratio=Estimate(found.ratio, method=words),
+        n_supported=found.n_supported,
+        n_unsupported=found.n_unsupported,
+    )
 
 
 def no_inference(study: Study) -> str:

@@ -110,7 +110,9 @@ def _malformed(record: list[str], header: list[str], start: int, end: int) -> tu
     if record == header:
         return "repeats the header", ""
     many = len(record) > len(header)
-    value = f"{len(record)} field{'' if len(record) == 1 else 's'}" + (f" over {end - start + 1} lines" if end > start else "")
+    value = f"{len(record)} field{'' if len(record) == 1 else 's'}" + (
+        f" over {end - start + 1} lines" if end > start else ""
+    )
     return f"has too {'many' if many else 'few'} fields, not {len(header)}", value
 
 

@@ -59,8 +59,8 @@ def replace_folder(
     Raises
     ------
     ReportError
-        When the folder holds files of someone else, another run is writing it, or the disk is full
-        or read-only. The old folder is then whole.
+        When the folder holds files of someone else, or the disk is full or read-only. The old
+        folder is then whole.
     """
     folder = Path(os.path.abspath(folder))
     try:
@@ -71,13 +71,12 @@ def replace_folder(
             _write(folder, files, at)
             _put_in_place(folder, at, swap)
     except OSError as error:
+        shutil.rmtree(_beside(folder, "partial"), ignore_errors=True)
         reason = error.strerror or str(error)
         raise ReportError(
             f"The report cannot be written to {folder}: {reason}. What was there is as it was. "
             "Try another folder, or make room."
         ) from error
-    finally:
-        shutil.rmtree(_beside(folder, "partial"), ignore_errors=True)
 
 
 def recover(folder: Path) -> None:
@@ -99,22 +98,18 @@ def _beside(folder: Path, what: str) -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold a lock that the system lets go of when the process ends, however it ends."""
-    path = _beside(folder, "lock")
-    with open(path, "a") as handle:
-        try:
-            import fcntl
-        except ImportError:  # no such locks here (Windows); two runs at once are then on their own
-            yield
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ReportError(
-                f"Another run is writing {folder}. Wait for it, or choose another folder."
-            ) from error
+    """Wait for other writers beside `folder`; the system frees the lock of a killed process."""
+    try:
+        import fcntl
+    except ImportError:  # Windows cannot lock a folder; two writers at once are on their own there
         yield
-        path.unlink(missing_ok=True)
+        return
+    handle = os.open(folder.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _refuse_strangers(folder: Path, known: frozenset[str]) -> None:

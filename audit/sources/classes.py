@@ -6,6 +6,7 @@ import pandas as pd
 
 from audit.cases import Origin
 from audit.errors import Fault
+from audit.ledger import counted
 from audit.regimes import Regimes
 from audit.roster import Roster
 from audit.schema import UNKNOWN, rename
@@ -80,8 +81,8 @@ def _met(frame: pd.DataFrame, roster: Roster, covered: pd.Series) -> Origin:
     met = frame.loc[covered, "account_id"].nunique()
     off = frame.loc[~covered, "account_id"].nunique()
     notes = (
-        f"{met:,} of its {len(roster):,} accounts occur among the cases; "
-        f"{off:,} accounts of the cases are not on it"
+        f"{met:,} of its {counted(len(roster), 'account')} occur among the cases; "
+        f"{counted(off, 'account')} of the cases not on it"
     )
     return Origin("roster", "roster of account classes", "", "", "", "", notes=notes)
 

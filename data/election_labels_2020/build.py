@@ -21,7 +21,7 @@ from audit.errors import SourceError
 from audit.sources.readme import readme
 
 HERE = Path(__file__).parent
-LEADER, SELF, OTHER = "world_leader", "self_retweet", "other"
+LEADER, SELF, OTHER = "world_leader", "self_retweet", "other_author"
 LEADER_HANDLE = "realdonaldtrump"
 INSTITUTIONS = frozenset({"gop", "teamtrump", "trumpwarroom", "whitehouse"})
 """Party, campaign and government accounts whose 147 posts make the published total."""
@@ -130,7 +130,7 @@ def account_counts(posts: pd.DataFrame) -> pd.DataFrame:
     """Return posts, labels and restrictions per account × period × words, without names.
 
     Accounts are numbered in a fresh random order whose key is not kept. Accounts of the class
-    `other` with a single post are pooled: `accounts` says how many a row stands for.
+    `other_author` with a single post are pooled: `accounts` says how many a row stands for.
     """
     wide = (
         posts.assign(

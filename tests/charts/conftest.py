@@ -233,3 +233,81 @@ def made(
 @pytest.fixture(scope="session")
 def evidence() -> MadeEvidence:
     return made()
+
+
+def timeline(titles: tuple[str, ...] = ("A rule", "An exemption"), n: int = 30) -> pd.DataFrame:
+    """Return a frame as `rule_timeline` gives it."""
+    rng = np.random.default_rng(3)
+    start = pd.Timestamp("2018-01-05")
+    rows = []
+    for i in range(n):
+        day = start + pd.Timedelta(days=int(rng.integers(0, 1500)))
+        what = rng.choice(["none", "label", "remove", "ban", "reinstated", "interstitial"])
+        kind = "reversal" if what == "reinstated" else "decision"
+        platform = rng.choice(["twitter", "facebook/instagram", "youtube", "tiktok"])
+        rows.append((f"C{i:03d}", day, day, f"topic {i}", platform, kind, what))
+    for i in range(n // 2):
+        day = start + pd.Timedelta(days=int(rng.integers(0, 1500)))
+        effect = "exemption_stated" if i % 3 else "clarified"
+        rows.append((f"P{i:03d}", day, day, titles[i % len(titles)], "twitter", "rule", effect))
+    rows.append(("C999", start, start + pd.Timedelta(days=30), "a month", "x", "decision", "remove"))
+    names = ["id", "earliest", "latest", "title", "platform", "kind", "what"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def groups(
+    first: tuple[int, int] = (5, 7), second: tuple[int, int] = (1, 6), name: str = "president"
+) -> pd.DataFrame:
+    """Return a frame as `ladder_among_leaders` gives it."""
+    rows = [(name, *first, 1), ("other heads", *second, 4), ("legislators", 3, 8, 5)]
+    return pd.DataFrame(rows, columns=["group", "kept_behind_notice", "decisions", "persons"])
+
+
+def copies(original: tuple[str, ...] = ("interstitial", "none"), name: str = "text") -> pd.DataFrame:
+    """Return a frame as `matched_copies` gives it."""
+    rows = [(f"PAIR_{i}_{name}", o, "lock", o == "lock", True) for i, o in enumerate(original)]
+    names = ["pair_id", "original_action", "copy_action", "original_locked", "copy_locked"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def shares(p: float = 0.19, low: float = 0.12, high: float = 0.30) -> pd.DataFrame:
+    """Return a frame as `allowance_shares` gives it."""
+    q = np.geomspace(0.001, 0.6, 60)
+    return pd.DataFrame(
+        {
+            "share_eligible": q,
+            "over_representation": p / q,
+            "over_representation_conf_low": low / q,
+            "over_representation_conf_high": high / q,
+        }
+    )
+
+
+def times(n: int = 30, case: str = "C") -> pd.DataFrame:
+    """Return a frame as `time_to_action` gives it."""
+    days = np.array([0.0, 0.0, 0.1, 0.3, 1.0, 1.0, 2.0, 3.0, 9.0, 55.0] * (n // 10))
+    whole = days % 1 == 0
+    return pd.DataFrame(
+        {
+            "case_id": [f"{case}{i}" for i in range(len(days))],
+            "days": days,
+            "days_low": np.where(whole, np.clip(days - 1, 0, None), days),
+            "days_high": np.where(whole, days + 1, days),
+            "legal_ground": np.arange(len(days)) % 10 == 9,
+        }
+    )
+
+
+FRAMES: dict[str, Any] = {
+    "decision_timeline": timeline,
+    "notices": groups,
+    "matched_copies": copies,
+    "allowance_curve": shares,
+    "time_to_action": times,
+}
+
+
+@pytest.fixture
+def stage_of(evidence: MadeEvidence) -> Any:
+    """Return a function from a chart to a stage that it can be drawn of."""
+    return lambda chart: FRAMES[chart.name]() if chart.stage == "frame" else evidence

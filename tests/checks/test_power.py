@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from audit.checks import power
+from audit.checks import simulated_studies
 from audit.checks.power import detectable_gap, detectable_gap_table, sample_size, two_proportions
 from audit.errors import EstimationError
 
@@ -61,27 +61,27 @@ def test_events_are_beta_binomial_quantiles(n, rate, icc, data):
     u = np.array([data.draw(st.floats(0.001, 0.999)) for _ in range(5)])
     a, b = (rate * (1 / icc - 1), (1 - rate) * (1 / icc - 1)) if icc else (0, 0)
     law = betabinom(n, a, b) if icc else binom(n, rate)
-    events = power._beta_binomial(u[None, :], np.array([float(n)]), rate, icc)[0]
+    events = simulated_studies.beta_binomial(u[None, :], np.array([float(n)]), rate, icc)[0]
     assert (law.cdf(events) >= u - 1e-8).all()
     assert (law.cdf(events - 1) <= u + 1e-8).all()
 
 
 def test_certain_rates_and_accounts_of_one_mind():
     u, n = np.array([[0.1, 0.9]]), np.array([7.0])
-    assert power._beta_binomial(u, n, 0.0, 0.3).tolist() == [[0, 0]]
-    assert power._beta_binomial(u, n, 1.0, 0.3).tolist() == [[7, 7]]
-    assert power._beta_binomial(u, n, 0.2, 1.0).tolist() == [[0, 7]]
+    assert simulated_studies.beta_binomial(u, n, 0.0, 0.3).tolist() == [[0, 0]]
+    assert simulated_studies.beta_binomial(u, n, 1.0, 0.3).tolist() == [[7, 7]]
+    assert simulated_studies.beta_binomial(u, n, 0.2, 1.0).tolist() == [[0, 7]]
 
 
 def studies(focal, reference, *, rate=0.2, icc=0.2, seed=1):
-    made = power._Studies.drawn(
+    made = simulated_studies.Studies.drawn(
         np.asarray(focal, float), np.asarray(reference, float), rate, icc, seed, 0.95
     )
     rng = np.random.default_rng(seed)
-    rng.random((len(focal), power.REPETITIONS))
-    power._relabellings(len(focal), len(reference), rng)
-    uniform = rng.random((len(reference), power.REPETITIONS))
-    return made, power._beta_binomial(uniform, np.asarray(reference, float), rate, icc)
+    rng.random((len(focal), simulated_studies.REPETITIONS))
+    simulated_studies.relabellings(len(focal), len(reference), rng)
+    uniform = rng.random((len(reference), simulated_studies.REPETITIONS))
+    return made, simulated_studies.beta_binomial(uniform, np.asarray(reference, float), rate, icc)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.03, 0.45, 1.0])
@@ -95,11 +95,11 @@ def test_the_vectorised_rule_is_the_primary_rule(focal, reference, rate):
     from audit.estimators.standardised import standardised_effect
 
     made, events_reference = studies(focal, reference)
-    events_focal = power._beta_binomial(made.uniform, made.focal, rate, made.icc)
+    events_focal = simulated_studies.beta_binomial(made.uniform, made.focal, rate, made.icc)
     detected = made.detected(events_focal)
     n = np.r_[focal, reference]
     flag = np.arange(len(n)) < len(focal)
-    for study in range(0, power.REPETITIONS, 40):
+    for study in range(0, simulated_studies.REPETITIONS, 40):
         events = np.r_[events_focal[:, study], events_reference[:, study]]
         gap = standardised_effect(events, n, np.arange(len(n)), None, flag)
         excludes = gap.conf_low > 0 or gap.conf_high < 0
@@ -117,14 +117,17 @@ def test_limits_are_those_of_the_primary(focal, reference):
     from audit.estimators.standardised import standardised_effect
 
     made, events_reference = studies(focal, reference)
-    events_focal = power._beta_binomial(made.uniform, made.focal, 0.4, made.icc)
-    own = power._Sums.of(events_focal, made.focal)
+    events_focal = simulated_studies.beta_binomial(made.uniform, made.focal, 0.4, made.icc)
+    own = simulated_studies.Sums.of(events_focal, made.focal)
     many = tuple(own.many[i] + made.reference.many[i] for i in (0, 1))
     n = np.r_[focal, reference].astype(float)
-    rho = np.maximum(power._icc(made.reference.n, made.reference.many), power._icc(n, many))
+    rho = np.maximum(
+        simulated_studies.intraclass(made.reference.n, made.reference.many),
+        simulated_studies.intraclass(n, many),
+    )
     found = own.limits(rho, 0.95), made.reference.limits(rho, 0.95)
     flag = np.arange(len(n)) < len(focal)
-    for study in range(0, power.REPETITIONS, 50):
+    for study in range(0, simulated_studies.REPETITIONS, 50):
         events = np.r_[events_focal[:, study], events_reference[:, study]]
         gap = standardised_effect(events, n, np.arange(len(n)), None, flag)
         assert rho[study] == pytest.approx(gap.icc, abs=ROUNDING)
@@ -139,12 +142,12 @@ def test_p_values_are_those_of_the_permutation_test():
     focal, reference = [3, 8, 20, 1, 9], [1, 4, 4, 30, 2, 7]
     made, events_reference = studies(focal, reference)
     assert made.everything
-    events_focal = power._beta_binomial(made.uniform, made.focal, 0.4, made.icc)
+    events_focal = simulated_studies.beta_binomial(made.uniform, made.focal, 0.4, made.icc)
     n = np.r_[focal, reference].astype(float)
-    many = power._Sums.of(np.vstack([events_focal, events_reference]), n).many
-    found = made.p_values(events_focal, power._icc(n, many))
+    many = simulated_studies.Sums.of(np.vstack([events_focal, events_reference]), n).many
+    found = made.p_values(events_focal, simulated_studies.intraclass(n, many))
     flag = np.arange(len(n)) < len(focal)
-    for study in range(0, power.REPETITIONS, 40):
+    for study in range(0, simulated_studies.REPETITIONS, 40):
         events = np.r_[events_focal[:, study], events_reference[:, study]]
         expected = permutation_test(events, n, np.arange(len(n)), flag).p_value
         assert found[study] == pytest.approx(expected, abs=ROUNDING)
@@ -168,7 +171,9 @@ def test_the_real_rule_detects_the_gap_as_often_as_promised():
         if gap.conf_low > 0 or gap.conf_high < 0:
             seen += permutation_test(events, n, np.arange(len(n)), flag, draws=499).p_value <= 0.05
     # 4 standard errors of 150 tries and of 1000 simulated studies at power 0.8
-    assert abs(seen / tries - 0.8) < 4 * math.sqrt(0.16 / tries + 0.16 / power.REPETITIONS)
+    assert abs(seen / tries - 0.8) < 4 * math.sqrt(
+        0.16 / tries + 0.16 / simulated_studies.REPETITIONS
+    )
 
 
 def test_one_post_per_account_is_near_the_textbook():

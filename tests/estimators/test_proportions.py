@@ -7,7 +7,7 @@ from math import inf, isinf, isnan
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from audit.errors import EstimationError, UnknownName
@@ -227,11 +227,9 @@ def test_swapping_the_classes_flips_the_difference(table, method):
 
 @given(tables, st.sampled_from(RATIOS), st.sampled_from([risk_ratio, odds_ratio]))
 def test_swapping_the_classes_inverts_the_ratio(table, method, measure):
-    try:
-        there, back = (measure(*t, method=method) for t in (table, table[2:] + table[:2]))
-    except EstimationError as error:
-        assert "mover" in str(error)
-        return
+    all_or_none = {(table[1], 0), (0, table[3])}
+    assume(measure is risk_ratio or method != "mover" or (table[0], table[2]) not in all_or_none)
+    there, back = (measure(*t, method=method) for t in (table, table[2:] + table[:2]))
     if there.conf_low > 0:
         assert back.conf_high == pytest.approx(1 / there.conf_low, rel=1e-6)
     else:

@@ -144,12 +144,30 @@ def test_residual_variance_is_that_of_leaving_one_account_out():
             getattr(standardised_effect(**data[data["account"] != a]), name) - getattr(full, name)
             for a in accounts
         ]
-        k = len(accounts)
+        k, side = len(accounts), n[accounts]
         jackknife = (k - 1) / k * np.sum(np.square(left))
-        floor = arm.estimate * (1 - arm.estimate) / (full.n_supported if is_focal else n[10:].sum())
-        # the variance is the jackknife's unless the floor is larger
-        assert arm.std_error**2 >= jackknife * (1 - 1e-9)
-        assert arm.std_error**2 == pytest.approx(jackknife) or arm.std_error**2 >= floor
+        # each post's part of the rate: the focal mix, spread over the side's posts
+        part = n[:10].sum(0) / n[:10].sum() / side.sum(0)
+        apart, share = (part**2 * side).sum(), (part * side).sum(1)
+        model = apart + arm.icc * ((share**2).sum() - apart)
+        binomial = arm.estimate * (1 - arm.estimate)
+        expected = max(jackknife, binomial / side.sum(), binomial * model)
+        assert arm.std_error**2 == pytest.approx(expected)
+        assert arm.k_eff == pytest.approx(1 / (share**2).sum())
+
+
+def test_leaders_who_specialise_are_not_punished_for_their_mix():
+    # alike given stratum, far apart in raw rates: raw spread would triple the variance
+    n = np.array([[40, 0], [0, 40], [40, 0], [0, 40], [40, 0], [0, 40]] + [[10, 10]] * 40)
+    rng = np.random.default_rng(8)
+    y = rng.binomial(n, [0.1, 0.7])
+    size = len(n)
+    long = (y.ravel(), n.ravel(), np.repeat(np.arange(size), 2))
+    focal = np.repeat(np.arange(size) < 6, 2)
+    within = standardised_effect(*long, np.tile([0, 1], size), focal)
+    raw = clustered_difference(*long, focal)
+    assert within.std_error < 0.6 * raw.std_error
+    assert within.icc < 0.1 < raw.icc
 
 
 def test_account_weights_give_every_account_one_voice():

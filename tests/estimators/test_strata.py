@@ -78,7 +78,7 @@ def test_berkeley_risk_ratio_has_its_rows_turned(golden, admissions):
 
 def test_kidney_stones(golden):
     g = golden("G40")
-    wide = g.data.pivot(index="stratum", columns="treatment", values=["success", "n"])
+    wide = g.data.pivot_table(index="stratum", columns="treatment", values=["success", "n"])
     table = np.column_stack([wide[v, t] for t in ("A", "B") for v in ("success", "n")]).astype(
         float
     )

@@ -38,13 +38,17 @@ def test_the_bytes_depend_on_the_chart_alone(draw_chart, rates):
 def test_words_and_mark_are_in_the_standalone_image(draw_chart, rates):
     plain = make(draw_chart(), rates)
     marked = make(draw_chart(), rates, simulated=True)
-    height = [float(ElementTree.fromstring(m.files["svg"]).get("height")[:-2]) for m in (plain, marked)]
+    height = [
+        float(ElementTree.fromstring(m.files["svg"]).get("height")[:-2]) for m in (plain, marked)
+    ]
     assert height[1] > height[0] > 2.0 * 72
     assert plain.files["screen"] == marked.files["screen"]
 
 
 def test_all_that_is_missing_is_said(draw_chart, rates):
-    with pytest.raises(ReportError, match="no title.*has 5 characters, at least 30.*no source.*no data"):
+    with pytest.raises(
+        ReportError, match="no title.*has 5 characters, at least 30.*no source.*no data"
+    ):
         make(draw_chart(), rates, title=" ", alt="chart", source="", data=None)
 
 

@@ -15,7 +15,9 @@ def read(text, **values):
 
 
 def test_prose_becomes_a_few_kinds_of_nodes():
-    nodes = read("# A {.appendix}\n\n*a* **b** `c` ~~d~~ $x$[^n]\n\n[^n]: note\n\n- i\n\n1. j\n\n> q")
+    nodes = read(
+        "# A {.appendix}\n\n*a* **b** `c` ~~d~~ $x$[^n]\n\n[^n]: note\n\n- i\n\n1. j\n\n> q"
+    )
     assert [n["k"] for n in nodes] == ["h", "p", "ul", "ol", "quote"]
     assert nodes[0]["appendix"]
     kinds = [n["k"] for n in nodes[1]["c"] if n["k"] != "t"]

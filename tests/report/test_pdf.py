@@ -77,7 +77,9 @@ def test_simulated_is_on_every_page_and_in_every_caption(sample, pdf_text):
 
 def test_page_one_shrinks_and_then_is_refused():
     def front(points):
-        box = Finding("A long headline. " * 4, tuple("A point of some length. " * 4 for _ in range(points)))
+        box = Finding(
+            "A long headline. " * 4, tuple("A point of some length. " * 4 for _ in range(points))
+        )
         return [box, Facts(()), Heading("Results"), prose("x")]
 
     assert count_pages(build_pdf(document(front(3), meta=META)).content) == 2

@@ -17,7 +17,9 @@ def make(frame, **options):
 
 
 def test_cells_are_set_by_format_and_numbers_to_the_right():
-    frame = pd.DataFrame({"a": ["x", None], "n": [1234, 5], "p": [-0.1234, np.nan], "b": [True, False]})
+    frame = pd.DataFrame(
+        {"a": ["x", None], "n": [1234, 5], "p": [-0.1234, np.nan], "b": [True, False]}
+    )
     made = make(frame, columns={"a": "A", "n": ("N", ",d"), "p": ("P", ".1%"), "b": "B"})
     assert made.cells == (("x", "1,234", "−12.3%", "yes"), ("–", "5", "–", "no"))
     assert [c.align for c in made.columns] == ["left", "right", "right", "left"]

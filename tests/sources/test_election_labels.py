@@ -22,9 +22,9 @@ TOTALS = {  # acted on, posts: the description of the original
     "congress": (0, 103),
     "other_politician": (2, 131),
     "party_or_government": (5, 147),
-    "other": (43, 1080),
+    "other_author": (43, 1080),
 }
-FRAUD_WORDS_AFTER = {"world_leader": (159, 219), "other": (26, 75)}
+FRAUD_WORDS_AFTER = {"world_leader": (159, 219), "other_author": (26, 75)}
 KAPPA = {  # posts, kappa to three decimals: the description of the original
     ("cao", "smapp", "none, label, restrict"): (843, 0.946),
     ("cao", "trump_twitter_archive", "acted on or not"): (2340, 0.920),
@@ -97,13 +97,13 @@ def test_the_accounts_are_those_of_the_original():
         "congress": 41,
         "other_politician": 41,
         "party_or_government": 4,
-        "other": 480,
+        "other_author": 480,
     }
     assert frame.groupby("account_id")["account_class"].nunique().max() == 1
     pooled = frame[frame["account_id"].str.startswith("pooled-")]
     assert (pooled["count"] == 1).all()
     assert pooled["account_id"].is_unique
-    assert set(pooled["account_class"]) == {"other"}
+    assert set(pooled["account_class"]) == {"other_author"}
 
 
 @pytest.mark.parametrize("table", ["accounts", "cells"])
@@ -145,7 +145,7 @@ def test_every_word_list_has_the_leader_labelled_more_often(tables):
     found = tables["word_lists"]
     found = found.assign(rate=found["acted_on"] / found["posts"])
     rate = found.pivot_table(index="word_list", columns="account_class", values="rate")
-    assert (rate["world_leader"] > rate["other"]).all()
+    assert (rate["world_leader"] > rate["other_author"]).all()
     assert len(rate) >= 6
 
 
@@ -196,7 +196,7 @@ def test_account_counts_hold_nothing_but_the_declared_columns(tables):
 def test_accounts_with_a_single_post_are_pooled(tables):
     counts = tables["account_counts"]
     own = counts[counts["account"].notna()]
-    posts = own[own["account_class"] == "other"].groupby("account")["posts"].sum()
+    posts = own[own["account_class"] == "other_author"].groupby("account")["posts"].sum()
     assert posts.min() >= 2
     assert (own["accounts"] == 1).all()
     assert own["account"].nunique() == int(own["account"].max())  # numbers 001 … n, none left out
@@ -205,7 +205,7 @@ def test_accounts_with_a_single_post_are_pooled(tables):
 
 def test_the_codebook_says_how_many_accounts_can_be_recognised(tables, root):
     counts = tables["account_counts"]
-    own = counts[counts["account"].notna() & (counts["account_class"] == "other")]
+    own = counts[counts["account"].notna() & (counts["account_class"] == "other_author")]
     columns = ["period", "fraud_words", "posts", "labelled", "restricted"]
     signature = own.groupby("account")[columns].apply(
         lambda g: tuple(sorted(g.itertuples(index=False, name=None)))
@@ -286,7 +286,7 @@ def test_pooled_rows_become_single_accounts():
     counts = pd.DataFrame(
         {
             "account": ["001", None],
-            "account_class": ["world_leader", "other"],
+            "account_class": ["world_leader", "other_author"],
             "period": "before",
             "fraud_words": "no",
             "posts": [7, 1],
