@@ -53,7 +53,7 @@ class Comparison:
         return self.frame.copy()
 
     def primary(self, *, by: str = "post", confidence: float | None = None) -> Any:
-        """Return the primary effect with its p-value, at a confidence other than the design's if asked."""
+        """Return the primary effect with its p-value, at the design's confidence or another."""
         stratified = self.study.design.primary == "standardised"
         found = effect(self.study, by=by, stratified=stratified, confidence=confidence)
         name = self.study.design.primary
@@ -154,7 +154,7 @@ class Comparison:
         return pd.DataFrame(rows)
 
     def if_independent(self) -> pd.DataFrame:
-        """Return the textbook intervals that treat every post as independent: a warning, not a result.
+        """Return textbook intervals that treat every post as independent: no result, a warning.
 
         With few accounts they exclude zero in up to six of ten audits without any difference
         (METHODS §1).

@@ -299,7 +299,7 @@ def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) ->
 
 
 def changes_since_freezing(path: str | Path) -> tuple[str, ...] | None:
-    """Return what changed since a design was frozen, as "margin 0.05 → 0.1"; None if never frozen."""
+    """Return what changed since freezing, as "margin 0.05 → 0.1"; None if never frozen."""
     found = locate(path)
     ledger = found.with_name(FROZEN)
     if not ledger.exists():

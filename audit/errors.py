@@ -1,7 +1,7 @@
 """What can go wrong, said in words a person can act on.
 
 AuditError                 everything raised on purpose; the command line prints it and exits 2
-├── SchemaError            a table does not hold what a case table must hold (`.faults`: all of them)
+├── SchemaError            a table does not hold what it must (`.faults` has all of them)
 ├── RosterError            spells of class membership overlap or contradict each other
 ├── RegimeError            a number would mix rules that were never in force together
 ├── DesignError            the question contradicts itself, or the data it is asked of

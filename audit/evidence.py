@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -132,7 +133,11 @@ def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:
     design = comparison.study.design
     alpha = 1 - design.confidence
     nan = float("nan")
-    common = {"margin": design.margin, "alpha": alpha, "more_is": str(design.outcome.more_is)}
+    common: dict[str, Any] = {
+        "margin": design.margin,
+        "alpha": alpha,
+        "more_is": str(design.outcome.more_is),
+    }
     if not comparison.study.admissible:
         return Reading(
             low=nan,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
+from audit.numerals import many
 
 if TYPE_CHECKING:
     from audit.study import Study
@@ -99,12 +100,11 @@ def _few_accounts(s: Study) -> Gate | None:
     k = s.cells.accounts(FOCAL)
     if not s.has_accounts or not 1 <= k <= FEW_FOCAL_ACCOUNTS:
         return None
-    noun = "account" if k == 1 else "accounts"
     return Gate(
         "few focal accounts",
         "cap",
-        f"The focal class is {k} {noun}: no interval or p-value can claim that it stands for "
-        "others of its class.",
+        f"The focal class is {many(k, 'account')}: no interval or p-value can claim that "
+        f"{'it stands' if k == 1 else 'they stand'} for others of the class.",
         rung=2,
     )
 

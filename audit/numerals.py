@@ -34,6 +34,11 @@ def count(n: float) -> str:
     return f"{round(n):,}".replace("-", MINUS)
 
 
+def many(n: float, noun: str) -> str:
+    """Return a count with its noun: "1 account", "2,343 accounts"."""
+    return f"{count(n)} {noun}{'' if round(n) == 1 else 's'}"
+
+
 def p_value(p: float) -> str:
     """Return a p-value exactly to three decimals: "p = 0.041", "p < 0.001"; "" for none."""
     if not math.isfinite(p):

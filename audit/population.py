@@ -12,11 +12,12 @@ SHOWN = 20  # values listed in a message; the rest are counted
 
 def faults(population: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a population, one sentence a fault."""
+    if not isinstance(population, Mapping):
+        return [f"population is {population!r}; give column = [allowed values] or {{ min, max }}."]
     out = []
     for column, allowed in population.items():
         if isinstance(allowed, Mapping):
-            if not allowed or set(allowed) - {"min", "max"}:
-                out.append(f"population of {column!r} is {dict(allowed)!r}; give min, max or both.")
+            out += _bound_faults(column, allowed)
         elif isinstance(allowed, str) or not isinstance(allowed, Sequence) or not allowed:
             out.append(
                 f"population of {column!r} is {allowed!r}; give a list of allowed values "
@@ -25,11 +26,27 @@ def faults(population: Mapping[str, Any]) -> list[str]:
     return out
 
 
-def absent(values: pd.Series, column: str, allowed: Any) -> list[str]:
-    """Return a sentence naming the allowed values that no case has: most likely a slip."""
-    if isinstance(allowed, Mapping):
+def _bound_faults(column: str, allowed: Mapping[str, Any]) -> list[str]:
+    if not allowed or set(allowed) - {"min", "max"}:
+        return [f"population of {column!r} is {dict(allowed)!r}; give min, max or both."]
+    low, high = allowed.get("min"), allowed.get("max")
+    try:
+        crossed = low is not None and high is not None and low > high
+    except TypeError:
+        return [f"population of {column!r} has min {low!r} and max {high!r}, of two kinds."]
+    if not crossed:
         return []
-    there = sorted(set(values.dropna().astype("str")))
+    return [f"population of {column!r} has min {low} above max {high}; no case can lie between."]
+
+
+def absent(values: pd.Series, column: str, allowed: Any) -> list[str]:
+    """Return a sentence naming what the column cannot meet: most likely a slip.
+
+    Allowed values that no case has, or bounds of another kind than the column.
+    """
+    if isinstance(allowed, Mapping):
+        return _unlike(values, column, allowed)
+    there = sorted(set(_as_text(values.dropna())))
     missing = [str(a) for a in allowed if str(a) not in there]
     if not missing:
         return []
@@ -37,14 +54,29 @@ def absent(values: pd.Series, column: str, allowed: Any) -> list[str]:
     return [f"population of {column!r} names {missing}, which no case has; there are {shown}."]
 
 
+def _unlike(values: pd.Series, column: str, allowed: Mapping[str, Any]) -> list[str]:
+    try:
+        holds(values, allowed)
+    except (TypeError, ValueError):
+        kinds = {"M": "times", "i": "numbers", "u": "numbers", "f": "numbers", "b": "yes or no"}
+        kind = kinds.get(getattr(values.dtype, "kind", "O"), "text")
+        bounds = ", ".join(f"{k} {v!r}" for k, v in allowed.items())
+        return [
+            f"population of {column!r} has {bounds}, but the column holds {kind}; bounds must be "
+            "of the column's kind, or give a list of allowed values."
+        ]
+    return []
+
+
 def holds(values: pd.Series, allowed: Any) -> pd.Series:
     """Return a mask of the values that are allowed; a missing value never is.
 
-    Lists compare as text; `min` and `max` are inclusive, and times without a zone are UTC.
+    Lists compare as text, whole numbers without their ".0"; `min` and `max` are inclusive. Times
+    without a zone are UTC, a bare date as `max` is its midnight, and text compares letter by letter.
     """
     if not isinstance(allowed, Mapping):
         listed = [str(a) for a in allowed]
-        return values.astype("str").isin(listed) & values.notna()
+        return _as_text(values).isin(listed) & values.notna()
     mask = values.notna()
     for bound, compare in (("min", "ge"), ("max", "le")):
         if bound in allowed:
@@ -54,6 +86,14 @@ def holds(values: pd.Series, allowed: Any) -> pd.Series:
                 limit = limit.tz_localize("UTC") if limit.tzinfo is None else limit
             mask &= getattr(values, compare)(limit).fillna(False)
     return mask
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    """Return values as a design writes them: a whole 10.0 is "10"."""
+    if not pd.api.types.is_float_dtype(values.dtype):
+        return values.astype("str")
+    shown = [str(int(v)) if pd.notna(v) and float(v).is_integer() else str(v) for v in values]
+    return pd.Series(shown, index=values.index, dtype="str")
 
 
 def excluded(column: str, allowed: Any) -> str:

@@ -61,8 +61,8 @@ class Roster:
         if wrong:
             listed = "\n".join(f"  {i}. {what}" for i, what in enumerate(wrong, 1))
             raise RosterError(
-                f"The roster contradicts itself in {counted(len(wrong), 'place')}. An account is one thing "
-                f"at a time; start is inclusive, end exclusive.\n{listed}"
+                f"The roster contradicts itself in {counted(len(wrong), 'place')}. An account is "
+                f"one thing at a time; start is inclusive, end exclusive.\n{listed}"
             )
         object.__setattr__(self, "frame", read.reset_index(drop=True))
 

@@ -1,4 +1,4 @@
-"""Every sentence with a verdict in it, made from the numbers so that it cannot disagree with them."""
+"""Every sentence with a verdict in it, made from the numbers, so that none can disagree."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _inadmissible(comparison: Comparison, *_: Any) -> str:
 def _different(comparison: Comparison, conclusion: Conclusion, rung: int, *_: Any) -> str:
     e = comparison.primary()
     outcome = comparison.study.design.outcome
-    focal, _ = who(comparison)
+    focal = who(comparison)[0]
     phrase = verb(
         e.estimate, rung=max(rung, 1), participle=outcome.verb, more_is=str(outcome.more_is)
     )
@@ -122,8 +122,8 @@ def _description(comparison: Comparison, rung: int) -> str:
     return (
         f"In these records, {focal.lower()} posts {phrase} than {reference} posts: "
         f"{count(rates['events_focal'])} of {count(rates['n_focal'])} ({percent(f)}) against "
-        f"{count(rates['events_reference'])} of {count(rates['n_reference'])} ({percent(r)}){like}. "
-        f"{whose}"
+        f"{count(rates['events_reference'])} of {count(rates['n_reference'])} ({percent(r)})"
+        f"{like}. {whose}"
     ).replace("as often than", "as often as")
 
 

@@ -35,7 +35,8 @@ def test_the_frame_is_detached_and_freshly_numbered() -> None:
     frame = table().iloc[::-1]
     made = Cases(frame, (ORIGIN,))
     frame["action"] = "gone"
-    made.to_frame()["action"] = "gone"
+    copy = made.to_frame()
+    copy["action"] = "gone"
     assert made.frame["action"].tolist()[0] == "ban"
     assert made.frame.index.tolist() == list(range(6))
 

@@ -18,6 +18,7 @@ LAYERS = [
     "origin",
     "ledger",
     "cases",
+    "reading",
     "roster",
     "regimes",
     "outcome",
@@ -37,7 +38,9 @@ LAYERS = [
     "report",
     "sources",
     "verify",
+    "planning",
     "run",
+    "arguments",
     "cli",
 ]
 """The design's list, with the small modules that its nouns needed put where they belong."""

@@ -9,7 +9,7 @@ from audit.cells import FOCAL
 from audit.checks.base import Finding, reads_alike, same_sign
 from audit.design import words
 from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import count, percent, points
+from audit.numerals import many, percent, points
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -33,9 +33,8 @@ class EnoughAccounts:
         n = study.cells.by_account(FOCAL)["n"].to_numpy(float)
         effective = n.sum() ** 2 / (n**2).sum()
         says = (
-            f"{count(len(n))} {words(study.design.focal)} account(s), which amount to "
-            f"{effective:.1f} of equal volume; the largest wrote {percent(n.max() / n.sum())} of "
-            "the posts."
+            f"{many(len(n), f'{words(study.design.focal)} account')}, worth {effective:.1f} of "
+            f"equal volume; the largest wrote {percent(n.max() / n.sum())} of the posts."
         )
         return Finding(
             self.name, len(n), threshold, len(n) > FEW_FOCAL_ACCOUNTS, says, step=self.step

@@ -1,7 +1,8 @@
-"""The margin: whether a gap that matters is ruled out, and which gaps this study could have seen."""
+"""The margin: whether a gap that matters is ruled out, and which gaps the study could see."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,8 @@ from audit.estimators.contrasts import no_inference
 from audit.numerals import interval, p_value, percent, points
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.comparison import Comparison
 
 POWER = 0.8
@@ -50,44 +53,74 @@ class Equivalence:
 
 @dataclass(frozen=True, slots=True)
 class DetectableGap:
-    """The smallest gap that the primary rule would have seen four times in five, by simulation."""
+    """The smallest gap that the primary rule would have seen four times in five, by simulation.
+
+    Where the outcome has a lenient direction, that is the one asked about: at low rates a study
+    can see only harsher treatment, and its smaller gap would promise what it cannot keep.
+    """
 
     name: ClassVar[str] = "detectable_gap"
-    about: ClassVar[str] = "the smallest gap this study could have seen"
+    about: ClassVar[str] = "the smallest gap this study could have seen, towards lenience"
     step: ClassVar[int] = 0
 
     def __call__(self, comparison: Comparison) -> Finding:
-        """Return the gap; passes when it is no larger than the margin. A note, guards no step."""
-        from audit.checks.power import detectable_gap
-        from audit.estimators.proportions import borrowed_icc
+        """Return the gap, NaN where none, however large, would be seen. A note, guards no step.
+
+        Passes when the gap is no larger than the margin. Its table has both directions.
+        """
+        from audit.checks.power import gap_in_direction, towards
 
         study = comparison.study
-        margin = study.design.margin
-        threshold = f"at most the margin of {points(margin, signed=False)}"
+        design = study.design
+        threshold = f"at most the margin of {points(design.margin, signed=False)}"
         if no_inference(study):
             says = f"Not computed: {no_inference(study)}."
             return Finding(self.name, float("nan"), threshold, None, says)
-        icc = borrowed_icc(*study.cells.per_account())
-        rate = comparison.primary().expected
-        focal, reference = (study.cells.by_account(g)["n"].to_numpy() for g in (FOCAL, REFERENCE))
-        gap = detectable_gap(
-            len(focal),
-            len(reference),
-            focal,
-            reference,
-            rate=rate,
-            icc=icc,
-            power=POWER,
-            seed=study.design.seed,
+        table = _visible_gaps(comparison)
+        gap = gap_in_direction(table, towards(design.outcome.lenient_sign))
+        rate = f"{words(design.references[0])} rate"
+        says = _visible(table, towards(design.outcome.lenient_sign), rate) + (
+            f" With these accounts, {'an' if rate[0] in 'aeiou' else 'a'} {rate} of "
+            f"{percent(comparison.primary().expected)} and power {POWER:g}."
         )
-        basis = f"with these accounts, an ordinary rate of {percent(rate)} and power {POWER:g}"
-        if not gap < float("inf"):
-            says = f"No gap, however large, could have been seen {basis}."
-            return Finding(self.name, float("nan"), threshold, False, says)
-        says = (
-            f"The smallest gap this study could have seen is {points(gap, signed=False)}, {basis}."
-        )
-        return Finding(self.name, gap, threshold, gap <= margin, says)
+        value = gap if math.isfinite(gap) else math.nan
+        return Finding(self.name, value, threshold, gap <= design.margin, says, table=table)
+
+
+def _visible_gaps(comparison: Comparison) -> pd.DataFrame:
+    from audit.checks.power import detectable_gap_table
+    from audit.estimators.proportions import borrowed_icc
+
+    study = comparison.study
+    focal, reference = (study.cells.by_account(g)["n"].to_numpy() for g in (FOCAL, REFERENCE))
+    return detectable_gap_table(
+        len(focal),
+        len(reference),
+        focal,
+        reference,
+        rate=comparison.primary().expected,
+        icc=borrowed_icc(*study.cells.per_account()),
+        power=POWER,
+        seed=study.design.seed,
+        confidence=study.design.confidence,
+    )
+
+
+def _visible(table: pd.DataFrame, lenient: str, rate: str) -> str:
+    """Say the smallest gap in the lenient direction or, where none can be seen, in the other."""
+    from audit.checks.power import gap_in_direction
+
+    sides = {"lower": f"below the {rate}", "higher": f"above the {rate}"}
+    gap = gap_in_direction(table, lenient)
+    side = f" {sides[lenient]} (towards lenience)" if lenient else ""
+    if math.isfinite(gap):
+        return f"The smallest gap{side} this study could have seen is {points(gap, signed=False)}."
+    none = f"No gap{side}, however large, could have been seen"
+    other = next((d for d in sides if lenient and d != lenient), "")
+    gap = gap_in_direction(table, other) if other else math.inf
+    if not math.isfinite(gap):
+        return f"{none}{', and none ' + sides[other] if other else ''}."
+    return f"{none}; the smallest {sides[other]} is {points(gap, signed=False)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,17 @@ def detectable_gap_table(
     return pd.DataFrame(rows)
 
 
+def towards(lenient_sign: int) -> str:
+    """Return the direction in which lenience lies: "lower" or "higher" rate, "" for neither."""
+    return {-1: "lower", 1: "higher"}.get(lenient_sign, "")
+
+
+def gap_in_direction(table: pd.DataFrame, direction: str) -> float:
+    """Return a `detectable_gap_table`'s gap in one direction, the smaller of both for ""."""
+    gaps = table.set_index("direction")["gap"]
+    return float(gaps[direction] if direction else gaps.min())
+
+
 def _search(
     studies: Studies, rate: float, sign: int, room: float, power: float
 ) -> tuple[float, float]:

@@ -50,7 +50,7 @@ class Support:
 
 
 def by_stratum(comparison: Comparison) -> pd.DataFrame:
-    """Return posts, events and accounts of both classes in every stratum, and whether it supports."""
+    """Return both classes' posts, events and accounts by stratum, and whether it supports."""
     study = comparison.study
     counts = study.cells.counts().reset_index()
     accounts = {

@@ -60,10 +60,22 @@ class UnknownClass:
             f"{limit} of these accounts {words(study.design.focal)} accounts, the raw gap would "
             f"lie between {points(low)} and {points(high)}."
         )
-        if tipping == tipping and tipping is not None:
-            says += f" It takes {count(tipping)} of them to turn its sign."
+        says += _tipping(tipping)
         nearest = low if abs(low) < abs(high) else high
         return Finding(self.name, float(nearest), threshold, bool(passed), says, step=self.step)
+
+
+def _tipping(accounts: int | None) -> str:
+    """Say how many unknown accounts must be focal to turn the sign; "" where none turn it."""
+    if accounts is None:
+        return ""
+    if accounts == 0:
+        return (
+            " The sign turns even with none of them focal: it is enough that all of them are "
+            "reference accounts."
+        )
+    verb = "takes" if accounts > 1 else "takes only"
+    return f" It {verb} {count(accounts)} of them to turn its sign."
 
 
 @dataclass(frozen=True, slots=True)

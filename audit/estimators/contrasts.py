@@ -10,14 +10,15 @@ import numpy as np
 from audit.cells import FOCAL, REFERENCE
 from audit.estimators.base import NAN, Estimate, StandardisedEstimate
 from audit.gates import FEW_FOCAL_ACCOUNTS
+from audit.numerals import many
 
 if TYPE_CHECKING:
     from audit.study import Study
 
 WEIGHTINGS = ("post", "account")
 DRAWS = 9999
-NO_SAMPLING = "no interval: with {k} focal account(s) none can claim a sampling of accounts"
-NO_ACCOUNTS = "no interval: the rows carry no accounts"
+NO_SAMPLING = "with {focal} no interval can claim a sampling of accounts"
+NO_ACCOUNTS = "the rows carry no accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,13 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
     if not reason:
         return found
     words = f"point only; {reason}"
-    bare = {"conf_low": NAN, "conf_high": NAN, "std_error": NAN, "p_value": NAN, "method": words}
+    bare: dict[str, Any] = {
+        "conf_low": NAN,
+        "conf_high": NAN,
+        "std_error": NAN,
+        "p_value": NAN,
+        "method": words,
+    }
     return replace(found, **bare, ratio=replace(found.ratio, **bare))
 
 
@@ -150,13 +157,13 @@ def no_inference(study: Study) -> str:
     if not study.has_accounts:
         return NO_ACCOUNTS
     k = study.cells.accounts(FOCAL)
-    return NO_SAMPLING.format(k=k) if k <= FEW_FOCAL_ACCOUNTS else ""
+    return NO_SAMPLING.format(focal=many(k, "focal account")) if k <= FEW_FOCAL_ACCOUNTS else ""
 
 
 def permutation_p(
     study: Study, *, by: str, stratified: bool = True, draws: int = DRAWS
 ) -> tuple[float, str]:
-    """Return the permutation p-value by account and the method in words; NaN where none may stand."""
+    """Return the permutation p-value by account, and the method; NaN where none may stand."""
     from audit.estimators.resampling import permutation_test, randomisation_test
 
     reason = no_inference(study)

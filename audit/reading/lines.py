@@ -61,13 +61,13 @@ class Lines:
                 yield self._latin(raw, error)
 
     def _latin(self, raw: bytes, error: UnicodeDecodeError) -> str:
-        text = raw.decode("latin-1")
+        name, text = _guessed(raw)
         if not self.broken:
             near = text[max(0, error.start - 20) : error.start + 20].strip()
             self.said = f"byte 0x{raw[error.start]:02X} (byte {error.start + 1} of the line)"
             self.hint = (
-                f"read as Latin-1 that line says {visible(near)!r}; if that is right, save the "
-                "file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8"
+                f"read as {name} that line says {visible(near)!r}; if that is right, save the "
+                "file as UTF-8, e.g. iconv -f {name.upper()} -t UTF-8"
             )
         self.broken.append(self.number)
         return text
@@ -80,6 +80,15 @@ class Lines:
         kept = tuple(sorted({int(r) for r in rows if r > 0}))
         value = f"{self.said} on file line {self.broken[0]:,}"
         return [Fault("bytes are not UTF-8", "", kept, value, "UTF-8", self.hint)]
+
+
+def _guessed(raw: bytes) -> tuple[str, str]:
+    latin = raw.decode("latin-1")
+    try:
+        windows = raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return "Latin-1", latin
+    return ("Latin-1", latin) if windows == latin else ("Windows-1252", windows)
 
 
 def _too_long(line: int) -> Fault:

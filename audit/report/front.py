@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.claims import RUNGS, Verdict
 from audit.design import words
-from audit.numerals import count, interval, p_value, percent, points
+from audit.numerals import count, interval, many, p_value, percent, points
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
+
+NOT_RUN = "label_error_and_selective_reporting"
 
 
 def cover(evidence: Evidence, *, subtitle: str = "") -> Cover:
@@ -57,18 +59,18 @@ def verdict_box(evidence: Evidence) -> Finding:
 
 
 def key_facts(evidence: Evidence) -> Facts:
-    """Return the key numbers: observed against expected, the gap, who was compared, what was visible."""
+    """Return the key numbers: observed, expected, the gap, who was compared, what was visible."""
     study = evidence.comparison.study
     design = study.design
     facts = []
     if study.admissible:
         facts += _effect_facts(evidence)
     for name, group in ((design.focal, FOCAL), (design.references[0], REFERENCE)):
-        by = f"by {count(study.cells.accounts(group))} accounts" if study.has_accounts else ""
+        by = f"by {many(study.cells.accounts(group), 'account')}" if study.has_accounts else ""
         facts.append(Fact(f"{words(name)} posts", count(study.cells.total(group)), by))
     unknown = study.cells.total(UNKNOWN_GROUP)
     if unknown:
-        by = f"by {count(study.cells.accounts(UNKNOWN_GROUP))} accounts"
+        by = f"by {many(study.cells.accounts(UNKNOWN_GROUP), 'account')}"
         facts.append(
             Fact("posts of unknown class", count(unknown), by if study.has_accounts else "")
         )
@@ -107,13 +109,12 @@ def _effect_facts(evidence: Evidence) -> list[Fact]:
 
 
 def does_not_show(evidence: Evidence, limits: tuple[str, ...] = ()) -> Note:
-    """Return what the report does not show: the caller's limits, the gates, the checks not passed."""
+    """Return what the report does not show: the caller's limits, gates, checks not passed."""
     study = evidence.comparison.study
     said = [*limits]
     said += [g.says for g in study.gates if g.kind != "hard" or not study.admissible]
-    said += [
-        f.says for f in evidence.findings if f.step and f.passed is not True and f.says not in said
-    ][:4]
+    said += [f.says for f in evidence.findings if f.step and f.passed is False][:3]
+    said += [f.says for f in evidence.findings if f.check == NOT_RUN and study.admissible]
     for part in study.design.declared_not_run:
         said.append(f"The design declares ‘{part}’, which this version does not run.")
     return Note("", tuple(dict.fromkeys(said)))

@@ -153,8 +153,8 @@ def _run(
     def begun(cell: Any, cell_index: int) -> None:
         reached[0] = cell_index
 
-    def ended(cell: Any, cell_index: int, **_: Any) -> None:
-        if cell_index in code:
+    def ended(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        if cell_index in code and execute_reply["content"]["status"] == "ok":
             done(cell_index, code.index(cell_index) + 1, len(code))
 
     settings = Config()

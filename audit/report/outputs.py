@@ -12,7 +12,7 @@ from audit.report.markdown import Source
 from audit.text import visible
 
 SILENT = frozenset({"hide", "injected-parameters", "parameters"})
-HEADING = re.compile(r"^(#{1,6}\s+.*?)\s*(\{[^}]*\})?\s*$", re.MULTILINE)
+HEADING = re.compile(r"^(#{1,6}[ \t]+.*?)[ \t]*(\{[^}\n]*\})?[ \t]*$", re.MULTILINE)
 LONGEST_OUTPUT = 200  # lines
 
 

@@ -83,7 +83,7 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
             "flag": "Note",
         },
         notes=[
-            "“uneven”: the step took at least five percentage points more of this class than of another."
+            "“uneven”: the step took at least five points more of this class than of another."
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
@@ -175,7 +175,8 @@ def independent_table(comparison: Comparison) -> Table:
             "method": "Method",
         },
         notes=[
-            "With few focal accounts such intervals exclude zero in up to six of ten audits without any difference."
+            "With few focal accounts such intervals exclude zero in up to six of ten audits "
+            "without any difference."
         ],
         source=source_line(comparison.study.loaded),
         simulated=comparison.study.cases.simulated,
@@ -348,14 +349,14 @@ reference class or from all accounts, so that a class without any action is not 
 
 **The gap among like cases.** Within each stratum a focal post is compared with the rate of the
 reference posts there, and the differences are averaged over the focal posts:
-$D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its {level} %
-interval combines the two classes' residual variances by squaring and adding (MOVER; Newcombe 1998,
-*Statistics in Medicine* 17:873–890; Donner and Zou 2012, *Statistical Methods in Medical Research*
+$D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its
+{level} % interval combines the two classes' residual variances by squaring and adding (MOVER; Newcombe
+1998, *Statistics in Medicine* 17:873–890; Donner and Zou 2012, *Statistical Methods in Medical Research*
 21:347–359).
 
 **The *p*-value** comes from permuting accounts between the classes, holding each stratum's pooled
 rate fixed and weighting by the variance that the intraclass correlation implies.
 
-**The verdict** is read from the interval, the *p*-value and the margin of {margin} percentage points
-that the design set before the answer was seen. “Unclear” never means “alike”.
+**The verdict** is read from the interval, the *p*-value and the margin of {margin} percentage
+points that the design set before the answer was seen. “Unclear” never means “alike”.
 """

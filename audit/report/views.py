@@ -1,4 +1,4 @@
-"""Descriptions that are no contrasts: a view's figures and the sentences that must stand by them."""
+"""Descriptions that are no contrasts: a view's figures, and the limits that stand by them."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
             "inside": "Interval holds it",
         },
         notes=[
-            "Truth: the mean over the leaders’ posts as drawn of the generator’s own probabilities.",
-            "The raw gap estimates another quantity: it mixes the double standard with the classes’ "
+            "Truth: the mean of the generator’s own probabilities over the leaders’ posts.",
+            "The raw gap is another quantity: it mixes the double standard with the classes’ "
             "different posts.",
         ],
         source="the simulator’s own constants",

@@ -117,20 +117,27 @@ def read_cases(
     """
     table, where = _open(data)
     ladder = ladder if isinstance(ladder, Ladder) else Ladder(tuple(ladder))
-    zone, zoneless = zone_of(time_zone)
-    faults = [*table.faults, *zoneless, *_action_faults(actions or {}, ladder)]
-    frame, found = _renamed(table.frame, columns or {})
-    faults += found
-    how = Reading(ladder, actions or {}, zone)
-    frame, found = read_columns(frame, CASE_COLUMNS, how)
-    faults += [*found, *_account_faults(frame), *contradictions(frame, ladder)]
-    frame, found, met = classify(frame, _dated(roster, Roster), unlisted)
-    faults += found
-    frame, found = mark_regimes(frame, _dated(regimes, Regimes))
-    faults += found
+    frame, faults = _read(table, columns or {}, actions or {}, ladder, time_zone)
+    frame, unclassed, met = classify(frame, _dated(roster, Roster), unlisted)
+    frame, unmarked = mark_regimes(frame, _dated(regimes, Regimes))
+    faults = _once([*faults, *unclassed, *unmarked])
     if faults:
-        raise SchemaError(where, [_with_line(fault, table.lines) for fault in _once(faults)])
+        raise SchemaError(where, [_with_line(fault, table.lines) for fault in faults])
     return Cases(_arranged(frame), (_origin(data, origin), *met), ladder)
+
+
+def _read(
+    table: TextTable,
+    columns: Mapping[str, str],
+    actions: Mapping[str, str],
+    ladder: Ladder,
+    time_zone: str | None,
+) -> tuple[pd.DataFrame, list[Fault]]:
+    zone, zoneless = zone_of(time_zone)
+    renamed, unmapped = _renamed(table.frame, columns)
+    frame, unread = read_columns(renamed, CASE_COLUMNS, Reading(ladder, actions, zone))
+    faults = [*table.faults, *zoneless, *_action_faults(actions, ladder), *unmapped, *unread]
+    return frame, [*faults, *_account_faults(frame), *contradictions(frame, ladder)]
 
 
 def _open(data: Any) -> tuple[TextTable, str]:

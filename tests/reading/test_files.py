@@ -47,8 +47,19 @@ def test_latin_1_bytes_name_the_byte_the_line_and_the_cure(tmp_path: Path) -> No
     assert said(table) == (
         "bytes are not UTF-8 (2 rows: 2, 3); found byte 0xE9 (byte 6 of the line) on file line 3; "
         "allowed: UTF-8. Try: read as Latin-1 that line says '3,José'; if that is right, save the "
-        "file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8."
+        "file as UTF-8, e.g. iconv -f LATIN-1 -t UTF-8."
     )
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "says"),
+    [
+        (b"\x93so\x94", "read as Windows-1252 that line says '“so”'"),
+        (b"\x81\xe9", "read as Latin-1 that line says '⟨U+0081⟩é'"),
+    ],
+)
+def test_the_likely_encoding_is_named(tmp_path: Path, bytes_: bytes, says: str) -> None:
+    assert says in said(read_table(csv(tmp_path, b"a\n" + bytes_ + b"\n")))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_html_face_escapes_hostile_text(hostile):
 
 @pytest.mark.parametrize("name", ["", "1a", "a b", "../x", "a/b", "é", "a" * 62, "a\n"])
 def test_id_that_is_no_file_name_is_refused(name):
-    with pytest.raises(ReportError, match="a table has the id .*; allowed: a letter"):
+    with pytest.raises(ReportError, match=r"a table has the id .*; allowed: a letter"):
         check_id(name, "a table")
 
 
@@ -41,7 +41,7 @@ def test_prose_refuses_a_number_that_nobody_rounded():
 
 
 def test_prose_refuses_a_value_without_a_slot():
-    with pytest.raises(ReportError, match="the text has no slot {share}"):
+    with pytest.raises(ReportError, match=r"the text has no slot {share}"):
         prose("Of these {shar} left", share="14 %")
 
 

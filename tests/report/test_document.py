@@ -26,7 +26,7 @@ def test_sections_figures_tables_and_equations_are_numbered_and_referred_to(samp
 
 def test_a_reference_to_nothing_and_an_id_used_twice_are_named_together():
     blocks = [Heading("A", id="x"), Heading("B", id="x"), prose("[](#lost) [](#gone)")]
-    with pytest.raises(ReportError, match="'x' is used twice.*#lost, which.*#gone, which"):
+    with pytest.raises(ReportError, match=r"'x' is used twice.*#lost, which.*#gone, which"):
         document(blocks, meta=META)
 
 

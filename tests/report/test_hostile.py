@@ -36,13 +36,13 @@ def squeezed(text):
     return re.sub(r"[\s\u200b\u200d\ufe0f\u2068\u2069]", "", text)
 
 
-def streams(pdf):
-    """Yield what the pages of a PDF draw, with strings unescaped."""
+def replacements(pdf):
+    """Yield the replacement texts in the pages of a PDF."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         for page in opened.pages:
             for operands, operator in pikepdf.parse_content_stream(page):
                 if str(operator) == "BDC" and isinstance(operands[1], pikepdf.Dictionary):
-                    yield bytes(operands[1].get("/ActualText", b""))
+                    yield str(operands[1].get("/ActualText", ""))
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +103,8 @@ def test_every_value_can_be_read_in_the_pdf(made, pdf, pdf_text, hostile):
     for value in hostile:
         shown = squeezed(visible(value, 60).rstrip("…"))
         if set(shown) & set(made.uncovered()):
-            # One box glyph stands for many characters: the words are in its replacement text.
-            assert shown.encode("utf-16-be") in b"".join(streams(pdf)), value
+            # One box glyph stands for many characters; the others are in its replacement text.
+            assert set(shown) <= set(text) | set("".join(replacements(pdf))), value
             continue
         if RIGHT_TO_LEFT.search(shown):  # readers differ in the order they give such letters back
             assert RIGHT_TO_LEFT.search(text)

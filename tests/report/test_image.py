@@ -47,7 +47,7 @@ def test_words_and_mark_are_in_the_standalone_image(draw_chart, rates):
 
 def test_all_that_is_missing_is_said(draw_chart, rates):
     with pytest.raises(
-        ReportError, match="no title.*has 5 characters, at least 30.*no source.*no data"
+        ReportError, match=r"no title.*has 5 characters, at least 30.*no source.*no data"
     ):
         make(draw_chart(), rates, title=" ", alt="chart", source="", data=None)
 

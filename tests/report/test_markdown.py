@@ -57,7 +57,7 @@ def test_braces_of_tex_are_no_slots():
     nodes = read("$\\frac{1}{n}$ and {n}, for $5 to {n}", n="5")
     assert nodes[0]["c"][0]["tex"] == "\\frac{1}{n}"
     assert plain(nodes[0]["c"][1:]) == " and 5, for $5 to 5"
-    with pytest.raises(ReportError, match="{n} stands only inside a formula"):
+    with pytest.raises(ReportError, match=r"{n} stands only inside a formula"):
         read("$\\frac{1}{n}$", n="5")
 
 
@@ -87,7 +87,7 @@ def test_a_fence_left_open_is_found():
     source.add_text("```\ncode")
     source.add({"kind": "finding", "headline": "h"})
     source.add_text("```\n")
-    with pytest.raises(ReportError, match="The Markdown before finding .* swallows it"):
+    with pytest.raises(ReportError, match=r"The Markdown before finding .* swallows it"):
         source.nodes()
 
 

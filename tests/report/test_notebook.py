@@ -37,6 +37,8 @@ BAD = """
 # %% [markdown]
 # # Rates
 # %%
+1
+# %%
 from audit.errors import EstimationError
 raise EstimationError("no stratum\\nholds both\\x1b[31m classes")
 """
@@ -70,18 +72,14 @@ def test_cells_have_settled_names_and_no_times(ran):
     assert "execution" not in str([c.metadata for c in ran.cells])
 
 
-def test_a_failing_cell_is_said_in_words(tmp_path, capsys):
+def test_a_failing_cell_is_said_in_words_after_lines_of_progress(tmp_path, capsys):
     with pytest.raises(ReportError) as caught:
         execute(write(tmp_path, BAD), folder=tmp_path)
     said = str(caught.value)
-    assert "section 'Rates', cell 2: EstimationError: no stratum holds both classes" in said
+    assert "section 'Rates', cell 3: EstimationError: no stratum holds both classes" in said
     assert "Traceback" not in said
+    assert capsys.readouterr().err == "[1/2] Rates\n"
     assert list(tmp_path.iterdir()) == [tmp_path / "notebook.py"]
-
-
-def test_progress_is_a_line_per_cell_where_no_terminal_is(tmp_path, capsys):
-    execute(write(tmp_path, "# %% [markdown]\n# # One\n# %%\n1\n# %%\n2\n"), folder=tmp_path)
-    assert capsys.readouterr().err.splitlines() == ["[1/2] One", "[2/2] One"]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def test_a_format_that_does_not_fit_is_refused():
 
 
 def test_all_faults_of_a_table_are_said_together():
-    with pytest.raises(ReportError, match="no column 'z'.*no column 'g'.*spanners cover 3 columns"):
+    with pytest.raises(
+        ReportError, match=r"no column 'z'.*no column 'g'.*spanners cover 3 columns"
+    ):
         make(pd.DataFrame({"a": [1]}), columns={"z": "Z"}, group="g", spanners=[("x", 3)])
 
 

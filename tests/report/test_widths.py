@@ -29,7 +29,7 @@ def test_a_wide_table_shrinks_then_turns_then_is_refused():
     sizes = [(fit(wide(n)).landscape, -fit(wide(n)).size) for n in range(5, 14)]
     assert sizes == sorted(sizes)
     assert fit(wide(13)).landscape
-    with pytest.raises(ReportError, match="table 'tbl-w' has 40 columns and needs .* points"):
+    with pytest.raises(ReportError, match=r"table 'tbl-w' has 40 columns and needs .* points"):
         fit(wide(40))
 
 

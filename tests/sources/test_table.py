@@ -543,6 +543,15 @@ def test_the_source_is_read_cases_with_its_parameters_as_fields(tmp_path: Path) 
     assert isinstance(source.load(), Cases)
 
 
+def test_a_published_archive_whose_ids_are_floats_is_refused(shared: Path) -> None:
+    path = shared / "data" / "trump_archive" / "trump_tweets_tta_originals.csv"
+    columns = {"id": "case_id"}
+    said = faults(path, columns=columns)
+    assert "column 'case_id': ids are or were floats" in said
+    exact = faults(path, columns={"id_exact": "case_id"})
+    assert "ids are or were floats" not in exact
+
+
 # Properties
 
 NAMES = st.text(
