@@ -1,19 +1,24 @@
 """The command line: it reads arguments, calls one function, and prints.
 
-Exit codes: 0 done · 1 a check was made and failed · 2 the input or the question is at fault, said
-on stderr · 130 interrupted.
+Exit codes: 0 done · 2 the input or the question is at fault, said on stderr · 3 a fault of this
+program · 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from audit.errors import AuditError
+from audit.text import visible
 
-OK, FAILED, FAULT, INTERRUPTED = 0, 1, 2, 130
+OK, FAULT, OWN_FAULT, INTERRUPTED = 0, 2, 3, 130
+LONGEST_LINE = 4000  # characters of one line of an error, in which data may be quoted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,19 +30,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not args.command:
         known.print_help()
         return OK
+    _write_anything(sys.stdout, sys.stderr)
     try:
-        return COMMANDS[args.command](args)
+        code = COMMANDS[args.command](args)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted; what was written before is whole.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        # Python flushes stdout once more at exit; see its documentation of SIGPIPE.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except (AuditError, OSError) as error:
-        if args.debug:
-            raise
-        print(f"audit: {error}", file=sys.stderr)
-        return FAULT
+        return _said(str(error), FAULT, debug=args.debug)
+    except Exception as error:
+        says = (
+            f"a fault of audit itself: {type(error).__name__}: {error}. Try --debug to see where."
+        )
+        return _said(says, OWN_FAULT, debug=args.debug)
+    return code
+
+
+def _write_anything(*streams: Any) -> None:
+    """Let a terminal that lacks a letter show its number, instead of stopping."""
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _said(message: str, code: int, *, debug: bool) -> int:
+    """Print an error with nothing hidden in it: a value it quotes may hold terminal commands."""
+    if debug:
+        traceback.print_exc()
+    lines = (visible(line, LONGEST_LINE) for line in message.split("\n"))
+    print("audit: " + "\n".join(lines), file=sys.stderr)
+    return code
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -65,10 +92,13 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _pairs(option: str, given: Sequence[str]) -> dict[str, str] | None:
-    wrong = [g for g in given if g.count("=") != 1]
-    if wrong:
-        raise AuditError(f"{option} {' '.join(wrong)}: write each as YOURS=OURS.")
-    return dict(g.split("=") for g in given) or None
+    parts = [g.partition("=") for g in given]
+    faults = [f"{a + s + b!r} is not YOURS=OURS" for a, s, b in parts if not (a and b) or "=" in b]
+    yours = [a for a, _, _ in parts]
+    faults += [f"{a!r} is given twice" for a in dict.fromkeys(yours) if yours.count(a) > 1]
+    if faults:
+        raise AuditError(f"{option}: {'; '.join(faults)}. Write each once, as YOURS=OURS.")
+    return {a: b for a, _, b in parts} or None
 
 
 def _compare(args: argparse.Namespace) -> int:
@@ -77,7 +107,8 @@ def _compare(args: argparse.Namespace) -> int:
 
     found = evidence(args.design)
     if args.json:
-        print(json.dumps(result_json(found), indent=2, ensure_ascii=False, allow_nan=False))
+        # default=str: a design read from TOML may hold dates.
+        print(json.dumps(result_json(found), indent=2, allow_nan=False, default=str))
     else:
         print(found.comparison, found, sep="\n\n")
     return OK

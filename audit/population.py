@@ -30,10 +30,14 @@ def _bound_faults(column: str, allowed: Mapping[str, Any]) -> list[str]:
     if not allowed or set(allowed) - {"min", "max"}:
         return [f"population of {column!r} is {dict(allowed)!r}; give min, max or both."]
     low, high = allowed.get("min"), allowed.get("max")
-    try:
-        crossed = low is not None and high is not None and low > high
-    except TypeError:
+    if low is None or high is None:
+        return []
+    if _number(low) != _number(high):
         return [f"population of {column!r} has min {low!r} and max {high!r}, of two kinds."]
+    try:
+        crossed = low > high if _number(low) else _moment(low) > _moment(high)
+    except (TypeError, ValueError):
+        crossed = str(low) > str(high)
     if not crossed:
         return []
     return [f"population of {column!r} has min {low} above max {high}; no case can lie between."]
@@ -47,7 +51,7 @@ def absent(values: pd.Series, column: str, allowed: Any) -> list[str]:
     if isinstance(allowed, Mapping):
         return _unlike(values, column, allowed)
     there = sorted(set(_as_text(values.dropna())))
-    missing = [str(a) for a in allowed if str(a) not in there]
+    missing = [_written(a) for a in allowed if _written(a) not in there]
     if not missing:
         return []
     shown = ", ".join(there[:SHOWN]) + (f" and {len(there) - SHOWN} more" * (len(there) > SHOWN))
@@ -72,28 +76,43 @@ def holds(values: pd.Series, allowed: Any) -> pd.Series:
     """Return a mask of the values that are allowed; a missing value never is.
 
     Lists compare as text, whole numbers without their ".0"; `min` and `max` are inclusive. Times
-    without a zone are UTC, a bare date as `max` is its midnight, and text compares letter by letter.
+    without a zone are UTC, a bare date is its midnight, and text compares letter by letter.
     """
     if not isinstance(allowed, Mapping):
-        listed = [str(a) for a in allowed]
+        listed = [_written(a) for a in allowed]
         return _as_text(values).isin(listed) & values.notna()
     mask = values.notna()
     for bound, compare in (("min", "ge"), ("max", "le")):
         if bound in allowed:
             limit = allowed[bound]
             if pd.api.types.is_datetime64_any_dtype(values.dtype):
-                limit = pd.Timestamp(limit)
-                limit = limit.tz_localize("UTC") if limit.tzinfo is None else limit
+                limit = _moment(limit)
             mask &= getattr(values, compare)(limit).fillna(False)
     return mask
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _moment(value: Any) -> pd.Timestamp:
+    """Return a time, in UTC where it names no zone; numbers are refused, their epoch unknown."""
+    if isinstance(value, (bool, int, float)):
+        raise TypeError(f"{value!r} is no time")
+    moment = pd.Timestamp(value)
+    return moment.tz_localize("UTC") if moment.tzinfo is None else moment
 
 
 def _as_text(values: pd.Series) -> pd.Series:
     """Return values as a design writes them: a whole 10.0 is "10"."""
     if not pd.api.types.is_float_dtype(values.dtype):
         return values.astype("str")
-    shown = [str(int(v)) if pd.notna(v) and float(v).is_integer() else str(v) for v in values]
-    return pd.Series(shown, index=values.index, dtype="str")
+    return pd.Series([_written(v) for v in values], index=values.index, dtype="str")
+
+
+def _written(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)
 
 
 def excluded(column: str, allowed: Any) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.design import Design
 from audit.errors import DesignError, UnknownName
 from audit.origin import locate
+
+SOURCE_EXAMPLE = 'write source = { name = "table", path = "cases.csv" }.'
 
 if TYPE_CHECKING:
     from audit.cases import Cases
@@ -22,31 +25,38 @@ def source(design: Design) -> Source:
     Raises
     ------
     DesignError
-        When the design names no source, or one of its parameters is not the source's.
+        When the design names no source, or its parameters are not those the source takes.
     UnknownName
         When no source has that name.
     """
-    from dataclasses import fields
+    from dataclasses import MISSING, fields
 
     from audit.sources import SOURCES
 
-    given = dict(design.source or {})
+    given = design.source or {}
+    if not isinstance(given, Mapping) or not isinstance(given.get("name", ""), str):
+        raise DesignError(f"source is {given!r}; {SOURCE_EXAMPLE} Sources: {', '.join(SOURCES)}.")
+    given = dict(given)
     name = given.pop("name", None)
     if name is None:
         raise DesignError(
-            'the design names no source; add source = { name = "table", path = "cases.csv" }. '
-            f"Sources: {', '.join(SOURCES)}."
+            f"the design names no source; {SOURCE_EXAMPLE} Sources: {', '.join(SOURCES)}."
         )
     if name not in SOURCES:
         raise UnknownName("source", name, SOURCES)
-    known = [f.name for f in fields(SOURCES[name])]  # type: ignore[arg-type]
-    unknown = [k for k in given if k not in known]
-    if unknown:
+    known = fields(SOURCES[name])  # type: ignore[arg-type]
+    names = [f.name for f in known]
+    needed = [f.name for f in known if f.default is MISSING and f.default_factory is MISSING]
+    faults = [f"has no parameter {k!r}" for k in given if k not in names]
+    faults += [f"needs the parameter {k!r}" for k in needed if k not in given]
+    if faults:
         raise DesignError(
-            f"source {name!r} has no parameter {', '.join(map(repr, unknown))}; "
-            f"allowed: {', '.join(known)}."
+            f"source {name!r} {' and '.join(faults)}; its parameters: {', '.join(names)}."
         )
-    return SOURCES[name](**given)
+    try:
+        return SOURCES[name](**given)
+    except TypeError as error:
+        raise DesignError(f"source {name!r} cannot take {given!r}: {error}.") from error
 
 
 def load(design: Design) -> Cases:

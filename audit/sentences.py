@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,14 @@ from audit.cells import FOCAL, REFERENCE
 from audit.claims import Claim, Verdict, licensed, verb
 from audit.design import words
 from audit.numerals import count, interval, percent, points
+from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.checks.base import Finding
     from audit.comparison import Comparison
     from audit.verdict import Conclusion
+
+LONGEST_NAME = 60  # characters of a class name in a sentence
 
 
 def sentence_of(
@@ -28,22 +32,38 @@ def sentence_of(
         Should a sentence use a word above its rung: a fault of this module, caught before print.
     """
     made = _SENTENCES.get(conclusion.verdict, _different)(comparison, conclusion, rung, findings)
-    licensed(made, rung=rung)
+    licensed(_own_words(made, comparison), rung=rung)
     return made
+
+
+def _own_words(sentence: str, comparison: Comparison) -> str:
+    """Return a sentence without the names in it: a class may be called "times higher"."""
+    study = comparison.study
+    design = study.design
+    names = [g.says for g in study.gates if g.kind == "hard"]
+    names += [*who(comparison), _shown(design.focal), design.outcome.verb]
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "…", sentence)
+    return sentence
 
 
 def who(comparison: Comparison) -> tuple[str, str]:
     """Return the two classes as attributive words, the first with a capital."""
     design = comparison.study.design
-    focal, reference = words(design.focal), words(design.references[0])
+    focal, reference = _shown(design.focal), _shown(design.references[0])
     return focal[:1].upper() + focal[1:], reference
+
+
+def _shown(name: str) -> str:
+    """Return a class as words, with nothing hidden in them and no longer than a line."""
+    return visible(words(name), LONGEST_NAME)
 
 
 def _inadmissible(comparison: Comparison, *_: Any) -> str:
     reasons = " ".join(g.says for g in comparison.study.gates if g.kind == "hard")
-    focal, reference = who(comparison)
+    focal, reference = _shown(comparison.study.design.focal), who(comparison)[1]
     return (
-        f"These records cannot say whether {focal.lower()} posts were treated differently from "
+        f"These records cannot say whether {focal} posts were treated differently from "
         f"{reference} posts. {reasons}"
     )
 
@@ -82,23 +102,36 @@ def _unclear(
 
     if no_inference(comparison.study):
         return _description(comparison, rung)
-    focal, reference = who(comparison)
-    seen = [f.value for f in findings if f.check == "detectable_gap" and math.isfinite(f.value)]
-    least = (
-        f" The smallest gap this study could have seen is {points(seen[0], signed=False)}."
-        if seen
-        else ""
-    )
+    focal, reference = _shown(comparison.study.design.focal), who(comparison)[1]
     return (
-        f"The data cannot tell whether {focal.lower()} posts fared differently from "
-        f"{reference} posts: {_observed_against_expected(comparison)}.{least}"
+        f"The data cannot tell whether {focal} posts fared differently from "
+        f"{reference} posts: {_observed_against_expected(comparison)}."
+        f"{_smallest_visible(comparison, findings)}"
     )
+
+
+def _smallest_visible(comparison: Comparison, findings: Sequence[Finding]) -> str:
+    """Say the smallest gap the study could have seen on the side where lenience lies, if any."""
+    found = next((f for f in findings if f.check == "detectable_gap"), None)
+    if found is None or found.passed is None:
+        return ""
+    side = _side(comparison)
+    if not math.isfinite(found.value):
+        return f" No gap{side}, however large, could have been seen."
+    least = points(found.value, signed=False)
+    return f" The smallest gap{side} this study could have seen is {least}."
+
+
+def _side(comparison: Comparison) -> str:
+    sign = comparison.study.design.outcome.lenient_sign
+    place = {-1: "below", 1: "above"}.get(sign)
+    return f" {place} the {who(comparison)[1]} rate" if place else ""
 
 
 def _description(comparison: Comparison, rung: int) -> str:
     """Say what happened in these records where nothing can be inferred about a class."""
     study = comparison.study
-    focal, reference = who(comparison)
+    focal, reference = _shown(study.design.focal), who(comparison)[1]
     rates = study.cells.counts().sum()
     f = rates["events_focal"] / rates["n_focal"]
     r = rates["events_reference"] / rates["n_reference"]
@@ -109,10 +142,11 @@ def _description(comparison: Comparison, rung: int) -> str:
         if study.design.primary == "standardised" and study.design.strata
         else ""
     )
+    did = study.design.outcome.verb
     if f == r:
-        phrase = f"were {study.design.outcome.verb} as often"
+        phrase = f"were {did} as often as"
     else:
-        phrase = verb(f - r, rung=1, participle=study.design.outcome.verb, more_is="neither")
+        phrase = verb(f - r, rung=1, participle=did, more_is="neither") + " than"
     whose = (
         "The rows carry no accounts, so nothing follows for the class."
         if not study.has_accounts
@@ -120,7 +154,7 @@ def _description(comparison: Comparison, rung: int) -> str:
         f"{'it' if k == 1 else 'them'}, and says nothing about the class."
     )
     return (
-        f"In these records, {focal.lower()} posts {phrase} than {reference} posts: "
+        f"In these records, {focal} posts {phrase} {reference} posts: "
         f"{count(rates['events_focal'])} of {count(rates['n_focal'])} ({percent(f)}) against "
         f"{count(rates['events_reference'])} of {count(rates['n_reference'])} ({percent(r)})"
         f"{like}. {whose}"
@@ -130,13 +164,14 @@ def _description(comparison: Comparison, rung: int) -> str:
 def _observed_against_expected(comparison: Comparison) -> str:
     e = comparison.primary()
     study = comparison.study
-    _, reference = who(comparison)
-    n = study.cells.total(FOCAL) if not study.design.strata else e.n_supported
+    reference = who(comparison)[1]
+    stratified = study.design.primary == "standardised" and study.design.strata
+    n = e.n_supported if stratified else study.cells.total(FOCAL)
     ends = interval(e.conf_low, e.conf_high, confidence=study.design.confidence)
-    like = "for like posts " if study.design.strata else ""
+    like = " for like posts" if stratified else ""
     return (
         f"{count(e.observed * n)} of {count(n)} were {study.design.outcome.verb}, and "
-        f"{count(e.expected * n)} would have been at the {reference} rate {like}"
+        f"{count(e.expected * n)} would have been at the {reference} rate{like} "
         f"(gap {points(e.estimate)}{', ' if ends else ''}{ends})"
     )
 
@@ -180,7 +215,7 @@ def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) ->
     e = comparison.primary()
     n = e.n_supported
     gap = 100 * e.estimate
-    baseline = f"expected at the {words(design.references[0])} rate"
+    baseline = f"expected at the {who(comparison)[1]} rate"
     where = "audit.estimators.strata.standardised_effect"
     out += [
         Claim(
@@ -245,8 +280,9 @@ def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) ->
                     points(f.value, signed=False),
                     100 * f.value,
                     "percentage points",
+                    baseline=_side(comparison).strip(),
                     decimals=1,
-                    computed_by="audit.checks.power.detectable_gap",
+                    computed_by="audit.checks.power.detectable_gap_table",
                     rung=rung,
                 )
             )

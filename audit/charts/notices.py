@@ -62,20 +62,19 @@ def notices(stage: Any, ax: Axes | None = None) -> Axes:
 
 
 def notices_words(stage: Any) -> Words:
-    """Say the counts of the first two groups, and whether they are told apart."""
-    from scipy.stats import fisher_exact
-
+    """Say the counts, by group only where the groups are told apart."""
     frame = notices_data(stage)
+    all_groups, first_two = _fisher(frame), _fisher(frame.head(2))
     said = [f"{named(r.group, 22)} {r.kept} of {r.decisions}" for r in frame.itertuples()]
-    title = f"Kept behind a notice: {', '.join(said[:2])}"
-    test = ""
-    if len(frame) > 1:
-        left = frame["decisions"] - frame["kept"]
-        p = float(fisher_exact([[frame["kept"][i], left[i]] for i in (0, 1)])[1])
-        title += "" if p < SIGNIFICANT else "; not told apart"
-        test = (
-            f" First against second group: Fisher’s exact test, {p_value(p)}, an illustration only."
-        )
+    if all_groups < SIGNIFICANT:
+        title = f"Kept behind a notice: {', '.join(said[:2])}"
+    else:
+        kept, total = int(frame["kept"].sum()), int(frame["decisions"].sum())
+        title = f"Kept behind a notice in {kept} of {total} decisions; groups not told apart"
+    test = (
+        f" Fisher’s exact test: all groups {p_value(all_groups)}, first two {p_value(first_two)}; "
+        "an illustration only."
+    )
     note = (
         "Lines: 95 % Wilson intervals, which take decisions as independent though they are few "
         f"persons’.{test} {limits_of(stage, 1)}"
@@ -91,6 +90,16 @@ def notices_words(stage: Any) -> Words:
     )
     chosen = selection_of(stage) or "Documented decisions about leaders’ posts, by group"
     return Words(title, sentence(chosen) + ".", note, alt)
+
+
+def _fisher(frame: pd.DataFrame) -> float:
+    """Return the p-value of kept against not kept over the groups; 1 where there is one group."""
+    from scipy.stats import fisher_exact
+
+    if len(frame) < 2:
+        return 1.0
+    table = [[int(r.kept), int(r.decisions - r.kept)] for r in frame.itertuples()]
+    return float(fisher_exact(table).pvalue)
 
 
 def _persons(n: int) -> str:

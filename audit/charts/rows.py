@@ -134,7 +134,7 @@ def _beside(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
 
 
 def _above(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
-    room = slot(ax) * POINTS - 14
+    room = slot(ax) * POINTS - 28
     across = ax.get_yaxis_transform()
     for place, (row, y) in enumerate(zip(rows, places, strict=True)):
         if place:

@@ -67,7 +67,7 @@ class Lines:
             self.said = f"byte 0x{raw[error.start]:02X} (byte {error.start + 1} of the line)"
             self.hint = (
                 f"read as {name} that line says {visible(near)!r}; if that is right, save the "
-                "file as UTF-8, e.g. iconv -f {name.upper()} -t UTF-8"
+                f"file as UTF-8, e.g. iconv -f {name.upper().replace('LATIN-', 'LATIN')} -t UTF-8"
             )
         self.broken.append(self.number)
         return text

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audit.report.appendix import codebook_table, design_table, methods, provenance
 from audit.report.blocks import (
     Block,
     Claims,
@@ -27,14 +28,10 @@ from audit.report.front import cover, does_not_show, key_facts, page_one, verdic
 from audit.report.sections import (
     chart,
     checks_table,
-    codebook_table,
     coverage_table,
-    design_table,
     effects_table,
     independent_table,
     ledger_table,
-    methods,
-    provenance,
     rates_table,
     source_line,
     strata_table,

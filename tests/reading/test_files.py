@@ -47,7 +47,7 @@ def test_latin_1_bytes_name_the_byte_the_line_and_the_cure(tmp_path: Path) -> No
     assert said(table) == (
         "bytes are not UTF-8 (2 rows: 2, 3); found byte 0xE9 (byte 6 of the line) on file line 3; "
         "allowed: UTF-8. Try: read as Latin-1 that line says '3,José'; if that is right, save the "
-        "file as UTF-8, e.g. iconv -f LATIN-1 -t UTF-8."
+        "file as UTF-8, e.g. iconv -f LATIN1 -t UTF-8."
     )
 
 
