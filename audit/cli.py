@@ -12,13 +12,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from audit.errors import AuditError
 from audit.text import visible
 
 OK, FAULT, OWN_FAULT, INTERRUPTED = 0, 2, 3, 130
-LONGEST_LINE = 4000  # characters of one line of an error, in which data may be quoted
+LONGEST_LINE = 4000  # characters of one printed line, in which data may be quoted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,20 +59,25 @@ def _write_anything(*streams: Any) -> None:
 
 
 def _said(message: str, code: int, *, debug: bool) -> int:
-    """Print an error with nothing hidden in it: a value it quotes may hold terminal commands."""
+    """Print an error, and its traceback where asked for; return the exit code."""
     if debug:
         traceback.print_exc()
-    lines = (visible(line, LONGEST_LINE) for line in message.split("\n"))
-    print("audit: " + "\n".join(lines), file=sys.stderr)
+    _say(f"audit: {message}", to=sys.stderr)
     return code
+
+
+def _say(what: object, *, to: TextIO | None = None) -> None:
+    """Print `what` line by line with nothing hidden in it."""
+    lines = (visible(line, LONGEST_LINE) for line in str(what).split("\n"))
+    print("\n".join(lines), file=to or sys.stdout)
 
 
 def _report(args: argparse.Namespace) -> int:
     from audit.run import report
 
     for path in args.designs:
-        print(f"{path}", file=sys.stderr)
-        print(report(path, out=args.out))
+        _say(path, to=sys.stderr)
+        _say(report(path, out=args.out))
     return OK
 
 
@@ -87,7 +92,7 @@ def _check(args: argparse.Namespace) -> int:
         actions=_pairs("--actions", args.actions),
         time_zone=args.time_zone,
     )
-    print(cases)
+    _say(cases)
     return OK
 
 
@@ -110,7 +115,7 @@ def _compare(args: argparse.Namespace) -> int:
         # default=str: a design read from TOML may hold dates.
         print(json.dumps(result_json(found), indent=2, allow_nan=False, default=str))
     else:
-        print(found.comparison, found, sep="\n\n")
+        _say(f"{found.comparison}\n\n{found}")
     return OK
 
 
@@ -161,7 +166,7 @@ def _plan(args: argparse.Namespace) -> int:
     from audit.design import Design
     from audit.planning import plan
 
-    print(
+    _say(
         plan(
             Design.read(args.design),
             focal_accounts=args.focal_accounts,
@@ -178,7 +183,7 @@ def _request(args: argparse.Namespace) -> int:
     from audit.design import Design
     from audit.planning import request
 
-    print(request(Design.read(args.design)))
+    _say(request(Design.read(args.design)))
     return OK
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
 from audit.design import Design, words
 from audit.errors import DesignError
 from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import count, percent, points
+from audit.numerals import count, many, percent, points
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 10_000
+"""Accounts, and posts of one account, that a plan simulates; a larger study sees no less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,8 @@ class Plan:
     Attributes
     ----------
     detectable : float
-        The smallest gap seen four times in five, as a probability; NaN where none is.
+        The smallest gap seen four times in five, as a probability; NaN where none is. Where the
+        outcome has a lenient direction, the smallest in that direction.
     reachable : tuple of Verdict
     says : tuple of str
         The plan in sentences.
@@ -48,8 +57,9 @@ def plan(
 
     Parameters
     ----------
-    focal_accounts, reference_accounts : int, at least 1
-    posts, reference_posts : float, at least 1
+    focal_accounts : int, 1 to MOST
+    reference_accounts : int, 2 to MOST
+    posts, reference_posts : whole number, 1 to MOST
         Posts per account; the reference's default to the focal's.
     rate : float, in (0, 1)
         The rate expected among the reference accounts.
@@ -61,77 +71,101 @@ def plan(
     DesignError
         With every value that is out of range.
     """
-    from audit.checks.power import detectable_gap
+    from audit.checks.power import detectable_gap_table, gap_in_direction, towards
 
-    faults = _plan_faults(focal_accounts, reference_accounts, posts, rate, icc)
+    each = posts if reference_posts is None else reference_posts
+    faults = _plan_faults(
+        {"focal accounts": focal_accounts, "posts per focal account": posts},
+        {"reference accounts": reference_accounts, "posts per reference account": each},
+        rate=rate,
+        icc=icc,
+    )
     if faults:
         raise DesignError("the plan cannot be computed: " + " ".join(faults))
     lines = [design.question]
     if focal_accounts <= FEW_FOCAL_ACCOUNTS:
         lines.append(
-            f"With {count(focal_accounts)} focal account(s) no interval or p-value can stand for a "
-            "class, and the rung is at most 2. Verdicts within reach: unclear."
+            f"With {many(focal_accounts, 'focal account')} no interval or p-value can stand for "
+            "a class, and the rung is at most 2. Verdicts within reach: unclear."
         )
         return Plan(math.nan, (Verdict.UNCLEAR,), tuple(lines))
-    gap = detectable_gap(
+    table = detectable_gap_table(
         focal_accounts,
         reference_accounts,
-        round(posts),
-        round(reference_posts or posts),
+        int(posts),
+        int(each),
         rate=rate,
         icc=icc,
         seed=design.seed,
+        confidence=design.confidence,
     )
-    seen = math.isfinite(gap)
+    reference = words(design.references[0])
     lines.append(
-        f"{count(focal_accounts)} focal and {count(reference_accounts)} reference accounts, "
-        f"{posts:g} posts each, an ordinary rate of {percent(rate)}, intraclass correlation {icc:g}."
+        f"{count(focal_accounts)} focal accounts with {count(posts)} posts each, "
+        f"{count(reference_accounts)} reference accounts with {count(each)} each, "
+        f"a rate of {percent(rate)} among {reference} posts, intraclass correlation {icc:g}."
     )
-    lines.append(
-        f"Smallest gap seen four times in five: {points(gap, signed=False)}."
-        if seen
-        else "No gap, however large, would be seen four times in five."
-    )
-    reachable = _reachable(design, gap, rate)
+    sides = {"lower": f"below the {reference} rate", "higher": f"above the {reference} rate"}
+    for side, gap in zip(table["direction"], table["gap"], strict=True):
+        lines.append(
+            f"Smallest gap {sides[side]} seen four times in five: {points(gap, signed=False)}."
+            if math.isfinite(gap)
+            else f"No gap {sides[side]}, however large, would be seen four times in five."
+        )
+    reachable = _reachable(design, table, rate)
     lines.append("Verdicts within reach: " + ", ".join(map(str, reachable)) + ".")
+    gap = gap_in_direction(table, towards(design.outcome.lenient_sign))
+    lines += _advice(design, gap, rate)
+    return Plan(gap if math.isfinite(gap) else math.nan, reachable, tuple(lines))
+
+
+def _advice(design: Design, gap: float, rate: float) -> list[str]:
+    margin = points(design.margin, signed=False)
     if design.margin >= rate:
-        lines.append(
-            f"The margin of {points(design.margin, signed=False)} is at least the rate itself: even "
-            "total immunity would count as alike, so ‘alike’ is refused. Set a smaller margin."
-        )
-    elif seen and gap > design.margin:
-        lines.append(
-            f"A gap as small as the margin of {points(design.margin, signed=False)} would be missed "
-            "more than one time in five. Seek more focal accounts; more posts help little."
-        )
-    return Plan(gap, reachable, tuple(lines))
+        return [
+            f"The margin of {margin} is at least the rate itself: even total immunity would count "
+            "as alike, so ‘alike’ is refused. Set a smaller margin."
+        ]
+    if math.isfinite(gap) and gap > design.margin:
+        return [
+            f"A gap as small as the margin of {margin} would be missed more than one time in five. "
+            "Seek more focal accounts; more posts help little."
+        ]
+    return []
 
 
-def _plan_faults(focal: int, reference: int, posts: float, rate: float, icc: float) -> list[str]:
-    out = []
-    if focal < 1 or reference < 2:
-        out.append(
-            f"accounts are {focal} focal and {reference} reference; at least 1 and 2 are needed."
-        )
-    if not posts >= 1:
-        out.append(f"posts is {posts}; at least 1 post per account.")
+def _plan_faults(*sizes: Mapping[str, float], rate: float, icc: float) -> list[str]:
+    out = [
+        f"{name} is {value:g}; a whole number from {2 if name == 'reference accounts' else 1} "
+        f"to {MOST:,}."
+        for size in sizes
+        for name, value in size.items()
+        if not (2 if name == "reference accounts" else 1) <= value <= MOST or value != int(value)
+    ]
     if not 0 < rate < 1:
-        out.append(f"rate is {rate}; it must lie in (0, 1), 0.02 for two in a hundred.")
+        out.append(f"rate is {rate:g}; it must lie in (0, 1), 0.02 for two in a hundred.")
     if not 0 <= icc < 1:
-        out.append(f"icc is {icc}; it must lie in [0, 1).")
+        out.append(f"icc is {icc:g}; it must lie in [0, 1).")
     return out
 
 
-def _reachable(design: Design, gap: float, rate: float) -> tuple[Verdict, ...]:
-    out = []
-    if math.isfinite(gap):
-        neither = design.outcome.lenient_sign == 0
-        out += [Verdict.LESS, Verdict.MORE] if neither else [Verdict.LENIENT, Verdict.STRICT]
-        if gap < design.margin:
-            out.append(Verdict.SMALL)
-        # The 1 − 2α interval of a true zero is about 1.65/2.8 as wide as the gap seen 4 in 5 times.
-        if design.margin < rate and gap * 1.65 / 2.8 < design.margin:
-            out.append(Verdict.ALIKE)
+def _reachable(design: Design, table: pd.DataFrame, rate: float) -> tuple[Verdict, ...]:
+    sign = design.outcome.lenient_sign
+    named = {"lower": Verdict.LESS, "higher": Verdict.MORE}
+    if sign:
+        strict = {"lower": Verdict.STRICT, "higher": Verdict.STRICT}
+        named = {**strict, ("lower" if sign < 0 else "higher"): Verdict.LENIENT}
+    out = [
+        named[side]
+        for side, gap in zip(table["direction"], table["gap"], strict=True)
+        if math.isfinite(gap)
+    ]
+    gap = float(table["gap"].min())
+    if gap < design.margin:
+        out.append(Verdict.SMALL)
+    # The 1 − 2α interval of a true zero is about 1.65/2.8 as wide as the gap seen 4 in 5 times.
+    if design.margin < rate and gap * 1.65 / 2.8 < design.margin:
+        out.append(Verdict.ALIKE)
     return (*out, Verdict.UNCLEAR)
 
 
@@ -173,7 +207,7 @@ round long ones. Please state how the rows were chosen, and over which period.
 
 def draft() -> str:
     """Return a commented design to fill in."""
-    return """# A design is the question, written before the answer is seen. Unknown keys are refused.
+    return """# A design is the question, written before the answer. Unknown keys are refused.
 title     = "Are world leaders' rule-breaking posts removed less often?"
 
 # Where the cases come from: `audit list sources` says which there are.

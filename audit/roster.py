@@ -167,7 +167,7 @@ def _merged(frame: pd.DataFrame) -> pd.DataFrame:
     spells = spells.sort_values(["account_id", "start"], kind="stable")
     forever = pd.Timestamp.max.tz_localize("UTC").as_unit("us")
     end = spells["end"].fillna(forever)
-    reach = end.groupby(spells["account_id"]).shift(0)
+    reach = end.groupby(spells["account_id"]).cummax()
     keys = spells["account_id"]
     before = reach.groupby(keys).shift()
     same = spells["account_class"].eq(spells["account_class"].groupby(keys).shift())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -72,3 +73,45 @@ def question(**changes: Any) -> Design:
         "strata": ["rule"],
     }
     return Design.of({**given, **changes})
+
+
+HOSTILE = {
+    "html": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "typst": '#read("/etc/passwd")',
+    "tex": "\\input{/etc/passwd}",
+    "maths": "$x^2$",
+    "markdown": "[x](javascript:alert(1))",
+    "formula": '=HYPERLINK("http://evil")',
+    "override": "\u202egnp.exe",
+    "nul": "nul\x00here",
+    "terminal": "\x1b]0;owned\x07\x1b[31mred",
+    "comment": "--><svg onload=alert(1)>",
+    "long": "x" * 100_000,
+    "chinese": "王小明",
+    "arabic": "مرحبا بالعالم",
+    "emoji": "🏳️‍🌈",
+}
+"""Strings that try to become code, markup, an address, a formula or another text."""
+
+
+def hostile_table(path: Path, *, focal: str, reference: str) -> Path:
+    """Write a case table whose ids, rules, languages and classes are hostile; return its path."""
+    rng = np.random.default_rng(3)
+    names = list(HOSTILE.values())
+    rows = []
+    for name, accounts, rate in ((focal, 12, 0.2), (reference, 40, 0.5)):
+        for k in range(accounts):
+            for _ in range(12):
+                i = len(rows)
+                rows.append(
+                    {
+                        "case_id": f"{names[i % len(names)][:50]} {i}",
+                        "account_id": f"{names[k % len(names)]} {name[:3]}{k}",
+                        "account_class": name,
+                        "action": ("none", "remove")[int(rng.random() < rate)],
+                        "rule": names[int(rng.integers(len(names)))],
+                        "language": names[(7 * i) % len(names)],
+                    }
+                )
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path

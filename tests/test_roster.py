@@ -76,10 +76,14 @@ def test_spells_that_overlap_and_agree_are_one() -> None:
         ("a", "x", "2016-01-01", "2016-02-01"),
         ("b", "x", "2015-01-01", "2015-06-01"),
         ("b", "x", "2015-03-01", "2015-09-01"),
+        ("c", "x", "2015-01-01", "2015-12-01"),
+        ("c", "x", "2015-02-01", "2015-03-01"),
+        ("c", "x", "2015-04-01", "2015-05-01"),
     ]
     roster = Roster(pd.DataFrame(rows, columns=SPELLS.columns))
     assert classify(roster, "a", "2017-01-01") == "x"
     assert classify(roster, "b", "2015-08-01") == "x"
+    assert classify(roster, "c", "2015-06-01") == "x"
     assert classify(roster, "b", "2015-09-01") == "unknown"
 
 

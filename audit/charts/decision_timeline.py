@@ -17,26 +17,29 @@ from audit.charts.theme import (
     INK,
     MUTED,
     PAPER,
+    REFERENCE,
     blank,
     dress,
     theme,
 )
 from audit.charts.views import limits_of, rows_of
+from audit.errors import ReportError
 from audit.numerals import count
+from audit.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE = (7.0, 8.4)
 LANES = ("Twitter, X", "Meta", "YouTube", "other")
-KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "left up": ("o", {"markerfacecolor": PAPER}),
-    "label or notice": ("o", {"markerfacecolor": FOCAL}),
-    "removed": ("s", {"markerfacecolor": FOCAL}),
-    "account locked or banned": ("v", {"markerfacecolor": FOCAL}),
-    "restored": ("P", {"markerfacecolor": PAPER}),
+KINDS: dict[str, tuple[str, bool]] = {
+    "left up": ("o", True),
+    "label or notice": ("o", False),
+    "removed": ("s", False),
+    "account locked or banned": ("v", False),
+    "restored": ("P", True),
 }
-"""Shape of a decision by what was done; the shapes stay apart in grey."""
+"""Shape of a decision by what was done, and whether it is hollow; the shapes stay apart in grey."""
 DONE = {
     "none": "left up",
     "label": "label or notice",
@@ -57,11 +60,18 @@ DOT = 4.2
 def decision_timeline_data(stage: Any) -> pd.DataFrame:
     """Return one row per mark in order of time: kind, id, lane, platform, days, done, title."""
     columns = ("id", "kind", "platform", "earliest", "latest", "title", "what")
-    out = rows_of(stage, "decision_timeline", *columns)[list(columns)].copy()
+    rows = rows_of(stage, "decision_timeline", *columns)
+    out = rows[list(columns)].copy()
+    out["ordinary"] = [str(g).startswith("ordinary") for g in rows.get("group", [""] * len(rows))]
     out["lane"] = out["platform"].map(_lane)
-    out["done"] = [
-        "rule" if r.kind == "rule" else DONE.get(str(r.what), "left up") for r in out.itertuples()
-    ]
+    decided = out["kind"] != "rule"
+    strange = sorted(set(out.loc[decided, "what"].astype(str)) - set(DONE))
+    if strange:
+        raise ReportError(
+            f"the chart 'decision_timeline' has no shape for the action {visible(strange[0])!r}; "
+            f"allowed: {', '.join(DONE)}."
+        )
+    out["done"] = out["what"].astype(str).map(DONE).where(decided, "rule")
     return out.sort_values(["earliest", "kind", "id"], kind="stable").reset_index(drop=True)
 
 
@@ -167,19 +177,20 @@ def _centred(y: np.ndarray, columns: np.ndarray, apart: float) -> np.ndarray:
 
 
 def _shape(ax: Axes, r: Any, x: float, y: float) -> None:
-    marker, style = KINDS[r.done]
+    marker, hollow = KINDS[r.done]
+    colour = REFERENCE if r.ordinary else FOCAL
     if r.latest > r.earliest:
-        ax.plot([x, x], [_day(r.earliest), _day(r.latest)], color=FOCAL, linewidth=0.7, zorder=3)
+        ax.plot([x, x], [_day(r.earliest), _day(r.latest)], color=colour, linewidth=0.7, zorder=3)
     ax.plot(
         [x],
         [y],
         marker,
         markersize=DOT,
-        markeredgecolor=FOCAL,
+        markerfacecolor=PAPER if hollow else colour,
+        markeredgecolor=colour,
         markeredgewidth=0.8,
         zorder=4,
         linestyle="none",
-        **style,
     )
 
 
@@ -272,7 +283,8 @@ def decision_timeline_words(stage: Any) -> Words:
     note = (
         f"{number(n, 'decision')}, {number(restored, 'reversal')} and "
         f"{number(rules, 'rule')}. A thin "
-        f"line through a shape: the days the date may mean. {limits_of(stage, 2)}"
+        f"line through a shape: the days the date may mean. Blue: an ordinary account. A rule "
+        f"without room for its name keeps its mark. {limits_of(stage, 2)}"
     )
     alt = (
         f"Timeline of {number(n, 'documented decision')} and {number(rules, 'rule')} from "

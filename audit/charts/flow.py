@@ -134,7 +134,9 @@ def flow_words(stage: Any) -> Words:
         title = f"Every {f} and {r} post loaded is compared"
     else:
         title = f"Filters took {focal} of {f} posts, {reference} of {r} posts"
-    place = "; ".join(p for p in ("Posts loaded, left out, compared and met", setting(study)) if p)
+    place = "; ".join(
+        p for p in (f"Posts loaded, left out, compared and {acted(design)}", setting(study)) if p
+    )
     classes = list(frame["account_class"].unique())
     spoken = "; ".join(
         f"{named(c)}: {_posts(frame, c, 'loaded')} loaded, {_posts(frame, c, 'compared')} "
@@ -142,11 +144,10 @@ def flow_words(stage: Any) -> Words:
         f"{_posts(frame, c, 'acted')} {acted(design)}"
         for c in classes
     )
+    meaning = spelled(design)
     note = (
-        f"“{sentence(acted(design))}”: {spelled(design).removeprefix('“acted on” is ')}. "
-        "Accounts of "
-        "unknown class are counted here and bounded, never compared."
-    )
+        f"{meaning}. " if meaning else ""
+    ) + "Accounts of unknown class are counted here and bounded, never compared."
     alt = (
         f"{told(study)}Bar chart of posts by class from loading to comparison. {sentence(spoken)}."
     )

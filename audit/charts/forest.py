@@ -13,12 +13,12 @@ from audit.charts.phrases import (
     apart,
     comparison_of,
     level,
+    measured,
     missing_intervals,
     named,
     pair,
     sentence,
     sizes,
-    spelled,
     subtitle,
     told,
 )
@@ -108,8 +108,8 @@ def forest_words(stage: Any) -> Words:
         f"{spoken}. "
         f"The primary estimate {end[sure]}."
     )
-    measure = (
-        f"Difference in the share of posts {acted(design)}, percentage points; {spelled(design)}"
+    measure = measured(
+        f"Difference in the share of posts {acted(design)}, percentage points", design
     )
     return Words(title, subtitle(study, measure), note, alt)
 

@@ -13,11 +13,11 @@ from audit.charts.phrases import (
     apart,
     comparison_of,
     level,
+    measured,
     named,
     number,
     pair,
     sentence,
-    spelled,
     subtitle,
     told,
 )
@@ -116,7 +116,7 @@ def label_rates_words(stage: Any) -> Words:
         f"{told(study)}Dot chart of the share of {f} posts {verb} against reference "
         f"classes: {spoken}."
     )
-    return Words(title, subtitle(study, f"Share of posts {verb}; {spelled(design)}"), note, alt)
+    return Words(title, subtitle(study, measured(f"Share of posts {verb}", design)), note, alt)
 
 
 def _title(

@@ -15,11 +15,11 @@ from audit.charts.phrases import (
     apart,
     comparison_of,
     level,
+    measured,
     named,
     number,
     sentence,
     sizes,
-    spelled,
     subtitle,
     told,
 )
@@ -125,7 +125,7 @@ def observed_expected_words(stage: Any) -> Words:
         f"Difference {_signed(gap)} posts, {limits}"
         + (": not told apart from zero." if sure is False else ".")
     )
-    return Words(title, subtitle(study, f"Posts {verb}; {spelled(design)}"), note, alt)
+    return Words(title, subtitle(study, measured(f"Posts {verb}", design)), note, alt)
 
 
 def _rows(frame: pd.DataFrame, focal: str, reference: str, verb: str) -> list[Row]:

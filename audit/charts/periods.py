@@ -13,11 +13,11 @@ from audit.charts.phrases import (
     acted,
     comparison_of,
     level,
+    measured,
     named,
     pair,
     sentence,
     sizes,
-    spelled,
     subtitle,
     told,
 )
@@ -141,5 +141,5 @@ def periods_words(stage: Any) -> Words:
         f"{spoken}. The {f} rate is {word} in {most} of {k}."
     )
     strata = " × ".join(named(s) for s in design.strata) or "all posts"
-    measure = f"Share of posts {acted(design)} by {strata}; {spelled(design)}"
+    measure = measured(f"Share of posts {acted(design)} by {strata}", design)
     return Words(title, subtitle(study, measure), note, alt)

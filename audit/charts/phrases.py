@@ -74,9 +74,14 @@ def acted(design: Design) -> str:
 
 
 def spelled(design: Design) -> str:
-    """Return what the short participle means: "“acted on”: met with ‘remove’ or a stronger …"."""
+    """Return what the short participle means, "" where it says all there is to say."""
     full, short = visible(design.outcome.verb, 160), acted(design)
-    return full if full == short else f"“{short}” is {full}"
+    return "" if full == short else f"“{short}” means {full}"
+
+
+def measured(text: str, design: Design) -> str:
+    """Return a measure followed by what its participle means."""
+    return "; ".join(part for part in (text, spelled(design)) if part)
 
 
 def direction(difference: float) -> str:

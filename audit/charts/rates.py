@@ -15,13 +15,13 @@ from audit.charts.phrases import (
     comparison_of,
     direction,
     level,
+    measured,
     missing_intervals,
     named,
     number,
     pair,
     sentence,
     sizes,
-    spelled,
     subtitle,
     told,
 )
@@ -92,7 +92,7 @@ def rates_words(stage: Any) -> Words:
         + f". {_verdict(gap, sure, f, r)}"
     )
     return Words(
-        title, subtitle(study, f"Share of posts {verb}, as found; {spelled(design)}"), note, alt
+        title, subtitle(study, measured(f"Share of posts {verb}, as found", design)), note, alt
     )
 
 

@@ -17,7 +17,6 @@ EMPTY_CLASS = "a class has no cases: nothing is known"
 # Up to four focal accounts nothing can be claimed about a sampling of accounts: a t quantile
 # with at most 3 degrees of freedom and a design effect that rests on the reference accounts
 # alone. Callers then show the point and a placebo rank (METHODS 1).
-FEW_FOCAL_ACCOUNTS = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,34 +164,23 @@ def permutation_p(
     study: Study, *, by: str, stratified: bool = True, draws: int = DRAWS
 ) -> tuple[float, str]:
     """Return the permutation p-value by account, and the method; NaN where none may stand."""
-    from audit.estimators.resampling import permutation_test, randomisation_test
+    from audit.estimators.resampling import permutation_test
 
     reason = no_inference(study)
     if reason:
         return NAN, reason
-    a = study.cells.arrays()
-    stratum = a["stratum"] if stratified else None
-    seed = study.design.seed
-    if by == "post":
-        test = permutation_test(
-            a["events"], a["n"], a["account"], a["focal"], stratum=stratum, draws=draws, seed=seed
-        )
-        return test.p_value, test.method
-    residual, focal = account_residuals(study, stratified=stratified)
-    test = randomisation_test(residual, focal, draws=draws, seed=seed)
-    return test.p_value, f"{test.method}, on account means of the residuals"
-
-
-def account_residuals(study: Study, *, stratified: bool) -> tuple[Any, Any]:
-    """Return each account's mean residual from the pooled stratum rates, and its focal flag."""
-    import pandas as pd
-
-    frame = study.cells.of(FOCAL, REFERENCE)
-    key = frame["stratum"] if stratified else pd.Series("all", index=frame.index)
-    pooled = frame.groupby(key)[["events", "n"]].transform("sum")
-    frame["u"] = frame["events"] - frame["n"] * pooled["events"] / pooled["n"]
-    by = frame.groupby("account_id").agg(u=("u", "sum"), n=("n", "sum"), group=("group", "first"))
-    return (by["u"] / by["n"]).to_numpy(), (by["group"] == FOCAL).to_numpy()
+    a = study.cells.arrays(by=by)
+    test = permutation_test(
+        a["events"],
+        a["n"],
+        a["account"],
+        a["focal"],
+        stratum=a["stratum"] if stratified else None,
+        weights=a["weights"],
+        draws=draws,
+        seed=study.design.seed,
+    )
+    return test.p_value, test.method
 
 
 def weighted_counts(study: Study, by: str) -> Any:

@@ -28,9 +28,9 @@ Align = Literal["left", "right", "center"]
 class Block:
     """Base of all blocks: a frozen value with three faces in one Jupyter MIME bundle.
 
-    `text/plain` and `text/html` are for people in a notebook; `application/vnd.audit.block+json`
-    holds the data from which the PDF and the HTML report are set, chart and table files included,
-    so that a running notebook writes nothing to disk.
+    `text/plain` and `text/html` (`text/markdown` for prose) are for people in a notebook;
+    `application/vnd.audit.block+json` holds the data from which PDF and HTML are set, the files of
+    charts and tables included, so that a running notebook writes nothing to disk.
     """
 
     __slots__ = ()
@@ -41,10 +41,10 @@ class Block:
         return {"kind": self.kind, **_plain(self)}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from audit.report.markup import face, outline
+        from audit.report.markup import faces
 
         data = self.payload()
-        return {"text/plain": outline(data), "text/html": face(data), MIME: data}
+        return {**faces(data), MIME: data}
 
 
 def _plain(value: Any, name: str = "") -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from audit.report.address import is_linkable
-from audit.text import escape_html
+from audit.text import escape_html, visible
 
 LONGEST = 100_000
 Data = Mapping[str, Any]
@@ -115,7 +115,7 @@ def _finding(data: Data) -> str:
 def _note(data: Data) -> str:
     label = f'<p class="label">{isolated(data["title"])}</p>' if data["title"] else ""
     tone = "plain" if data["tone"] == "plain" else "caution"
-    body = f"<p>{isolated(data['body'])}</p>"
+    body = f"<p>{isolated(data['body'])}</p>" if data["body"] else ""
     return f'<aside class="note {tone}">{label}{body}{_points(data["points"])}</aside>'
 
 
@@ -157,14 +157,6 @@ def _heading(data: Data) -> str:
     return f"<h{level}>{isolated(data['title'])}</h{level}>"
 
 
-def _prose(data: Data) -> str:
-    # Notebooks show the text as typed: Markdown is read once, when the report is made.
-    shown = data["text"]
-    for name, value in data["values"].items():
-        shown = shown.replace(f"{{{name}}}", value)
-    return "".join(f"<p>{text(part)}</p>" for part in shown.split("\n\n") if part.strip())
-
-
 def _claims(data: Data) -> str:
     n = len(data["records"])
     return f"<p><em>{n} number{'s' if n != 1 else ''} recorded as claims.</em></p>"
@@ -176,7 +168,6 @@ FACES: Mapping[str, Callable[[Data], str]] = {
     "note": _note,
     "facts": _facts,
     "heading": _heading,
-    "prose": _prose,
     "verbatim": _verbatim,
     "table": table_html,
     "figure": figure_html,
@@ -185,17 +176,34 @@ FACES: Mapping[str, Callable[[Data], str]] = {
 }
 
 
-def face(data: Data) -> str:
-    """Return the HTML of one block for a notebook."""
-    return (
-        f'<div class="audit-block tex2jax_ignore mathjax_ignore">{FACES[data["kind"]](data)}</div>'
-    )
+def faces(data: Data) -> dict[str, str]:
+    """Return what a notebook shows of one block: plain text, and HTML or, for prose, Markdown."""
+    if data["kind"] == "prose":
+        return {"text/plain": outline(data), "text/markdown": _markdown(data)}
+    shown = FACES[data["kind"]](data)
+    shown = f'<div class="audit-block tex2jax_ignore mathjax_ignore">{shown}</div>'
+    return {"text/plain": outline(data), "text/html": shown}
+
+
+def _markdown(data: Data) -> str:
+    shown = str(data["text"])
+    for name, value in data["values"].items():
+        shown = shown.replace(f"{{{name}}}", "".join(map(_literal, visible(value, 1000))))
+    return shown
+
+
+def _literal(character: str) -> str:
+    """Return a character as Markdown reads it: an entity is never the start of anything."""
+    if character == "$":  # in an element of its own, so that no pair of signs makes a formula
+        return "<span>&#36;</span>"
+    plain = not character.isascii() or character.isalnum() or character in " .,"
+    return character if plain else f"&#{ord(character)};"
 
 
 def outline(data: Data) -> str:
     """Return one block in a few words of plain text."""
-    words = [data.get(k, "") for k in ("title", "headline", "label", "alt", "body")]
-    shown = ". ".join(str(w) for w in words if w)
+    name = f"[{data['kind']}{' ' + data['id'] if data.get('id') else ''}]"
     if data["kind"] == "prose":
-        shown = str(data["text"])
-    return f"[{data['kind']}{' ' + data['id'] if data.get('id') else ''}] {shown}".strip()
+        return f"{name} {data['text']}"
+    words = [data.get(k, "") for k in ("title", "headline", "label", "alt", "body")]
+    return f"{name} {'. '.join(str(w) for w in words if w)}".strip()

@@ -36,26 +36,23 @@ def table(
 ) -> Table:
     """Return a frame as a table block, printed and as `tables/<id>.csv` and `.tex`.
 
+    Title, subtitle, notes (one line each), source and the mark of simulated data frame the table.
+
     Parameters
     ----------
     frame : DataFrame
         One row per printed row.
     id : str
         Names the files and is the target of `[text](#id)`.
-    title, subtitle, source : str
     columns : mapping, optional
         Frame column to heading, (heading, format) or `Column`; all columns when not given.
         Missing values print as "–", infinite ones as "∞".
-    notes : sequence of str
-        One line each, under the table.
     spanners : sequence of (heading, number of columns)
         Headings over groups of columns, "" for none; they must cover all columns.
     group : str
         Frame column whose changes start a new block of rows under its value.
     limit : int
         Most rows printed; the note then says how many there are, and the CSV has them all.
-    simulated : bool
-        Whether the numbers come from simulated data; said in the caption.
 
     Raises
     ------

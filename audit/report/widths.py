@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from audit.errors import ReportError
 from audit.report.fonts import text_width
@@ -14,8 +16,13 @@ PORTRAIT, LANDSCAPE = 453.5, 700.0  # points between the margins of an A4 page
 SIZES = (8.6, 8.2, 7.8, 7.4, 7.0, 6.6)  # points; below the last, a table is no longer readable
 INSET = 4.5  # points on each side of a cell
 SAFETY = 1.02  # kerning only narrows, but shaping of joined scripts may widen a little
+TALLEST_ROW = 15.0  # lines a row may have and still be kept on one page
+TALLEST_CELL = 8.0  # lines; a table with taller cells is set smaller or on a turned page
 BREAK_AFTER = 18  # letters of an unbroken run after which a text cell may break
-WORD = re.compile(r"[^\s\-–/]+[\-–/]?")
+STEP = 4.0  # points given at a time when columns compete for room
+# Lines end at spaces and after hyphens, dashes and slashes, but never before a digit: dates stay
+# whole (Unicode Standard Annex 14, rule LB25).
+PLACE = re.compile(r"\s+|(?<=\w[-–/])(?=[^\W\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,16 @@ class Fit:
     size: float
     widths: tuple[float, ...]
     landscape: bool
+    whole: bool  # whether no row is so tall that it must be free to break over two pages
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Widths of a table's texts at one size: cells (rows by columns), least and natural."""
+
+    cells: np.ndarray
+    least: np.ndarray
+    natural: np.ndarray
 
 
 def breakable(text: str, every: int = BREAK_AFTER) -> str:
@@ -35,7 +52,8 @@ def breakable(text: str, every: int = BREAK_AFTER) -> str:
 def fit(table: dict[str, Any]) -> Fit:
     """Choose size, direction of the page and column widths for a table block.
 
-    The largest size that fits an upright page wins, then the largest that fits a turned one.
+    The first of these wins, larger type before smaller, an upright page before a turned one, whose
+    tallest cell has at most eight lines; where there is none, the one with the least tall cells.
     Numbers never break; text breaks between words, and inside words of more than 18 letters.
 
     Raises
@@ -43,12 +61,22 @@ def fit(table: dict[str, Any]) -> Fit:
     ReportError
         Naming the table, when even the smallest size on a turned page is too wide.
     """
-    for landscape, room in ((False, PORTRAIT), (True, LANDSCAPE)):
-        for size in SIZES:
-            widths = _share(*_bounds(table, size), room - 2 * INSET * len(table["columns"]))
-            if widths is not None:
-                return Fit(size, tuple(round(w + 2 * INSET, 2) for w in widths), landscape)
-    least = sum(_bounds(table, SIZES[-1])[0]) + 2 * INSET * len(table["columns"])
+    insets = 2 * INSET * len(table["columns"])
+    found: list[tuple[float, Fit]] = []
+    for landscape, size in _choices():
+        measured = _measure(table, size)
+        room = (LANDSCAPE if landscape else PORTRAIT) - insets
+        widths = _share(measured, room)
+        if widths is None:
+            continue
+        lines = _tallest(measured, widths)
+        given = tuple(round(float(w) + 2 * INSET, 2) for w in widths)
+        found.append((lines, Fit(size, given, landscape, lines <= TALLEST_ROW)))
+        if lines <= TALLEST_CELL:
+            return found[-1][1]
+    if found:
+        return min(found, key=lambda choice: choice[0])[1]
+    least = _measure(table, SIZES[-1]).least.sum() + insets
     raise ReportError(
         f"table {table['id']!r} has {len(table['columns'])} columns and needs {least:.0f} points "
         f"at {SIZES[-1]} points type; a turned page has {LANDSCAPE:.0f}. Print fewer columns, or "
@@ -56,58 +84,72 @@ def fit(table: dict[str, Any]) -> Fit:
     )
 
 
-def _bounds(table: dict[str, Any], size: float) -> tuple[list[float], list[float]]:
-    """Return the least and the natural width of each column."""
-    least, natural = [], []
+def _choices() -> Iterator[tuple[bool, float]]:
+    for landscape in (False, True):
+        for size in SIZES:
+            yield landscape, size
+
+
+def _measure(table: dict[str, Any], size: float) -> Measured:
+    cells, least, natural = [], [], []
     for place, column in enumerate(table["columns"]):
         texts = [row[place] for row in table["cells"]]
-        code = column["code"]
-        full = max((text_width(t, size, code=code) for t in texts), default=0.0)
-        rigid = column["align"] == "right"
-        tight = full if rigid else max((_longest(t, size, code) for t in texts), default=0.0)
-        head = max((text_width(w, size, bold=True) for w in _words(column["label"])), default=0.0)
-        least.append(SAFETY * max(tight, head))
-        label = text_width(column["label"], size, bold=True)
-        natural.append(SAFETY * max(full, head, min(label, 1.6 * max(full, head))))
-    _widen_under_spanners(table, size, least, natural)
-    return least, natural
+        code, rigid = column["code"], column["align"] == "right"
+        full = [SAFETY * text_width(t, size, code=code) for t in texts]
+        longest = full if rigid else [SAFETY * _longest(t, size, code=code) for t in texts]
+        head = SAFETY * _longest(column["label"], size, bold=True)
+        label = SAFETY * text_width(column["label"], size, bold=True)
+        widest = max([head, *full])
+        cells.append(full)
+        least.append(max([head, *longest]))
+        natural.append(max(widest, min(label, 1.6 * widest)))
+    bounds = [np.array(least, dtype=float), np.array(natural, dtype=float)]
+    for widths in bounds:
+        _widen_under_spanners(table, size, widths)
+    rows = np.array(cells, dtype=float).T.reshape(-1, len(least))
+    return Measured(rows, bounds[0], np.maximum(*bounds))
 
 
-def _widen_under_spanners(
-    table: dict[str, Any], size: float, least: list[float], natural: list[float]
-) -> None:
+def _widen_under_spanners(table: dict[str, Any], size: float, widths: np.ndarray) -> None:
     start = 0
     for text, span in table["spanners"]:
-        words = max((text_width(w, size, bold=True) for w in _words(text)), default=0.0)
-        columns = range(start, start + span)
-        for widths in (least, natural):
-            short = words - sum(widths[i] for i in columns)
-            for i in columns:
-                widths[i] += max(0.0, short) / span
+        short = SAFETY * _longest(text, size, bold=True) - widths[start : start + span].sum()
+        widths[start : start + span] += max(0.0, short) / span
         start += span
 
 
-def _words(text: str) -> list[str]:
-    return [part for word in WORD.findall(text) for part in breakable(word).split("\u200b")]
+def _longest(text: str, size: float, *, bold: bool = False, code: bool = False) -> float:
+    pieces = (p for word in PLACE.split(text) for p in breakable(word).split("\u200b"))
+    return max((text_width(p, size, bold=bold, code=code) for p in pieces), default=0.0)
 
 
-def _longest(text: str, size: float, code: bool) -> float:
-    return max((text_width(w, size, code=code) for w in _words(text)), default=0.0)
-
-
-def _share(least: Sequence[float], natural: Sequence[float], room: float) -> list[float] | None:
-    """Give every column its least width and the rest by need; None when there is no room."""
-    if sum(natural) <= room:
-        return list(natural)
-    if sum(least) > room:
+def _share(measured: Measured, room: float) -> np.ndarray | None:
+    """Give every column its least width and the rest where it saves most lines; None: no room."""
+    if measured.natural.sum() <= room:
+        return measured.natural
+    if measured.least.sum() > room:
         return None
-    # A long text column must not starve: needs count by their square root.
-    widths, spare = list(least), room - sum(least)
-    need = [max(0.0, n - m) for m, n in zip(least, natural, strict=True)]
-    while spare > 0.01 and any(n > 0.01 for n in need):
-        total = sum(n**0.5 for n in need)
-        gains = [min(n, spare * n**0.5 / total) for n in need]
-        widths = [w + g for w, g in zip(widths, gains, strict=True)]
-        need = [n - g for n, g in zip(need, gains, strict=True)]
-        spare -= sum(gains)
-    return widths
+    widths = measured.least.copy()
+    while (spare := room - widths.sum()) > 0.01:
+        step = min(STEP, spare)
+        open_ = np.flatnonzero(widths < measured.natural)
+        if not open_.size:
+            break
+        trials = [widths + step * (np.arange(widths.size) == place) for place in open_]
+        costs = [_height(measured, trial) for trial in trials]
+        widths = trials[int(np.argmin(costs))]
+    return np.minimum(widths, measured.natural)
+
+
+def _height(measured: Measured, widths: np.ndarray) -> float:
+    """Return a smooth stand-in for the height of a table: its rows' tallest cells, summed."""
+    lines = measured.cells / np.maximum(widths, 1e-9)
+    smooth: np.ndarray = (lines**4).sum(axis=1) ** 0.25
+    return float(smooth.sum())
+
+
+def _tallest(measured: Measured, widths: Sequence[float] | np.ndarray) -> float:
+    if not measured.cells.size:
+        return 0.0
+    # Lines end ragged: about a tenth of each stays empty.
+    return float((1.1 * measured.cells / np.maximum(widths, 1e-9)).max())

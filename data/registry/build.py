@@ -180,7 +180,7 @@ def origin(tables: dict[str, pd.DataFrame], left: dict[str, pd.DataFrame]) -> st
     values = {
         "name": "registry",
         "title": "Registry of documented enforcement decisions about leaders and officials",
-        "producer": "the audit project",
+        "producer": "this project",
         "url": "data/registry",
         "accessed": newest,
         "licence": "CC BY 4.0 for this compilation; the facts are free and the sources keep theirs",

@@ -54,7 +54,8 @@ def table(
                     }
                 )
     frame = pd.DataFrame(rows)
-    for c in frame.columns.drop("posted_at"):
+    frame["reversed"] = rng.random(len(frame)) < 0.3
+    for c in frame.columns.drop(["posted_at", "reversed"]):
         frame[c] = frame[c].astype("str")
     return frame
 
@@ -250,7 +251,9 @@ def timeline(titles: tuple[str, ...] = ("A rule", "An exemption"), n: int = 30) 
         day = start + pd.Timedelta(days=int(rng.integers(0, 1500)))
         effect = "exemption_stated" if i % 3 else "clarified"
         rows.append((f"P{i:03d}", day, day, titles[i % len(titles)], "twitter", "rule", effect))
-    rows.append(("C999", start, start + pd.Timedelta(days=30), "a month", "x", "decision", "remove"))
+    rows.append(
+        ("C999", start, start + pd.Timedelta(days=30), "a month", "x", "decision", "remove")
+    )
     names = ["id", "earliest", "latest", "title", "platform", "kind", "what"]
     return pd.DataFrame(rows, columns=names)
 
@@ -263,7 +266,9 @@ def groups(
     return pd.DataFrame(rows, columns=["group", "kept_behind_notice", "decisions", "persons"])
 
 
-def copies(original: tuple[str, ...] = ("interstitial", "none"), name: str = "text") -> pd.DataFrame:
+def copies(
+    original: tuple[str, ...] = ("interstitial", "none"), name: str = "text"
+) -> pd.DataFrame:
     """Return a frame as `matched_copies` gives it."""
     rows = [(f"PAIR_{i}_{name}", o, "lock", o == "lock", True) for i, o in enumerate(original)]
     names = ["pair_id", "original_action", "copy_action", "original_locked", "copy_locked"]

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from tests.charts.conftest import FRAMES, made
-from tests.charts.seen import clipped, collisions, texts
 
 from audit.charts import CHARTS
 from audit.claims import NEVER, licensed
 from audit.errors import ClaimError, ReportError
+from tests.charts.conftest import FRAMES, made
+from tests.charts.seen import clipped, collisions, texts
 
 WIDTHS = (3.2, 7.0, 14.0)  # 320, 700 and 1,400 pixels at 100 dots per inch
 MOST_WORDS = 14  # "about 12": a number and its sign count as one

@@ -205,6 +205,15 @@ def test_raw_gap_is_mover_of_the_two_classes():
         assert getattr(found, name) == pytest.approx(getattr(expected, name))
 
 
+def test_raw_gap_borrows_the_larger_correlation():
+    # ordinary accounts are all or nothing, leaders exactly alike: all accounts together seem less
+    n, focal = np.full(12, 10), np.arange(12) < 6
+    y = np.r_[np.full(6, 5), [0, 10, 0, 10, 0, 10]]
+    found = clustered_difference(y, n, np.arange(12), focal)
+    assert intraclass_correlation(y, n) < 0.9
+    assert found.icc == intraclass_correlation(y[6:], n[6:]) == 1.0
+
+
 def test_faults_in_words():
     with pytest.raises(EstimationError, match=r"n has 1 entries.*icc is 2"):
         clustered_proportion([1, 2], [3], icc=2)

@@ -126,6 +126,12 @@ def test_random_draws_approach_the_complete_list():
     assert (drawn.drawn[:, 0] == 5).all()
 
 
+def test_a_drawn_p_is_never_zero():
+    values = np.r_[np.full(10, 100.0), np.zeros(200)]
+    test = randomisation_test(values, values > 0, draws=99)
+    assert (test.enumerated, test.p_value) == (False, 1 / 100)
+
+
 def test_many_focal_accounts_are_drawn_without_repetition():
     size = 900
     columns = np.column_stack([np.ones(size), 2.0 ** (np.arange(size) % 40)])

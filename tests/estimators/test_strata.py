@@ -95,15 +95,21 @@ def test_kidney_stones(golden):
     assert standardise(table).difference > 0
 
 
-def test_standard_errors_against_statsmodels_and_the_single_table(admissions):
+def test_standard_error_of_the_odds_ratio_against_statsmodels(admissions):
     table = np.array([admissions[:, 0], admissions[:, 1] - admissions[:, 0]])
     other = np.array([admissions[:, 2], admissions[:, 3] - admissions[:, 2]])
     theirs = StratifiedTable(np.stack([table, other]))
     assert mantel_haenszel(admissions).std_error == pytest.approx(theirs.logodds_pooled_se)
-    # Greenland and Robins reduce to the delta method in one stratum, exactly
+
+
+def test_standard_errors_of_one_stratum_are_the_plain_ones():
+    # Greenland and Robins reduce to the delta method, exactly
     one = np.array([[12.0, 40, 9, 50]])
     expected = np.sqrt(1 / 12 - 1 / 40 + 1 / 9 - 1 / 50)
     assert mantel_haenszel(one, measure="risk_ratio").std_error == pytest.approx(expected)
+    # and Sato to the binomial variances
+    expected = np.sqrt(0.3 * 0.7 / 40 + 0.18 * 0.82 / 50)
+    assert mantel_haenszel(one, measure="risk_difference").std_error == pytest.approx(expected)
 
 
 def test_simulated_errors_of_the_pooled_difference():

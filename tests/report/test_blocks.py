@@ -11,10 +11,11 @@ from audit.report.blocks import KINDS, MIME, Claims, Finding, Note, check_id, pa
 def test_every_block_shows_itself_three_ways(sample):
     for block in [*sample(), Claims(({"id": "a", "value": 1.0},))]:
         bundle = block._repr_mimebundle_()
-        assert set(bundle) == {"text/plain", "text/html", MIME}
+        face = "text/markdown" if block.kind == "prose" else "text/html"
+        assert set(bundle) == {"text/plain", face, MIME}
         assert json.loads(json.dumps(bundle[MIME])) == bundle[MIME]
         assert bundle[MIME]["kind"] in KINDS
-        assert "mathjax_ignore" in bundle["text/html"]
+        assert face == "text/markdown" or "mathjax_ignore" in bundle[face]
 
 
 def test_text_of_a_block_is_made_visible():
@@ -52,3 +53,11 @@ def test_whole_numbers_get_thousands():
 def test_what_is_no_block_is_refused():
     with pytest.raises(ReportError, match="item 2 of the report is a str; allowed: Cover"):
         list(payloads([Finding("x"), "y"]))
+
+
+def test_values_in_markdown_for_a_notebook_start_nothing(hostile):
+    for value in hostile:
+        shown = prose("{v}", v=value)._repr_mimebundle_()["text/markdown"]
+        assert not set("*_`[]<>\\|#~!(){}") & set(
+            shown.replace("<span>&#36;</span>", "").replace("&#", "")
+        )

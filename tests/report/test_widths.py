@@ -43,6 +43,23 @@ def test_no_table_is_wider_than_its_page(rows):
     assert sum(chosen.widths) <= (LANDSCAPE if chosen.landscape else PORTRAIT) + 0.1
 
 
+def test_dates_stay_whole_when_columns_compete():
+    frame = pd.DataFrame({"from": ["2019-06-27"], "what": ["word " * 60], "who": ["name " * 20]})
+    chosen = fit(block(frame))
+    assert chosen.widths[0] >= text_width("2019-06-27", chosen.size)
+    assert chosen.widths[1] > chosen.widths[2] > chosen.widths[0]
+    assert chosen.whole
+
+
+def test_tall_cells_are_set_on_a_turned_page():
+    frame = pd.DataFrame({f"c{i}": ["word " * 44] for i in range(5)})
+    assert fit(block(frame)).landscape
+
+
+def test_a_table_without_rows_has_a_width():
+    assert sum(fit(block(pd.DataFrame({"a": [], "b": []}))).widths) > 0
+
+
 def test_long_runs_can_break_and_are_otherwise_unchanged():
     text = "a" * 100
     assert max(map(len, breakable(text).split("\u200b"))) <= 22
