@@ -14,10 +14,6 @@ Array = np.ndarray[Any, Any]
 NAN = float("nan")
 EMPTY_CLASS = "a class has no cases: nothing is known"
 
-# Up to four focal accounts nothing can be claimed about a sampling of accounts: a t quantile
-# with at most 3 degrees of freedom and a design effect that rests on the reference accounts
-# alone. Callers then show the point and a placebo rank (METHODS 1).
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
