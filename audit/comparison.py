@@ -102,10 +102,11 @@ class Comparison:
     def rungs(self) -> pd.DataFrame:
         """Return the gap among like cases at every rung of the ladder, with its interval."""
         study = self.study
+        one = replace(study.design, reference=study.design.references[0])
         rows = []
         for rung in study.cases.ladder.rungs[1:]:
             outcome = replace(study.design.outcome, at_least=rung, any_of=())
-            at = enroll(study.cases, replace(study.design, outcome=outcome))
+            at = enroll(study.cases, replace(one, outcome=outcome))
             found = effect(at, by="post", stratified=study.design.primary == "standardised")
             focal = at.cells.of(FOCAL)
             rows.append(

@@ -58,10 +58,14 @@ timeline = rule_timeline(rules, decisions)
 display(report.chart("decision_timeline", timeline, source=source), *report.view_words(timeline))
 
 # %%
+keys = ["policy_id", "platform", "start", "summary", "source_tier"]
+joined = {c: lambda v: ", ".join(dict.fromkeys(v.dropna().str.replace("_", " "))) for c in ("account_class", "rule")}
+published = registry.exemptions().groupby(keys, as_index=False, dropna=False, sort=False).agg(joined)
 display(report.table(
-    registry.exemptions(), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
-    columns={"platform": "Platform", "rule": "Rule", "account_class": "Class", "start": "From", "end": "To",
-             "summary": report.Column("What was published (our summary)", limit=400), "source_tier": "Citation"},
+    published.sort_values("start"), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
+    columns={"start": "From", "platform": "Platform", "account_class": "For", "rule": report.Column("Under the rules on", limit=120),
+             "summary": report.Column("What was published (our summary)", limit=300)},
+    notes=["“any”: not limited to a class or a rule by the source. Ends, ceilings and addresses are in the registry’s own table."],
 ))
 
 # %% [markdown]
@@ -105,14 +109,22 @@ times = time_to_action(decisions)
 display(report.chart("time_to_action", times, source=source), *report.view_words(times), report.view_table(times, id="tbl-times"))
 
 # %% [markdown]
-# # Enforcement at large
+# # Enforcement at large {.appendix}
 #
 # What platforms publish about everybody. The method of counting changed in August 2020: figures from before and after
 # never form one series.
 
 # %%
 totals = platform_totals(registry.platform_totals())
-display(report.view_table(totals, id="tbl-totals"), *report.view_words(totals))
+display(*report.view_words(totals))
+
+# %%
+display(report.table(
+    totals.frame.assign(metric=totals.frame["metric"].str.replace("_", " "), method=totals.frame["method"].str.replace("_", " ")),
+    id="tbl-totals", title="Published platform totals", source=source, group="method",
+    columns={"platform": "Platform", "period": "Period", "metric": report.Column("What is counted", limit=80), "value": ("Value", ",.6g"),
+             "unit": "Unit", "value_precision": "Precision", "source_publisher": report.Column("Source", limit=40)},
+))
 
 # %% [markdown]
 # # Every decision {.appendix}

@@ -120,6 +120,7 @@ def test_a_family_has_a_row_for_every_reference() -> None:
         int((frame["account_class"] == name).sum()) for name in ("ordinary", "press")
     ]
     assert family["estimate"].iloc[0] == comparison.primary().estimate
+    assert list(comparison.rungs()["rung"])[2] == "remove"
 
 
 def test_rates_carry_their_denominators() -> None:

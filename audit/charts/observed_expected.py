@@ -81,8 +81,8 @@ def observed_expected(stage: Any, ax: Axes | None = None) -> Axes:
         ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * 3)))
         rows = _rows(frame, named(design.focal), named(design.references[0]), acted(design))
         places = draw_rows(ax, rows, draw=_mark)
-        for x in (seen, expected):
-            ax.plot([x, x], [places[0], places[2]], color=MUTED, linewidth=0.8, zorder=2)
+        for x, start in ((seen, places[0]), (expected, places[1])):
+            ax.plot([x, x], [start, places[2]], color=MUTED, linewidth=0.8, zorder=2)
         ax.annotate(
             "",
             (seen, places[2]),

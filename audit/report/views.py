@@ -16,9 +16,13 @@ NAN = float("nan")
 def view_words(view: Any) -> list[Block]:
     """Return how a view's rows were chosen, and what they cannot show."""
     return [
-        prose("**Which rows.** {selection}", selection=view.selection),
-        Note("", tuple(view.limits)),
+        prose("**Which rows.** {selection}", selection=_sentence(view.selection)),
+        Note("", tuple(view.limits), title="Limits", tone="plain"),
     ]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def view_table(view: Any, *, id: str, source: str = "") -> Table:
