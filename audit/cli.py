@@ -41,8 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python flushes stdout once more at exit; see its documentation of SIGPIPE.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (AuditError, OSError) as error:
+    except AuditError as error:
         return _said(str(error), FAULT, debug=args.debug)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _said(f"{where}{error.strerror or error}.", FAULT, debug=args.debug)
     except Exception as error:
         says = (
             f"a fault of audit itself: {type(error).__name__}: {error}. Try --debug to see where."

@@ -86,4 +86,4 @@ def report(path: str | Path, *, out: str | Path = "reports", progress: Any = Non
     folder = Path(out) / found.stem
     if not design.notebook:
         return compose(evidence(design), folder)
-    return publish(locate(design.notebook), folder, design=found, progress=progress)
+    return publish(locate(design.notebook), folder, design=path, progress=progress)

@@ -68,6 +68,8 @@ def leave_one_out(stage: Any, ax: Axes | None = None) -> Axes:
 
 
 def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
+    import seaborn as sns
+
     n = len(frame)
     ys = np.arange(n)[::-1]
     ax.set_ylim(-0.8, 1.35 * (n - 0.2))  # a third of the height above is for the two labels
@@ -82,16 +84,8 @@ def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
         (turned, "X", INK, PAPER),
     ):
         x = frame["estimate"].to_numpy()[mask]
-        ax.plot(
-            x,
-            ys[mask],
-            marker,
-            markersize=size,
-            markerfacecolor=face,
-            markeredgecolor=colour,
-            linestyle="none",
-            zorder=4,
-        )
+        style = {"marker": marker, "s": size**2, "color": face, "edgecolor": colour, "zorder": 4}
+        sns.scatterplot(x=x, y=ys[mask], ax=ax, legend=False, **style)
 
 
 def _top_labels(ax: Axes, full: float, n: int) -> None:

@@ -99,12 +99,12 @@ def _effect_facts(evidence: Evidence) -> list[Fact]:
         ),
         Fact(
             "gap",
-            points(e.estimate),
+            short(e.estimate, signed=True),
             ", ".join(filter(None, (ends, p_value(e.p_value)))) or "no interval",
         ),
     ]
     if math.isfinite(seen):
-        facts.append(Fact("smallest visible gap", points(seen, signed=False), "four times in five"))
+        facts.append(Fact("smallest visible gap", short(seen), "four times in five"))
     return facts
 
 
@@ -118,3 +118,8 @@ def does_not_show(evidence: Evidence, limits: tuple[str, ...] = ()) -> Note:
     for part in study.design.declared_not_run:
         said.append(f"The design declares ‘{part}’, which this version does not run.")
     return Note("", tuple(dict.fromkeys(said)))
+
+
+def short(difference: float, *, signed: bool = False) -> str:
+    """Return a difference as "−18.2 points": a key number has no room for "percentage"."""
+    return points(difference, signed=signed).replace("percentage ", "")

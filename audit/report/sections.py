@@ -64,7 +64,13 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
     frame = study.cases.ledger_frame()
     if frame.empty:
         return prose("No row left the table.")
-    frame = frame.assign(account_class=frame["account_class"].map(words))
+    taken = frame.groupby("step")["cases_removed"].transform("sum") > 0
+    idle = list(dict.fromkeys(frame.loc[~taken, "because"]))
+    frame = frame[taken].assign(account_class=frame["account_class"].map(words))
+    if frame.empty:
+        return prose(
+            "No row left the table. Steps that took nothing: {idle}.", idle="; ".join(idle)
+        )
     frame["flag"] = frame["flagged"].map({True: "uneven", False: ""})
     return table(
         frame,
@@ -80,7 +86,10 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
             "accounts_removed": ("Accounts left", ",d"),
             "flag": "Note",
         },
-        notes=["“uneven”: the step took at least five points more of this class than of another."],
+        notes=[
+            "“uneven”: the step took at least five points more of this class than of another.",
+            *([f"Steps that took nothing: {'; '.join(idle)}."] if idle else []),
+        ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
     )

@@ -73,10 +73,10 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
         title="The truth, and what the audit found without it",
         columns={
             "what": Column("What", limit=160),
-            "truth": ("Truth", "+.1%"),
-            "estimate": ("Estimate", "+.1%"),
-            "conf_low": ("Low", "+.1%"),
-            "conf_high": ("High", "+.1%"),
+            "truth": ("Truth", ".1%"),
+            "estimate": ("Estimate", ".1%"),
+            "conf_low": ("Low", ".1%"),
+            "conf_high": ("High", ".1%"),
             "inside": "Interval holds it",
         },
         notes=[

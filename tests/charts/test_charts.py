@@ -154,7 +154,9 @@ DRAWN = {
 def test_what_is_drawn_is_what_the_data_hold(chart: Any, stage_of: Any) -> None:
     stage = stage_of(chart)
     frame, axes = chart.data(stage), chart.render(stage_of(chart))
-    drawn = np.concatenate([np.atleast_1d(line.get_xdata()) for line in axes.lines]).astype(float)
+    marks = [line.get_xdata() for line in axes.lines]
+    marks += [spots.get_offsets()[:, 0] for spots in axes.collections]
+    drawn = np.concatenate([np.atleast_1d(x) for x in marks]).astype(float)
     for column in DRAWN[chart.name]:
         for value in frame[column].dropna():
             assert np.isclose(drawn, float(value), atol=1e-12).any(), (column, value)

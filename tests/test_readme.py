@@ -1,0 +1,120 @@
+"""The front door works as written: its table, its Python and its commands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from audit.arguments import parser
+from audit.claims import Verdict
+from audit.cli import main
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def text(root) -> str:
+    return (root / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return [body for kind, body in BLOCK.findall(text) if kind == language]
+
+
+@pytest.fixture
+def here(text, tmp_path, monkeypatch) -> Path:
+    """Return a working folder with the README's own table in it."""
+    (table,) = blocks(text, "csv")
+    (tmp_path / "my_table.csv").write_text(table, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_ten_lines_run_and_write_a_report(text, root, here) -> None:
+    code = blocks(text, "python")[0]
+    assert len(code.strip().splitlines()) == 10
+    shutil.copytree(root / "designs", here / "designs")
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert (here / "reports" / "mine" / "report.pdf").read_bytes().startswith(b"%PDF")
+    evidence = names["evidence"]
+    assert evidence.verdict is Verdict.LENIENT
+    for noun in ("study", "comparison", "evidence"):
+        assert str(names[noun]).startswith(names["design"].question)
+        assert not names[noun].to_frame().empty
+
+
+def test_the_worked_table_is_read_and_answered(text, here, capsys) -> None:
+    names: dict[str, object] = {}
+    exec(blocks(text, "python")[1], names)
+    cases, evidence = names["cases"], names["evidence"]
+    assert len(cases) == 20
+    assert cases.to_frame()["action"].value_counts().to_dict() == {"remove": 10, "none": 10}
+    assert evidence.verdict in Verdict
+    assert evidence.rung >= 1
+    assert evidence.sentence in capsys.readouterr().out
+
+
+def commands(text: str) -> list[list[str]]:
+    lines = [line for body in blocks(text, "sh") for line in body.splitlines()]
+    split = [shlex.split(line, comments=True) for line in lines]
+    return [words for words in split if words and words[0] == "audit"]
+
+
+def test_every_command_parses(text) -> None:
+    asked = commands(text)
+    assert {words[1] for words in asked} == {"check", "new", "plan", "report"}
+    for words in asked:
+        assert parser().parse_args(words[1:]).command == words[1]
+
+
+def test_the_shell_reads_the_table_as_python_does(text, here, capsys) -> None:
+    check = next(words for words in commands(text) if words[1] == "check")
+    assert main(check[1:]) == 0
+    assert "20 cases by 20 accounts" in capsys.readouterr().out
+
+
+def test_make_targets_exist(text, root) -> None:
+    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`?make (\w+)", text)) - {"writes"}
+    assert {"report", "test", "help", "lab", "check"} == named
+    assert named <= targets
+
+
+def test_every_verdict_is_explained_in_its_own_words(text) -> None:
+    table = text.split("| verdict | when |")[1].split("\n\n")[0]
+    for verdict in Verdict:
+        if verdict in (Verdict.LENIENT, Verdict.STRICT):
+            assert "*treated more leniently / more strictly*" in table
+        elif verdict in (Verdict.MORE, Verdict.LESS):
+            assert "*acted on more often / less often*" in table
+        else:
+            assert f"*{verdict}*" in table
+
+
+def test_every_link_in_the_checkout_leads_somewhere(text, root) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) > 5
+    gone = [
+        link for link in links if not link.startswith("reports/") and not (root / link).exists()
+    ]
+    assert gone == []
+
+
+def test_links_to_reports_lead_to_a_design_s_report(text, root) -> None:
+    """Reports are refreshed on their own; that they are named after a design can be checked."""
+    designs = {p.stem for p in (root / "designs").glob("*.toml")}
+    named = re.findall(r"\]\(reports/([^/)]+)/", text)
+    assert named
+    assert set(named) <= designs
+
+
+def test_names_of_the_python_api_are_public(text) -> None:
+    import audit
+
+    used = set(re.findall(r"\baudit\.([A-Za-z_]+)\(", text)) | {"SOURCES"}
+    assert used <= set(audit.__all__)
