@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from audit.cases import locate
 from audit.errors import DesignError
 from audit.outcome import Outcome
+from audit.plain import frozen, is_number, plain
 from audit.population import faults as population_faults
 from audit.schema import UNKNOWN
 
@@ -101,7 +102,7 @@ class Design:
         if isinstance(self.outcome, Mapping):
             object.__setattr__(self, "outcome", Outcome.of(self.outcome))
         for name in ("strata", "families", "negative_controls"):
-            object.__setattr__(self, name, _frozen(getattr(self, name)))
+            object.__setattr__(self, name, frozen(getattr(self, name)))
         if not isinstance(self.reference, str):
             object.__setattr__(self, "reference", tuple(self.reference))
         faults = _faults(self)
@@ -140,7 +141,7 @@ class Design:
             value = getattr(self, field.name)
             if value is None or (value == field.default and field.name != "seed"):
                 continue
-            out[field.name] = _plain(value.to_dict() if isinstance(value, Outcome) else value)
+            out[field.name] = plain(value.to_dict() if isinstance(value, Outcome) else value)
         return out
 
     def write(self, path: str | Path) -> Path:
@@ -225,12 +226,12 @@ def _faults(d: Design) -> list[str]:
     if d.frame not in get_args(SamplingFrame):
         allowed = ", ".join(get_args(SamplingFrame))
         out.append(f"frame is {d.frame!r}; allowed: {allowed}.")
-    if not _number(d.margin) or not 0 < d.margin < 1:
+    if not is_number(d.margin) or not 0 < d.margin < 1:
         out.append(
             f"margin is {d.margin!r}; it must lie in (0, 1), as a risk difference: "
             "0.05 means five percentage points."
         )
-    if not _number(d.confidence) or not 0.5 < d.confidence < 1:
+    if not is_number(d.confidence) or not 0.5 < d.confidence < 1:
         out.append(f"confidence is {d.confidence!r}; it must lie in (0.5, 1).")
     if d.primary not in get_args(Primary):
         out.append(f"primary is {d.primary!r}; allowed: {', '.join(get_args(Primary))}.")
@@ -245,24 +246,6 @@ def _faults(d: Design) -> list[str]:
     if any(not isinstance(s, str) for s in d.strata) or len(set(d.strata)) != len(d.strata):
         out.append(f"strata is {list(d.strata)!r}; a list of column names, each once.")
     return out + population_faults(d.population or {})
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return tuple(_frozen(v) for v in value)
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return value
 
 
 def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) -> Path:

@@ -64,7 +64,7 @@ def test_all_faults_at_once() -> None:
 
 
 def test_what_has_no_default_is_named() -> None:
-    with pytest.raises(DesignError, match="missing key.*'frame'.*'margin'.*no default"):
+    with pytest.raises(DesignError, match=r"missing key.*'frame'.*'margin'.*no default"):
         Design.of({"focal": "a", "reference": "b", "outcome": {"at_least": "remove"}})
 
 

@@ -36,7 +36,7 @@ def here(text, tmp_path, monkeypatch) -> Path:
 
 def test_the_ten_lines_run_and_write_a_report(text, root, here) -> None:
     code = blocks(text, "python")[0]
-    assert len(code.strip().splitlines()) == 10
+    assert len([line for line in code.splitlines() if line]) <= 10
     shutil.copytree(root / "designs", here / "designs")
     names: dict[str, object] = {}
     exec(code, names)
@@ -53,7 +53,9 @@ def test_the_worked_table_is_read_and_answered(text, here, capsys) -> None:
     exec(blocks(text, "python")[1], names)
     cases, evidence = names["cases"], names["evidence"]
     assert len(cases) == 20
-    assert cases.to_frame()["action"].value_counts().to_dict() == {"remove": 10, "none": 10}
+    (table,) = blocks(text, "csv")
+    written = {"remove": table.count("taken down"), "none": table.count("left up")}
+    assert cases.to_frame()["action"].value_counts().to_dict() == written
     assert evidence.verdict in Verdict
     assert evidence.rung >= 1
     assert evidence.sentence in capsys.readouterr().out
@@ -80,7 +82,10 @@ def test_the_shell_reads_the_table_as_python_does(text, here, capsys) -> None:
 
 def test_make_targets_exist(text, root) -> None:
     targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = set(re.findall(r"`?make (\w+)", text)) - {"writes"}
+    named = set(re.findall(r"`make (\w+)`", text))
+    named |= {
+        line.split()[1] for b in blocks(text, "sh") for line in b.splitlines() if "make " in line
+    }
     assert {"report", "test", "help", "lab", "check"} == named
     assert named <= targets
 

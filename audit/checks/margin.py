@@ -80,7 +80,7 @@ class DetectableGap:
         gap = gap_in_direction(table, towards(design.outcome.lenient_sign))
         rate = f"{words(design.references[0])} rate"
         says = _visible(table, towards(design.outcome.lenient_sign), rate) + (
-            f" With these accounts, {'an' if rate[0] in 'aeiou' else 'a'} {rate} of "
+            f" This is with these accounts, {'an' if rate[0] in 'aeiou' else 'a'} {rate} of "
             f"{percent(comparison.primary().expected)} and power {POWER:g}."
         )
         value = gap if math.isfinite(gap) else math.nan
