@@ -44,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AuditError as error:
         return _said(str(error), FAULT, debug=args.debug)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _said(f"{where}{error.strerror or error}.", FAULT, debug=args.debug)
+        where = error.filename2 or error.filename
+        says = f"{where}: " * bool(where) + f"{error.strerror or error}."
+        return _said(says, FAULT, debug=args.debug)
     except Exception as error:
         says = (
             f"a fault of audit itself: {type(error).__name__}: {error}. Try --debug to see where."
@@ -127,7 +128,7 @@ def _freeze(args: argparse.Namespace) -> int:
 
     from audit.design import freeze
 
-    print(f"frozen in {freeze(args.design, today=datetime.now(UTC).date().isoformat())}")
+    _say(f"frozen in {freeze(args.design, today=datetime.now(UTC).date().isoformat())}")
     return OK
 
 
@@ -152,16 +153,10 @@ def _codebook(args: argparse.Namespace) -> int:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from pathlib import Path
+    from audit.planning import write_draft
 
-    from audit.planning import draft
-
-    target = Path(args.design)
-    if target.exists():
-        raise AuditError(f"{target} is there already; choose another name or delete it first.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(draft(), encoding="utf-8")
-    print(f"wrote {target}; fill it in, then: audit report {target}")
+    target = write_draft(args.design)
+    _say(f"wrote {target}; fill it in, then: audit report {target}")
     return OK
 
 

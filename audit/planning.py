@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
@@ -203,6 +204,29 @@ Columns (account numbers may be replaced by pseudonyms, the same one for all pos
 Times in UTC with their zone. Numbers of posts and accounts as text, not as numbers: spreadsheets
 round long ones. Please state how the rows were chosen, and over which period.
 """
+
+
+def write_draft(path: str | Path) -> Path:
+    """Write the draft to a new file, with the folders above it.
+
+    Raises
+    ------
+    DesignError
+        When something is there already.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("x", encoding="utf-8") as handle:
+            handle.write(draft())
+    except FileExistsError as error:
+        raise DesignError(
+            f"{target} is there already; choose another name or delete it first."
+        ) from error
+    except OSError:
+        target.unlink(missing_ok=True)  # half a draft would be in the way of the next
+        raise
+    return target
 
 
 def draft() -> str:

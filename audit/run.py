@@ -49,6 +49,12 @@ def source(design: Design) -> Source:
     needed = [f.name for f in known if f.default is MISSING and f.default_factory is MISSING]
     faults = [f"has no parameter {k!r}" for k in given if k not in names]
     faults += [f"needs the parameter {k!r}" for k in needed if k not in given]
+    pairs = [f.name for f in known if f.default_factory is dict and f.name in given]
+    faults += [
+        f"takes {k} = {{ yours = 'ours' }}, not {given[k]!r}"
+        for k in pairs
+        if not isinstance(given[k], Mapping)
+    ]
     if faults:
         raise DesignError(
             f"source {name!r} {' and '.join(faults)}; its parameters: {', '.join(names)}."

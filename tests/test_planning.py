@@ -11,7 +11,7 @@ from audit.checks.power import detectable_gap_table
 from audit.claims import Verdict
 from audit.design import Design
 from audit.errors import DesignError
-from audit.planning import MOST, draft, plan, request
+from audit.planning import MOST, draft, plan, request, write_draft
 
 SIZE = {"focal_accounts": 20, "posts": 20, "reference_accounts": 60, "icc": 0.1}
 
@@ -103,6 +103,24 @@ def test_the_draft_reads_as_a_design_with_every_needed_key(tmp_path) -> None:
     assert found.strata == ("rule", "severity", "language")
     assert found.population == {"violating": ["yes"]}
     assert Design.read(found.write(tmp_path / "again.toml")).hash == found.hash
+
+
+def test_half_a_draft_is_not_left_behind(tmp_path, monkeypatch) -> None:
+    def full() -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("audit.planning.draft", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_draft(tmp_path / "deep" / "x.toml")
+    assert list((tmp_path / "deep").iterdir()) == []
+
+
+def test_a_draft_never_overwrites(tmp_path) -> None:
+    path = write_draft(tmp_path / "x.toml")
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(DesignError, match=r"x\.toml is there already"):
+        write_draft(path)
+    assert path.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_request_asks_for_what_the_design_uses() -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +78,11 @@ def test_parameters_reach_the_source() -> None:
             {"name": "table", "sheet": 1, "file": "x"},
             DesignError,
             "has no parameter 'sheet' and has no parameter 'file' and needs the parameter 'path'",
+        ),
+        (
+            {"name": "table", "path": "x.csv", "columns": ["a"]},
+            DesignError,
+            "takes columns = . yours = 'ours' ., not .'a'.",
         ),
         ({"name": "simulated", "icc": "high"}, DesignError, "cannot take .'icc': 'high'."),
     ],
@@ -199,26 +201,41 @@ def test_a_system_that_refuses_leaves_the_old_report_whole(
     assert whole(folder / "reports") == before
 
 
-def test_a_limit_on_the_size_of_files_leaves_the_old_report_whole(written) -> None:
-    """A real refusal by the system, in a process of its own: no file may pass 64 KiB."""
+REFUSED_BY_THE_SYSTEM = """
+import resource, signal, sys
+import audit.report.standard, audit.report.write as write
+from audit.cli import main
+from audit.report import Cover, Finding
+
+page = [Cover("A title", date="2026-01-01"), Finding("A sentence.")]
+audit.report.standard.standard_blocks = lambda _: page
+real = write.replace_folder
+
+def limited(*given, **named):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    return real(*given, **named)
+
+write.replace_folder = limited
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_system_that_is_really_full_leaves_the_old_report_whole(written) -> None:
+    """No file may pass 4 KiB, by the system's own limit, from the first byte written on."""
     folder, _ = written
     before = whole(folder / "reports")
-
-    def limited() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
-
+    argv = ["report", "asked.toml", "--out", "reports"]
     done = subprocess.run(
-        [sys.executable, "-m", "audit", "report", "asked.toml", "--out", "reports"],
+        [sys.executable, "-c", REFUSED_BY_THE_SYSTEM, *argv],
         capture_output=True,
         text=True,
         timeout=120,
         cwd=folder,
-        preexec_fn=limited,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert done.returncode == 2, done.stderr
-    assert "audit: " in done.stderr
+    assert "The report cannot be written to" in done.stderr
+    assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr
     assert whole(folder / "reports") == before
 

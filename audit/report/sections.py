@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from audit.claims import RUNGS
 from audit.design import words
 from audit.errors import UnknownName
+from audit.numerals import p_value
 from audit.report.blocks import Column, Figure, Prose, Table, prose
 from audit.report.table import table
 
@@ -130,6 +131,7 @@ def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
     scaled = frame["scale"] == "difference"
     for column in ("estimate", "conf_low", "conf_high"):
         frame[column] = frame[column].where(~scaled, frame[column] * POINTS)
+    frame["p"] = frame["p_value"].map(_p)
     order = {"difference": 0, "ratio": 1, "odds_ratio": 2}
     frame = frame.sort_values("scale", key=lambda s: s.map(order), kind="stable")
     heads = {
@@ -150,7 +152,7 @@ def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
             "estimate": ("Estimate", ".2f"),
             "conf_low": ("Low", ".2f"),
             "conf_high": ("High", ".2f"),
-            "p_value": ("p", ".3f"),
+            "p": Column("p", align="right"),
         },
         notes=[
             _level(comparison) + ", by account; p by permutation over accounts.",
@@ -271,3 +273,8 @@ def _mark(passed: bool | None) -> str:
 
 def _level(comparison: Comparison) -> str:
     return f"{100 * comparison.study.design.confidence:g} % intervals"
+
+
+def _p(p: float) -> str:
+    """Return a p-value for a column: never "0.000"."""
+    return p_value(p).removeprefix("p = ").removeprefix("p ") or "–"

@@ -23,8 +23,8 @@ WORDS = (
 
 The published counts (159 of 219 against 26 of 75) come without their list. A search found many
 lists that give exactly these four numbers (two more are in `LISTS`): the numbers do not identify
-the list. This one uses plain parts of words and the file's own clock, with the class `other_author` as
-the reference; as it was chosen knowing the outcome, `sensitivity` says what other lists give."""
+list. This one uses plain parts of words and the file's own clock, with the class `other_author`
+as the reference; as it was chosen knowing the outcome, `sensitivity` says what other lists give."""
 
 CUT = 139
 """Retweets are cut at 140 characters in the original, the leader's own posts are not."""
