@@ -31,6 +31,17 @@ ESTIMATE_COLUMNS = (
     "weighting",
 )
 
+FAMILY_NUMBERS = (
+    "observed",
+    "expected",
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "n_supported",
+    "n_unsupported",
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
@@ -70,31 +81,28 @@ class Comparison:
         Columns: account_class, group, events, n, accounts, rate, conf_low, conf_high, deff,
         k_eff. Limits are missing where a class has too few accounts to claim a sampling of them.
         """
-        from audit.estimators.proportions import borrowed_icc, clustered_proportion
-
         study = self.study
-        icc = borrowed_icc(*study.cells.per_account())
+        raw = effect(study, by="post", stratified=False)
+        silent = no_inference(study)
         rows = []
-        for name, group in ((study.design.focal, FOCAL), (study.design.references[0], REFERENCE)):
+        for name, group, arm, rate in (
+            (study.design.focal, FOCAL, raw.focal, raw.observed),
+            (study.design.references[0], REFERENCE, raw.reference, raw.expected),
+        ):
+            few = not study.has_accounts or (group == FOCAL and bool(silent))
             cells = study.cells.by_account(group)
-            head = {"account_class": name, "group": group, "accounts": study.cells.accounts(group)}
-            found = clustered_proportion(
-                cells["events"].to_numpy(),
-                cells["n"].to_numpy(),
-                icc=icc,
-                confidence=study.design.confidence,
-            )
-            few = (group == FOCAL and no_inference(study)) or not study.has_accounts
             rows.append(
-                head
-                | {
+                {
+                    "account_class": name,
+                    "group": group,
+                    "accounts": study.cells.accounts(group),
                     "events": int(cells["events"].sum()),
                     "n": int(cells["n"].sum()),
-                    "rate": found.estimate,
-                    "conf_low": float("nan") if few else found.conf_low,
-                    "conf_high": float("nan") if few else found.conf_high,
-                    "deff": found.deff,
-                    "k_eff": found.k_eff,
+                    "rate": rate,
+                    "conf_low": float("nan") if few else arm.conf_low,
+                    "conf_high": float("nan") if few else arm.conf_high,
+                    "deff": arm.deff,
+                    "k_eff": arm.k_eff,
                 }
             )
         return pd.DataFrame(rows)
@@ -102,7 +110,8 @@ class Comparison:
     def rungs(self) -> pd.DataFrame:
         """Return the gap among like cases at every rung of the ladder, with its interval."""
         study = self.study
-        one = replace(study.design, reference=study.design.references[0])
+        # The rows are filtered already, and a value allowed may be left in no class compared.
+        one = replace(study.design, reference=study.design.references[0], population=None)
         rows = []
         for rung in study.cases.ladder.rungs[1:]:
             outcome = replace(study.design.outcome, at_least=rung, any_of=())
@@ -126,32 +135,27 @@ class Comparison:
     def family(self) -> pd.DataFrame:
         """Return the primary contrast against every reference class, the primary class first.
 
-        p-values are not corrected here; the `family` check corrects them together.
+        p-values are not corrected here; the `family` check corrects them together. Each contrast
+        rests on the focal posts that this reference supports (`n_supported`), so that the focal
+        rate `observed` can differ between rows. `barred` says why a contrast has no numbers.
         """
         design = self.study.design
+        stratified = design.primary == "standardised"
         rows = []
         for name in design.references:
-            if name == design.references[0]:
-                found, study = self.primary(), self.study
-            else:
-                study = against(self.study, name)
-                stratified = design.primary == "standardised"
+            study = self.study if name == design.references[0] else against(self.study, name)
+            row: dict[str, Any] = {"reference": name, "barred": ""}
+            row |= {c: float("nan") for c in FAMILY_NUMBERS}
+            if study.admissible:
                 found = effect(study, by="post", stratified=stratified)
                 p, _ = permutation_p(study, by="post", stratified=stratified)
-                found = replace(found, p_value=p)
-            rows.append(
-                {
-                    "reference": name,
-                    "observed": found.observed,
-                    "expected": found.expected,
-                    "estimate": found.estimate,
-                    "conf_low": found.conf_low,
-                    "conf_high": found.conf_high,
-                    "p_value": found.p_value,
-                    "n_reference": study.cells.total(REFERENCE),
-                    "n_reference_accounts": study.cells.accounts(REFERENCE),
-                }
-            )
+                row |= {c: getattr(found, c) for c in FAMILY_NUMBERS if c != "p_value"}
+                row["p_value"] = p
+            else:
+                row["barred"] = " ".join(g.says for g in study.gates if g.kind == "hard")
+            row["n_reference"] = study.cells.total(REFERENCE)
+            row["n_reference_accounts"] = study.cells.accounts(REFERENCE)
+            rows.append(row)
         return pd.DataFrame(rows)
 
     def if_independent(self) -> pd.DataFrame:

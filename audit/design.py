@@ -9,19 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
+from audit.asked import FROZEN_FIELDS, Primary, SamplingFrame, kind_faults, term_faults
 from audit.cases import locate
 from audit.errors import DesignError
 from audit.outcome import Outcome
-from audit.plain import frozen, is_number, plain
-from audit.population import faults as population_faults
-from audit.schema import UNKNOWN
+from audit.plain import frozen, plain
 
-SamplingFrame = Literal[
-    "reported", "reviewed", "random_sample", "all_posts", "enforced_only", "amplified_by_focal"
-]
-Primary = Literal["raw", "standardised"]
 FRAME_WORDS: Mapping[str, str] = {
     "reported": "posts that were reported",
     "reviewed": "posts that the platform reviewed",
@@ -31,6 +26,7 @@ FRAME_WORDS: Mapping[str, str] = {
     "amplified_by_focal": "posts that the focal account wrote or chose to amplify",
 }
 FROZEN = "frozen.toml"
+LONGEST_NAME = 60  # characters of a class or column name in a sentence
 NOT_RUN = ("families", "multiverse", "negative_controls")
 """Parts of a design that are hashed and printed, and that this version does not run yet."""
 
@@ -63,6 +59,9 @@ class Design:
     confidence : float, in (0.5, 1)
     primary : {"standardised", "raw"}
         The estimator that the verdict is read from.
+    pre_treatment : sequence of str
+        Columns that could follow from an action (reach, reports) and are declared to have been
+        measured before it, so that they may be strata.
     families, multiverse, negative_controls
         Declared subgroup families, forks and known nulls; see `NOT_RUN`.
     unknown_focal_max : int, optional
@@ -89,6 +88,7 @@ class Design:
     unit: str = "account_id"
     confidence: float = 0.95
     primary: Primary = "standardised"
+    pre_treatment: tuple[str, ...] = ()
     families: tuple[tuple[str, ...], ...] = ()
     multiverse: Mapping[str, Any] | None = None
     negative_controls: tuple[Mapping[str, Any], ...] = ()
@@ -99,13 +99,13 @@ class Design:
     notebook: str = ""
 
     def __post_init__(self) -> None:
-        if isinstance(self.outcome, Mapping):
-            object.__setattr__(self, "outcome", Outcome.of(self.outcome))
-        for name in ("strata", "families", "negative_controls"):
-            object.__setattr__(self, name, frozen(getattr(self, name)))
-        if not isinstance(self.reference, str):
-            object.__setattr__(self, "reference", tuple(self.reference))
-        faults = _faults(self)
+        faults = kind_faults(self)
+        if not faults:
+            if isinstance(self.outcome, Mapping):
+                object.__setattr__(self, "outcome", Outcome.of(self.outcome))
+            for name in FROZEN_FIELDS:
+                object.__setattr__(self, name, frozen(getattr(self, name)))
+            faults = term_faults(self)
         if faults:
             raise DesignError(f"the design has {len(faults)} fault(s): " + " ".join(faults))
 
@@ -190,9 +190,11 @@ class Design:
 
     def __str__(self) -> str:
         """Print the question above its terms."""
-        lines = [self.title, self.question] if self.title else [self.question]
-        lines += [f"  {k} = {v!r}" for k, v in self.to_dict().items() if k != "title"]
-        return "\n".join(lines)
+        from audit.text import visible
+
+        lines = [visible(self.title, 400), self.question] if self.title else [self.question]
+        given = {k: v for k, v in self.to_dict().items() if k != "title"}
+        return "\n".join([*lines, *(f"  {k} = {visible(v, 400)}" for k, v in given.items())])
 
     def _repr_html_(self) -> str:
         from audit.text import escape_html
@@ -208,44 +210,13 @@ class Design:
 
 
 def words(name: str) -> str:
-    """Return a class or column name as words: "world_leader" is "world leader"."""
-    return name.replace("_", " ")
+    """Return a class or column name as words: "world_leader" is "world leader".
 
+    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut.
+    """
+    from audit.text import visible
 
-def _faults(d: Design) -> list[str]:
-    out = []
-    for name in (d.focal, *d.references):
-        if not isinstance(name, str) or not name:
-            out.append(f"a class is {name!r}; it must be a non-empty text.")
-        if name == UNKNOWN:
-            out.append(f"{UNKNOWN!r} is not a class that can be compared; it is bounded instead.")
-    if d.focal in d.references:
-        out.append(f"focal and reference are both {d.focal!r}; they must differ.")
-    if not d.references or len(set(d.references)) != len(d.references):
-        out.append(f"reference is {d.reference!r}; name at least one class, each once.")
-    if d.frame not in get_args(SamplingFrame):
-        allowed = ", ".join(get_args(SamplingFrame))
-        out.append(f"frame is {d.frame!r}; allowed: {allowed}.")
-    if not is_number(d.margin) or not 0 < d.margin < 1:
-        out.append(
-            f"margin is {d.margin!r}; it must lie in (0, 1), as a risk difference: "
-            "0.05 means five percentage points."
-        )
-    if not is_number(d.confidence) or not 0.5 < d.confidence < 1:
-        out.append(f"confidence is {d.confidence!r}; it must lie in (0.5, 1).")
-    if d.primary not in get_args(Primary):
-        out.append(f"primary is {d.primary!r}; allowed: {', '.join(get_args(Primary))}.")
-    if d.unit != "account_id":
-        out.append(f"unit is {d.unit!r}; the unit of inference is 'account_id'.")
-    if d.unknown_focal_max is not None and (
-        not isinstance(d.unknown_focal_max, int) or d.unknown_focal_max < 0
-    ):
-        out.append(f"unknown_focal_max is {d.unknown_focal_max!r}; a whole number ≥ 0.")
-    if not isinstance(d.seed, int) or d.seed < 0:
-        out.append(f"seed is {d.seed!r}; a whole number ≥ 0.")
-    if any(not isinstance(s, str) for s in d.strata) or len(set(d.strata)) != len(d.strata):
-        out.append(f"strata is {list(d.strata)!r}; a list of column names, each once.")
-    return out + population_faults(d.population or {})
+    return visible(name.replace("_", " "), LONGEST_NAME)
 
 
 def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) -> Path:
@@ -277,7 +248,9 @@ def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) ->
         )
     if not before:
         entries[found.stem] = {"hash": design.hash, "date": today, "design": design.to_dict()}
-        target.write_text(tomli_w.dumps(dict(sorted(entries.items()))), encoding="utf-8")
+        new = target.with_name(f".{target.name}.new")  # a full disk must not cost the ledger
+        new.write_text(tomli_w.dumps(dict(sorted(entries.items()))), encoding="utf-8")
+        new.replace(target)
     return target
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
-from audit.numerals import many
+from audit.numerals import count, many
+from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.study import Study
@@ -58,7 +61,7 @@ def _no_class(s: Study) -> Gate | None:
     return Gate(
         "variation in class",
         "hard",
-        f"No {' and no '.join(empty)} post is left once the population is applied, so there is "
+        f"No {' and no '.join(empty)} post is left after the steps in the ledger, so there is "
         "nothing to compare.",
     )
 
@@ -79,31 +82,34 @@ def _mixed_regimes(s: Study) -> Gate | None:
     frame = s.cases.frame
     if "regime" not in frame or "regime" in s.design.strata:
         return None
-    keys = [c for c in ("platform", "rule") if c in frame]
-    regimes = frame.groupby(keys or (lambda _: 0), dropna=False)["regime"].nunique()
+    audited = pd.Series("", index=frame.index)
+    for column in [c for c in ("platform", "rule") if c in frame]:
+        audited = audited + " " + frame[column].astype("str").fillna("(not recorded)")
+    regimes = frame.groupby(audited)["regime"].nunique()
     mixed = regimes[regimes > 1]
     if mixed.empty:
         return None
-    first = mixed.index[0]
-    name = " ".join(map(str, first)) if isinstance(first, tuple) else str(first)
-    mask = frame[keys].astype("str").agg(" ".join, axis=1) == name if keys else slice(None)
-    dates = sorted(set(frame.loc[mask, "regime"].dropna().astype("str")))
+    of = audited == mixed.index[0]
+    dates = [visible(d, 40) for d in sorted(set(frame.loc[of, "regime"].dropna().astype("str")))]
+    name = visible(str(mixed.index[0]).strip(), 60)
+    which = f"{name}: " if name else ""
     return Gate(
         "rule regimes",
         "hard",
-        f"The audited rule changed inside the window ({name}: {', '.join(dates)}), so one number "
+        f"The audited rule changed inside the window ({which}{', '.join(dates)}), so one number "
         "would mix two rules. Add ‘regime’ to the strata, or narrow the population.",
     )
 
 
 def _few_accounts(s: Study) -> Gate | None:
-    k = s.cells.accounts(FOCAL)
+    k = s.compared().accounts(FOCAL)
     if not s.has_accounts or not 1 <= k <= FEW_FOCAL_ACCOUNTS:
         return None
     return Gate(
         "few focal accounts",
         "cap",
-        f"The focal class is {many(k, 'account')}: no interval or p-value can claim that "
+        f"The focal class, as far as it can be compared, is {many(k, 'account')}: no interval or "
+        "p-value can claim that "
         f"{'it stands' if k == 1 else 'they stand'} for others of the class.",
         rung=2,
     )
@@ -127,7 +133,8 @@ def _no_accounts(s: Study) -> Gate | None:
     return Gate(
         "rows without accounts",
         "cap",
-        "The rows carry no accounts: point estimates only, since posts of one account are alike.",
+        f"{count(s.posts_without_account)} of {count(s.cells.frame['n'].sum())} posts carry no "
+        "account: point estimates only, since posts of one account are alike.",
         rung=1,
     )
 
@@ -140,6 +147,17 @@ def _amplified(s: Study) -> Gate | None:
         "note",
         "The reference posts are those that the focal account chose to amplify, not a sample of "
         "what others posted.",
+    )
+
+
+def _weighted(s: Study) -> Gate | None:
+    if not s.weighted:
+        return None
+    return Gate(
+        "sampling weights",
+        "note",
+        "Rates and gaps are weighted by the sampling weights; balance, support, the bounds on "
+        "unknown class and the smallest visible gap are those of the posts sampled.",
     )
 
 
@@ -165,5 +183,6 @@ GATES = (
     _reversal,
     _no_accounts,
     _amplified,
+    _weighted,
     _lost_outcomes,
 )

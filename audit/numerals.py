@@ -21,6 +21,11 @@ def points(difference: float, *, decimals: int = 1, signed: bool = True) -> str:
     return f"{plus}{shown} percentage points"
 
 
+def margin_points(margin: float) -> str:
+    """Return a margin exactly as it was set: 0.0149 is "1.49 percentage points"."""
+    return f"{float(f'{100 * margin:.12g}'):g} percentage points"
+
+
 def interval(low: float, high: float, *, decimals: int = 1, confidence: float = 0.95) -> str:
     """Return an interval of a difference: "95 % interval −18.2 to −3.1"; "" where there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -34,16 +39,26 @@ def count(n: float) -> str:
     return f"{round(n):,}".replace("-", MINUS)
 
 
+def posts(expected: float) -> str:
+    """Return a number of posts that need not be whole: one decimal below a hundred."""
+    return count(expected) if expected >= 100 or expected == int(expected) else f"{expected:.1f}"
+
+
 def many(n: float, noun: str) -> str:
     """Return a count with its noun: "1 account", "2,343 accounts"."""
     return f"{count(n)} {noun}{'' if round(n) == 1 else 's'}"
 
 
 def p_value(p: float) -> str:
-    """Return a p-value exactly to three decimals: "p = 0.041", "p < 0.001"; "" for none."""
+    """Return a p-value to three decimals: "p = 0.041", "p < 0.001"; "" for none.
+
+    Near one in twenty it has four, so that 0.0504 is never printed as 0.050.
+    """
     if not math.isfinite(p):
         return ""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    if p < 0.001:
+        return "p < 0.001"
+    return f"p = {p:.4f}" if 0.0495 <= p < 0.0505 and p != 0.05 else f"p = {p:.3f}"
 
 
 def ratio(value: float, *, decimals: int = 2) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from audit.errors import DesignError
+from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.schema import Ladder
@@ -56,13 +57,22 @@ class Outcome:
     more_is: MoreIs | Literal[""] = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "any_of", tuple(self.any_of))
         faults = []
+        if isinstance(self.any_of, str) or not isinstance(self.any_of, (list, tuple)):
+            raise DesignError(f"outcome: any_of is {self.any_of!r}; it must be a list of rungs.")
+        object.__setattr__(self, "any_of", tuple(self.any_of))
+        if not isinstance(self.at_least, str) or not isinstance(self.reversed, bool):
+            faults.append("at_least must be a rung, and reversed true or false.")
         if self.at_least and self.any_of:
             faults.append("at_least and any_of are both given; give one.")
         if not (self.at_least or self.any_of or self.reversed):
             faults.append("none of at_least, any_of and reversed is given; give one.")
         hours = self.acted_within_hours
+        if self.reversed and (self.at_least or self.any_of or hours is not None):
+            faults.append(
+                "reversed is asked among all sanctioned cases; leave out at_least, any_of and "
+                "acted_within_hours."
+            )
         if hours is not None and (not isinstance(hours, (int, float)) or not hours > 0):
             faults.append(f"acted_within_hours is {hours!r}; a number above 0.")
         if self.more_is and self.more_is not in get_args(MoreIs):
@@ -113,7 +123,8 @@ class Outcome:
         if self.reversed:
             return "let back after a sanction"
         if self.at_least:
-            phrase = f"{participle(self.at_least)} or met with a stronger action"
+            top = self.at_least == "ban"  # of the standard ladder: nothing is stronger
+            phrase = participle(self.at_least) + ("" if top else " or met with a stronger action")
         else:
             phrase = " or ".join(map(participle, self.any_of))
         hours = self.acted_within_hours
@@ -127,4 +138,4 @@ class Outcome:
 
 def participle(rung: str) -> str:
     """Return a rung as a participle: "remove" is "removed"; one of the user's own is quoted."""
-    return PARTICIPLES.get(rung, f"met with ‘{rung}’")
+    return PARTICIPLES.get(rung) or f"met with ‘{visible(rung, 60)}’"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 
@@ -12,9 +13,11 @@ def is_number(value: object) -> bool:
 
 
 def frozen(value: Any) -> Any:
-    """Return lists, however deep, as tuples."""
+    """Return lists, however deep, as tuples, and tables as read-only copies."""
     if isinstance(value, (list, tuple)):
         return tuple(frozen(v) for v in value)
+    if isinstance(value, Mapping):
+        return MappingProxyType({k: frozen(v) for k, v in value.items()})
     return value
 
 

@@ -12,7 +12,7 @@ from audit.claims import Verdict
 from audit.design import Design, words
 from audit.errors import DesignError
 from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import count, many, percent, points
+from audit.numerals import count, many, margin_points, percent, points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +121,7 @@ def plan(
 
 
 def _advice(design: Design, gap: float, rate: float) -> list[str]:
-    margin = points(design.margin, signed=False)
+    margin = margin_points(design.margin)
     if design.margin >= rate:
         return [
             f"The margin of {margin} is at least the rate itself: even total immunity would count "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audit.cells import FOCAL, REFERENCE
 from audit.claims import Claim, Verdict, licensed, verb
 from audit.design import words
-from audit.numerals import count, interval, percent, points
+from audit.numerals import count, interval, margin_points, percent, points
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _different(comparison: Comparison, conclusion: Conclusion, rung: int, *_: An
     )
     tail = ""
     if conclusion.verdict is Verdict.SMALL:
-        margin = points(comparison.study.design.margin, signed=False)
+        margin = margin_points(comparison.study.design.margin)
         tail = f" The gap is smaller than the {margin} that were said to matter."
     return f"{focal} posts {phrase}: {_observed_against_expected(comparison)}.{tail}"
 
@@ -90,7 +90,7 @@ def _alike(comparison: Comparison, conclusion: Conclusion, rung: int, *_: Any) -
     ends = interval(tight.conf_low, tight.conf_high, confidence=level)
     verbs = "were treated alike" if rung >= 3 and design.outcome.lenient_sign else "fared alike"
     return (
-        f"{focal} and {reference} posts {verbs}, within {points(design.margin, signed=False)}: "
+        f"{focal} and {reference} posts {verbs}, within {margin_points(design.margin)}: "
         f"the gap is {points(tight.estimate)} ({ends})."
     )
 
@@ -264,7 +264,7 @@ def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) ->
         ),
         Claim(
             "margin",
-            points(design.margin, signed=False),
+            margin_points(design.margin),
             100 * design.margin,
             "percentage points",
             decimals=1,

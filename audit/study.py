@@ -17,6 +17,7 @@ from audit.schema import UNKNOWN
 
 NOT_RECORDED = "(not recorded)"
 NO_ACCOUNT = "(no account)"
+CLASS_UNKNOWN = " (class unknown)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,27 @@ class Study:
 
     @property
     def has_accounts(self) -> bool:
-        """Return whether rows carry accounts, without which there is no inference."""
-        return not bool((self.cells.frame["account_id"] == NO_ACCOUNT).any())
+        """Return whether every row carries an account, without which there is no inference."""
+        return self.posts_without_account == 0
+
+    @property
+    def posts_without_account(self) -> int:
+        """Return the number of posts of known class whose account is not recorded."""
+        rows = self.cells.frame
+        return int(rows.loc[rows["account_id"] == NO_ACCOUNT, "n"].sum())
+
+    @property
+    def weighted(self) -> bool:
+        """Return whether sampling weights differ from 1: rates are then not shares of the rows."""
+        return bool((self.cells.frame["weight"] != 1).any())
+
+    def compared(self) -> Cells:
+        """Return the cells that the primary contrast compares: supported strata, or all if raw."""
+        if self.design.primary == "raw":
+            return self.cells
+        rows = self.cells.frame
+        kept = rows["stratum"].isin(self.supported_strata())
+        return Cells(rows[kept].reset_index(drop=True))
 
     def supported_strata(self) -> tuple[str, ...]:
         """Return the strata that hold focal posts and enough reference accounts to compare with."""
@@ -151,6 +171,9 @@ def _require(cases: Cases, design: Design) -> None:
     for column, allowed in (design.population or {}).items():
         if column in columns:
             faults += population.absent(cases.frame[column], column, allowed)
+    if "sampling_weight" in columns and cases.frame["sampling_weight"].isna().any():
+        missing = int(cases.frame["sampling_weight"].isna().sum())
+        faults.append(f"sampling_weight is missing in {missing:,} rows; every row needs one.")
     try:
         design.outcome.rungs(cases.ladder)
     except DesignError as error:
@@ -165,7 +188,9 @@ def _one_class_per_account(cases: Cases, design: Design) -> Cases:
     also = frame["account_id"].notna() & frame["account_id"].isin(
         frame.loc[focal & frame["account_id"].notna(), "account_id"]
     )
-    return cases.keep(focal | ~also, because="account is also focal; see within_account")
+    unknown = frame["account_class"] == UNKNOWN
+    because = "account is also focal; see within_account"
+    return cases.keep(focal | unknown | ~also, because=because)
 
 
 def _acted(cases: Cases, design: Design) -> pd.Series:
@@ -183,13 +208,11 @@ def _acted(cases: Cases, design: Design) -> pd.Series:
         since = frame["reported_at"].fillna(since)
     limit = since + pd.Timedelta(hours=hours)
     in_time = frame["acted_at"] <= limit
-    censored = (
-        frame["observed_until"] < limit
-        if "observed_until" in frame
-        else pd.Series(False, index=frame.index)
-    )
+    censored = pd.Series(False, index=frame.index)
+    if "observed_until" in frame:  # a row with no last look may have been looked at too early
+        censored = frame["observed_until"].isna() | (frame["observed_until"] < limit)
     out = acted & in_time
-    out[acted.fillna(False) & frame["acted_at"].isna()] = pd.NA
+    out[acted.fillna(False) & (frame["acted_at"].isna() | limit.isna())] = pd.NA
     out[~out.fillna(False) & censored] = pd.NA
     return out
 
@@ -202,11 +225,14 @@ def _group(cases: Cases, design: Design) -> pd.Series:
 def _enrolled(cases: Cases, design: Design, acted: pd.Series) -> pd.DataFrame:
     frame = cases.frame
     weight = frame.get("sampling_weight", 1.0)
-    account = frame["account_id"].astype("object") if "account_id" in frame else None
+    group = _group(cases, design)
+    account = frame["account_id"].astype("str").fillna(NO_ACCOUNT)
+    # A known account's rows of unknown class are bounded like those of any unknown account.
+    account = account.where(group != UNKNOWN_GROUP, account + CLASS_UNKNOWN)
     return pd.DataFrame(
         {
-            "account_id": pd.Series(account, index=frame.index).fillna(NO_ACCOUNT).astype("str"),
-            "group": _group(cases, design),
+            "account_id": account,
+            "group": group,
             "stratum": stratum_of(frame, design.strata),
             "acted": acted.to_numpy(bool),
             "count": cases.counts.to_numpy(),

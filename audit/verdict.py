@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from audit.claims import Verdict
-from audit.numerals import p_value, percent, points
+from audit.numerals import margin_points, p_value, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ def conclude(r: Reading) -> Conclusion:
         return Conclusion(Verdict.UNCLEAR, note)
     excludes = r.low > 0 or r.high < 0
     rejects = r.p <= r.alpha
+    apart = _disagreement(r, excludes=excludes, rejects=rejects)
     inside = -r.margin < r.tight_low and r.tight_high < r.margin
     if excludes and rejects:
         way = _direction(r)
@@ -82,12 +83,12 @@ def conclude(r: Reading) -> Conclusion:
     if inside:
         if r.margin >= r.expected:
             note = (
-                f"With a margin of {points(r.margin, signed=False)} and an expected rate of "
+                f"With a margin of {margin_points(r.margin)} and an expected rate of "
                 f"{percent(r.expected)}, even total immunity would count as alike."
             )
-            return Conclusion(Verdict.UNCLEAR, note)
-        return Conclusion(Verdict.ALIKE)
-    return Conclusion(Verdict.UNCLEAR, _disagreement(r, excludes=excludes, rejects=rejects))
+            return Conclusion(Verdict.UNCLEAR, f"{note} {apart}".strip())
+        return Conclusion(Verdict.ALIKE, apart)
+    return Conclusion(Verdict.UNCLEAR, apart)
 
 
 def _direction(r: Reading) -> Verdict:

@@ -24,6 +24,7 @@ LAYERS = [
     "plain",
     "outcome",
     "population",
+    "asked",
     "design",
     "cells",
     "gates",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from audit.cells import FOCAL
-from audit.checks.base import Finding, reads_alike, same_sign
+from audit.checks.base import Finding, opposite, reads_alike, same_sign
 from audit.design import words
 from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import many, percent, points
+from audit.numerals import many, margin_points, percent, points
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -28,9 +28,9 @@ class EnoughAccounts:
         study = comparison.study
         threshold = f"more than {FEW_FOCAL_ACCOUNTS} focal accounts"
         if not study.has_accounts:
-            says = "The rows carry no accounts, so nothing can be inferred by account."
+            says = "Posts carry no account, so nothing can be inferred by account."
             return Finding(self.name, 0.0, threshold, False, says, step=self.step)
-        n = study.cells.by_account(FOCAL)["n"].to_numpy(float)
+        n = study.compared().by_account(FOCAL)["n"].to_numpy(float)
         effective = n.sum() ** 2 / (n**2).sum()
         says = (
             f"{many(len(n), f'{words(study.design.focal)} account')}, worth {effective:.1f} of "
@@ -53,14 +53,14 @@ class AccountWeighting:
         """Return the account-weighted gap; passes when its sign agrees with the primary."""
         threshold = "same sign as the post-weighted gap"
         if not comparison.study.has_accounts:
-            says = "The rows carry no accounts."
+            says = "Posts carry no account."
             return Finding(self.name, float("nan"), threshold, None, says, step=self.step)
         post, account = comparison.primary(), comparison.primary(by="account")
         margin = comparison.study.design.margin
         if reads_alike(comparison):
             passed, threshold = (
                 abs(account.estimate) < margin,
-                f"inside ±{points(margin, signed=False)}",
+                f"inside ±{margin_points(margin)}",
             )
         else:
             passed = same_sign(post.estimate, account.estimate)
@@ -68,7 +68,7 @@ class AccountWeighting:
             f"Weighting every account alike, the gap is {points(account.estimate)}; weighting "
             f"every post alike, {points(post.estimate)}."
         )
-        reverses = post.estimate * account.estimate < 0 and not passed
+        reverses = opposite(post.estimate, account.estimate) and not passed
         return Finding(
             self.name, account.estimate, threshold, passed, says, step=self.step, reverses=reverses
         )

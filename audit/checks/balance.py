@@ -45,9 +45,11 @@ class Balance:
             )
         after, before = table["smd_weighted"].abs(), table["smd"].abs()
         worst = table.loc[after.idxmax()]
+        was = table.loc[before.idxmax()]
         says = (
-            f"The largest standardised difference falls from {before.max():.2f} to "
-            f"{after.max():.2f} (in ‘{words(worst['column'])}’) once like is compared with like."
+            f"Once like is compared with like, the largest standardised difference is "
+            f"{after.max():.2f} (in ‘{words(worst['column'])}’); as found it is "
+            f"{before.max():.2f} (in ‘{words(was['column'])}’)."
         )
         passed = bool(after.max() <= self.most)
         return Finding(

@@ -10,6 +10,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from audit.comparison import Comparison
 
+NO_GAP = 1e-12
+"""Gaps smaller than this are sums of rounding errors."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
@@ -52,11 +55,22 @@ def reads_alike(comparison: Comparison) -> bool:
     design = comparison.study.design
     tight = comparison.primary(confidence=1 - 2 * (1 - design.confidence))
     wide = comparison.primary()
-    rejects = wide.conf_low > 0 or wide.conf_high < 0
+    excludes = wide.conf_low > 0 or wide.conf_high < 0
+    rejects = excludes and wide.p_value <= alpha(design.confidence)
     inside = -design.margin < tight.conf_low and tight.conf_high < design.margin
     return bool(inside and not rejects)
 
 
 def same_sign(a: float, b: float) -> bool:
-    """Return whether two gaps point the same way; zero points no way."""
-    return a * b > 0
+    """Return whether two gaps point the same way; zero, to rounding error, points no way."""
+    return min(abs(a), abs(b)) > NO_GAP and a * b > 0
+
+
+def opposite(a: float, b: float) -> bool:
+    """Return whether two gaps point opposite ways, beyond rounding error."""
+    return min(abs(a), abs(b)) > NO_GAP and a * b < 0
+
+
+def alpha(confidence: float) -> float:
+    """Return 1 − confidence without the rounding error of binary fractions."""
+    return round(1 - confidence, 12)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ALWAYS_THERE = ("case_id", "account_id", "account_class", "action", "count")
 ACTION_ONLY = ("acted_at", "reversed", "appealed")
 """Fields that exist only where an action was taken: their coverage is counted there."""
+REVERSAL_ONLY = ("reversed_at",)
+"""Fields that exist only where an action was reversed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def coverage(comparison: Comparison) -> pd.DataFrame:
         where = pd.Series(True, index=frame.index)
         if column in ACTION_ONLY:
             where = frame["action"].notna() & (frame["action"] != study.cases.ladder.rungs[0])
+        if column in REVERSAL_ONLY:
+            where = frame["reversed"].fillna(False) if "reversed" in frame else ~where
         shares = {}
         for name, group in ((design.focal, "focal"), (design.references[0], "reference")):
             mine = where & (frame["account_class"] == name)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from audit.checks.base import Finding
+from audit.checks.base import Finding, alpha, reads_alike
 from audit.design import words
 from audit.estimators.contrasts import no_inference
-from audit.numerals import p_value
+from audit.numerals import margin_points, p_value, points
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -27,12 +27,14 @@ class Family:
     def __call__(self, comparison: Comparison) -> Finding:
         """Return the corrected p-value of the primary contrast; guards step 3."""
         design = comparison.study.design
-        alpha = 1 - design.confidence
-        threshold = f"p ≤ {alpha:.2g} after correction"
+        level = alpha(design.confidence)
+        threshold = f"p ≤ {level:.2g} after correction"
         if len(design.references) == 1:
             says = "One reference class was declared, so there is no family to correct for."
             return Finding(self.name, float("nan"), threshold, True, says, step=self.step)
         table = corrected(comparison)
+        if reads_alike(comparison):
+            return self._alike(comparison, table)
         p = float(table["p_holm"].iloc[0])
         if p != p:
             says = f"Not tested: {no_inference(comparison.study)}."
@@ -41,7 +43,21 @@ class Family:
             f"Against {words(design.references[0])} accounts, {p_value(p)} after correction for "
             f"{len(table)} reference classes."
         )
-        return Finding(self.name, p, threshold, p <= alpha, says, step=self.step, table=table)
+        return Finding(self.name, p, threshold, p <= level, says, step=self.step, table=table)
+
+    def _alike(self, comparison: Comparison, table: pd.DataFrame) -> Finding:
+        """Judge a verdict of alike on the gaps: every reference's must lie inside the margin."""
+        design = comparison.study.design
+        threshold = f"every gap inside ±{margin_points(design.margin)}"
+        gaps = table["estimate"].abs()
+        says = (
+            f"Against {len(table)} reference classes the gaps lie between "
+            f"{points(table['estimate'].min())} and {points(table['estimate'].max())}."
+        )
+        passed = bool((gaps < design.margin).all())  # a missing gap is not inside
+        return Finding(
+            self.name, float(gaps.max()), threshold, passed, says, step=self.step, table=table
+        )
 
 
 def corrected(comparison: Comparison) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding
 from audit.design import words
+from audit.errors import SupportError
 from audit.estimators.contrasts import no_inference
-from audit.numerals import interval, p_value, percent, points
+from audit.numerals import interval, margin_points, p_value, percent, points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,19 +34,19 @@ class Equivalence:
         from audit.checks.equivalence import tost_interval
 
         design = comparison.study.design
-        threshold = f"inside ±{points(design.margin, signed=False)}"
+        threshold = f"inside ±{margin_points(design.margin)}"
         level = 1 - 2 * (1 - design.confidence)
         if no_inference(comparison.study):
             says = f"Not tested: {no_inference(comparison.study)}."
             return Finding(self.name, float("nan"), threshold, None, says)
         tight = comparison.primary(confidence=level)
-        test = tost_interval(tight, design.margin)
+        test = tost_interval(tight, design.margin, confidence=design.confidence)
         furthest = max(tight.conf_low, tight.conf_high, key=abs)
         inside = -design.margin < tight.conf_low and tight.conf_high < design.margin
         ends = interval(tight.conf_low, tight.conf_high, confidence=level)
         shown = f", {p_value(test.p_value)}" if p_value(test.p_value) else ""
         says = (
-            f"A gap of {points(design.margin, signed=False)} or more is "
+            f"A gap of {margin_points(design.margin)} or more is "
             f"{'ruled out' if inside else 'not ruled out'} ({ends}{shown})."
         )
         return Finding(self.name, float(furthest), threshold, bool(inside), says)
@@ -72,7 +73,7 @@ class DetectableGap:
 
         study = comparison.study
         design = study.design
-        threshold = f"at most the margin of {points(design.margin, signed=False)}"
+        threshold = f"at most the margin of {margin_points(design.margin)}"
         if no_inference(study):
             says = f"Not computed: {no_inference(study)}."
             return Finding(self.name, float("nan"), threshold, None, says)
@@ -92,14 +93,15 @@ def _visible_gaps(comparison: Comparison) -> pd.DataFrame:
     from audit.estimators.proportions import borrowed_icc
 
     study = comparison.study
-    focal, reference = (study.cells.by_account(g)["n"].to_numpy() for g in (FOCAL, REFERENCE))
+    cells = study.compared()
+    focal, reference = (cells.by_account(g)["n"].to_numpy() for g in (FOCAL, REFERENCE))
     return detectable_gap_table(
         len(focal),
         len(reference),
         focal,
         reference,
         rate=comparison.primary().expected,
-        icc=borrowed_icc(*study.cells.per_account()),
+        icc=borrowed_icc(*cells.per_account()),
         power=POWER,
         seed=study.design.seed,
         confidence=study.design.confidence,
@@ -141,10 +143,19 @@ class Placebo:
         if not study.has_accounts or study.cells.accounts(FOCAL) != 1:
             says = "Asked only where the focal class is a single account."
             return Finding(self.name, float("nan"), threshold, None, says)
-        a = study.cells.arrays()
-        found = placebo_rank(
-            a["events"], a["n"], a["account"], a["focal"], stratum=a["stratum"], within=self.within
-        )
+        a = study.compared().arrays()
+        try:
+            found = placebo_rank(
+                a["events"],
+                a["n"],
+                a["account"],
+                a["focal"],
+                stratum=a["stratum"],
+                within=self.within,
+            )
+        except SupportError as error:
+            says = f"No rank can be given: {error}"
+            return Finding(self.name, float("nan"), threshold, None, says)
         if not found.n_comparable:
             says = (
                 f"No {words(study.design.references[0])} account has a volume within a factor "

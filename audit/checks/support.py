@@ -37,6 +37,9 @@ class Support:
         lone = int(table.loc[~table["supported"], "n_focal"].sum())
         share = 1 - lone / n if n else float("nan")
         threshold = f"at least {percent(self.least, decimals=0)}, within declared strata"
+        if study.design.primary == "raw":
+            says = "The verdict is read from the raw gap: all posts are compared with all others."
+            return Finding(self.name, share, threshold, False, says, step=self.step, table=table)
         if not study.design.strata:
             says = "The design declares no strata: all posts are compared with all others."
             return Finding(self.name, share, threshold, False, says, step=self.step, table=table)

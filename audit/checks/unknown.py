@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from audit.cells import UNKNOWN_GROUP
 from audit.checks.base import Finding, reads_alike, same_sign
 from audit.design import words
-from audit.numerals import count, points
+from audit.numerals import count, margin_points, points
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -49,7 +49,7 @@ class UnknownClass:
         if reads_alike(comparison):
             margin = study.design.margin
             passed = -margin < low and high < margin
-            threshold = f"both bounds inside ±{points(margin, signed=False)}"
+            threshold = f"both bounds inside ±{margin_points(margin)}"
         else:
             gap = comparison.primary().estimate
             passed = same_sign(low, gap) and same_sign(high, gap)

@@ -10,7 +10,7 @@ import numpy as np
 from audit.cells import FOCAL, REFERENCE
 from audit.estimators.base import NAN, Estimate, StandardisedEstimate
 from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import many
+from audit.numerals import count, many
 
 if TYPE_CHECKING:
     from audit.study import Study
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WEIGHTINGS = ("post", "account")
 DRAWS = 9999
 NO_SAMPLING = "with {focal} no interval can claim a sampling of accounts"
-NO_ACCOUNTS = "the rows carry no accounts"
+NO_ACCOUNTS = "{n} posts carry no account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _point(study: Study, *, stratified: bool, reason: str) -> StandardisedEstima
     """Return the effect of rows without accounts: one reference post supports a stratum."""
     from audit.estimators.strata import standardise
 
-    counts = study.cells.counts().to_numpy()
+    counts = weighted_counts(study, "post")
     found = standardise(counts if stratified else counts.sum(axis=0, keepdims=True))
     words = f"point only; {reason}"
     return StandardisedEstimate(
@@ -155,8 +155,8 @@ def _point(study: Study, *, stratified: bool, reason: str) -> StandardisedEstima
 def no_inference(study: Study) -> str:
     """Return why no interval or p may stand, or "" where they may."""
     if not study.has_accounts:
-        return NO_ACCOUNTS
-    k = study.cells.accounts(FOCAL)
+        return NO_ACCOUNTS.format(n=count(study.posts_without_account))
+    k = study.compared().accounts(FOCAL)
     return NO_SAMPLING.format(focal=many(k, "focal account")) if k <= FEW_FOCAL_ACCOUNTS else ""
 
 
@@ -169,7 +169,10 @@ def permutation_p(
     reason = no_inference(study)
     if reason:
         return NAN, reason
-    a = study.cells.arrays(by=by)
+    # On the posts that the effect compares, and no others: posts without support would only add
+    # noise to the test and not to the interval.
+    cells = study.compared() if stratified else study.cells
+    a = cells.arrays(by=by)
     test = permutation_test(
         a["events"],
         a["n"],
@@ -184,20 +187,25 @@ def permutation_p(
 
 
 def weighted_counts(study: Study, by: str) -> Any:
-    """Return the (strata, 4) counts, each account weighted to its class's mean volume if asked."""
-    if by == "post":
-        return study.cells.counts().to_numpy()
+    """Return the (strata, 4) counts, sampling weights applied.
+
+    Where asked, each account is weighted to its class's mean volume.
+    """
     frame = study.cells.of(FOCAL, REFERENCE)
-    total = frame.groupby("account_id")["n"].transform("sum")
-    size = frame.groupby("group")["n"].transform("sum") / frame.groupby("group")[
-        "account_id"
-    ].transform("nunique")
+    if by == "post" and not study.weighted:
+        return study.cells.counts().to_numpy()
     for column in ("events", "n"):
-        frame[f"w_{column}"] = frame[column] * size / total
+        frame[column] = frame[column] * frame["weight"]
+    if by == "account":
+        total = frame.groupby("account_id")["n"].transform("sum")
+        groups = frame.groupby("group")
+        size = groups["n"].transform("sum") / groups["account_id"].transform("nunique")
+        for column in ("events", "n"):
+            frame[column] = frame[column] * size / total
     table = frame.pivot_table(
-        index="stratum", columns="group", values=["w_events", "w_n"], aggfunc="sum", fill_value=0.0
+        index="stratum", columns="group", values=["events", "n"], aggfunc="sum", fill_value=0.0
     )
-    names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("w_events", "w_n")]
+    names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("events", "n")]
     return np.column_stack([table[c] if c in table else np.zeros(len(table)) for c in names])
 
 
