@@ -51,17 +51,21 @@ CAN_FOLLOW = ("reach", "reports")
 
 LISTS = ("strata", "pre_treatment", "families", "negative_controls")
 TEXTS = ("focal", "frame", "unit", "primary", "title", "notebook")
-TABLES = ("population", "multiverse", "source")
+TABLES = {
+    "population": "a table; give column = [allowed values] or { min, max }",
+    "multiverse": "a table of terms and their choices",
+    "source": 'a table; write source = { name = "table", path = "cases.csv" }',
+}
 
 
 def kind_faults(d: Design) -> list[str]:
     """Return which terms are of the wrong kind, one sentence each."""
     out = [_said(d, n, "a text") for n in TEXTS if not isinstance(getattr(d, n), str)]
     out += [_said(d, n, "a list") for n in LISTS if not _listed(getattr(d, n))]
-    for name in TABLES:
+    for name, allowed in TABLES.items():
         value = getattr(d, name)
         if value is not None and not isinstance(value, Mapping):
-            out.append(_said(d, name, "a table of keys and values"))
+            out.append(_said(d, name, allowed))
     if not isinstance(d.reference, str) and not _listed(d.reference):
         out.append(_said(d, "reference", "a class or a list of classes"))
     if not isinstance(d.outcome, (Mapping, Outcome)):

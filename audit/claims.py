@@ -24,6 +24,7 @@ __all__ = [
     "percent",
     "points",
     "ratio",
+    "said",
     "verb",
 ]
 
@@ -139,6 +140,17 @@ def verb(difference: float, *, rung: int, participle: str, more_is: str) -> str:
     if level == 3 and more_is == "lenient":
         less, more = more, less
     return (less if difference < 0 else more).format(verb=participle)
+
+
+def said(verdict: Verdict, *, rung: int, difference: float) -> str:
+    """Return a verdict in words that the rung licenses.
+
+    "Treated more leniently" needs rung 3; below it the same verdict is said as "acted on less
+    often" or "more often", by the sign of focal − reference.
+    """
+    if rung >= 3 or verdict not in (Verdict.LENIENT, Verdict.STRICT):
+        return str(verdict)
+    return str(Verdict.MORE if difference > 0 else Verdict.LESS)
 
 
 def licensed(sentence: str, *, rung: int) -> None:

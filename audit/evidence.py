@@ -9,14 +9,17 @@ from typing import Any
 import pandas as pd
 
 from audit.checks import CHECKS
-from audit.checks.base import Finding
-from audit.claims import RUNGS, Claim, Verdict
+from audit.checks.base import Finding, alpha
+from audit.claims import RUNGS, Claim, Verdict, said
 from audit.comparison import Comparison
 from audit.errors import UnknownName
-from audit.sentences import claims_of, sentence_of
+from audit.page_claims import claims_of
+from audit.sentences import sentence_of
 from audit.verdict import Conclusion, Reading, conclude
 
 CHECK_COLUMNS = ("check", "step", "value", "threshold", "passed", "says")
+ALWAYS_RUN = ("account_weighting", "leave_one_out")
+"""A sign that turns under either makes the verdict unclear, so neither can be left out."""
 HIGHEST_UNCLEAR = 2
 """An unclear verdict stands on rung 2 at most (METHODS §4)."""
 
@@ -51,6 +54,14 @@ class Evidence:
     claims: tuple[Claim, ...]
     steps: Mapping[int, bool] = field(default_factory=dict)
 
+    @property
+    def said(self) -> str:
+        """Return the verdict in words that the rung licenses; `verdict` is the one of the list."""
+        if self.verdict is Verdict.INADMISSIBLE:
+            return str(self.verdict)
+        gap = self.comparison.primary().estimate
+        return said(self.verdict, rung=self.rung, difference=gap)
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per check: check, step, value, threshold, passed, says."""
         rows = [[getattr(f, c) for c in CHECK_COLUMNS] for f in self.findings]
@@ -72,10 +83,10 @@ class Evidence:
         """Say the question, the verdict, the rung and the checks."""
         lines = [
             self.comparison.study.design.question,
-            f"verdict: {self.verdict}  (rung {self.rung} of 5: {RUNGS[self.rung]})",
+            f"verdict: {self.said}  (rung {self.rung} of 5: {RUNGS[self.rung]})",
             self.sentence,
         ]
-        lines += [self.note] if self.note else []
+        lines += [self.note] if self.note and self.verdict is not Verdict.SMALL else []
         gates = self.comparison.study.gates
         lines += [f"  gate, {g.kind}: {g.says}" for g in gates]
         marks = {True: "pass", False: "FAIL", None: "  – "}
@@ -92,10 +103,11 @@ class Evidence:
         from audit.text import escape_html, html_table
 
         design = self.comparison.study.design
+        note = "" if self.verdict is Verdict.SMALL else self.note
         return (
             f"<p><b>{escape_html(design.question)}</b></p>"
-            f"<p>Verdict: <b>{escape_html(self.verdict)}</b> (rung {self.rung} of 5). "
-            f"{escape_html(self.sentence)} {escape_html(self.note)}</p>"
+            f"<p>Verdict: <b>{escape_html(self.said)}</b> (rung {self.rung} of 5). "
+            f"{escape_html(self.sentence)} {escape_html(note)}</p>"
             + html_table(self.to_frame().round(4))
         )
 
@@ -107,7 +119,8 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
     ----------
     checks : sequence of str
         Names in `CHECKS`. A step of the ladder is passed only by all of its checks, so leaving
-        one out can lower the rung and never raise it.
+        one out can lower the rung and never raise it; those that can turn the verdict to unclear
+        are always run.
 
     Raises
     ------
@@ -118,7 +131,8 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
         if name not in CHECKS:
             raise UnknownName("check", name, CHECKS)
     study = comparison.study
-    findings = tuple(CHECKS[c](comparison) for c in checks) if study.admissible else ()
+    names = [c for c in CHECKS if c in checks or c in ALWAYS_RUN]
+    findings = tuple(CHECKS[c](comparison) for c in names) if study.admissible else ()
     conclusion = conclude(_reading(comparison, findings))
     steps = _steps(comparison, findings, conclusion.verdict)
     rung = _rung(comparison, steps, conclusion)
@@ -131,11 +145,11 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
 
 def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:
     design = comparison.study.design
-    alpha = 1 - design.confidence
+    level = alpha(design.confidence)
     nan = float("nan")
     common: dict[str, Any] = {
         "margin": design.margin,
-        "alpha": alpha,
+        "alpha": level,
         "more_is": str(design.outcome.more_is),
     }
     if not comparison.study.admissible:
@@ -149,7 +163,7 @@ def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:
             barred=True,
             **common,
         )
-    wide, tight = comparison.primary(), comparison.primary(confidence=1 - 2 * alpha)
+    wide, tight = comparison.primary(), comparison.primary(confidence=1 - 2 * level)
     return Reading(
         low=wide.conf_low,
         high=wide.conf_high,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from audit.plain import plain
+
 SHOWN = 20  # values listed in a message; the rest are counted
 
 
@@ -20,7 +22,7 @@ def faults(population: Mapping[str, Any]) -> list[str]:
             out += _bound_faults(column, allowed)
         elif isinstance(allowed, str) or not isinstance(allowed, Sequence) or not allowed:
             out.append(
-                f"population of {column!r} is {allowed!r}; give a list of allowed values "
+                f"population of {column!r} is {plain(allowed)!r}; give a list of allowed values "
                 "or { min, max }."
             )
     return out

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit.design import Design
+from audit.design import Design, changes_since_freezing
 from audit.errors import DesignError, UnknownName
 from audit.origin import locate
+from audit.plain import plain
 
 SOURCE_EXAMPLE = 'write source = { name = "table", path = "cases.csv" }.'
 
@@ -33,10 +34,9 @@ def source(design: Design) -> Source:
 
     from audit.sources import SOURCES
 
-    given = design.source or {}
-    if not isinstance(given, Mapping) or not isinstance(given.get("name", ""), str):
+    given = plain(design.source or {})
+    if not isinstance(given.get("name", ""), str):
         raise DesignError(f"source is {given!r}; {SOURCE_EXAMPLE} Sources: {', '.join(SOURCES)}.")
-    given = dict(given)
     name = given.pop("name", None)
     if name is None:
         raise DesignError(
@@ -80,6 +80,12 @@ def evidence(design: Design | str | Path) -> Evidence:
     return appraise(compare(enroll(load(asked), asked)))
 
 
+def freezing(path: str | Path) -> tuple[str, ...]:
+    """Return what page 1 must say of a design that was frozen and has changed since."""
+    changes = changes_since_freezing(path)
+    return (f"Changed after freezing: {'; '.join(changes)}.",) if changes else ()
+
+
 def report(path: str | Path, *, out: str | Path = "reports", progress: Any = None) -> Report:
     """Write the report of a design file under `out`, in a folder of the design's name.
 
@@ -91,5 +97,5 @@ def report(path: str | Path, *, out: str | Path = "reports", progress: Any = Non
     design = Design.read(found)
     folder = Path(out) / found.stem
     if not design.notebook:
-        return compose(evidence(design), folder)
+        return compose(evidence(design), folder, limits=freezing(found))
     return publish(locate(design.notebook), folder, design=path, progress=progress)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from audit.cells import FOCAL, REFERENCE
-from audit.claims import Claim, Verdict, licensed, verb
+from audit.cells import FOCAL
+from audit.claims import Verdict, licensed, verb
 from audit.design import words
-from audit.numerals import count, interval, margin_points, percent, points
+from audit.numerals import count, interval, margin_points, percent, points, posts
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -115,14 +115,15 @@ def _smallest_visible(comparison: Comparison, findings: Sequence[Finding]) -> st
     found = next((f for f in findings if f.check == "detectable_gap"), None)
     if found is None or found.passed is None:
         return ""
-    side = _side(comparison)
+    side = side(comparison)
     if not math.isfinite(found.value):
         return f" No gap{side}, however large, could have been seen."
     least = points(found.value, signed=False)
     return f" The smallest gap{side} this study could have seen is {least}."
 
 
-def _side(comparison: Comparison) -> str:
+def side(comparison: Comparison) -> str:
+    """Return on which side of the reference rate lenience lies; "" where there is none."""
     sign = comparison.study.design.outcome.lenient_sign
     place = {-1: "below", 1: "above"}.get(sign)
     return f" {place} the {who(comparison)[1]} rate" if place else ""
@@ -135,7 +136,7 @@ def _description(comparison: Comparison, rung: int) -> str:
     rates = study.cells.counts().sum()
     f = rates["events_focal"] / rates["n_focal"]
     r = rates["events_reference"] / rates["n_reference"]
-    k = study.cells.accounts(FOCAL)
+    k = study.compared().accounts(FOCAL)
     gap = comparison.primary()
     like = (
         f"; among like cases the gap is {points(gap.estimate)}"
@@ -148,7 +149,7 @@ def _description(comparison: Comparison, rung: int) -> str:
     else:
         phrase = verb(f - r, rung=1, participle=did, more_is="neither") + " than"
     whose = (
-        "The rows carry no accounts, so nothing follows for the class."
+        "Posts without an account let nothing follow for the class."
         if not study.has_accounts
         else f"The focal class is {count(k)} account{'s' if k > 1 else ''}: this describes "
         f"{'it' if k == 1 else 'them'}, and says nothing about the class."
@@ -169,10 +170,15 @@ def _observed_against_expected(comparison: Comparison) -> str:
     n = e.n_supported if stratified else study.cells.total(FOCAL)
     ends = interval(e.conf_low, e.conf_high, confidence=study.design.confidence)
     like = " for like posts" if stratified else ""
+    gap = f"(gap {points(e.estimate)}{', ' if ends else ''}{ends})"
+    if study.weighted:  # weighted posts are no posts that anyone could count
+        return (
+            f"by the sampling weights, {percent(e.observed)} were {study.design.outcome.verb}, and "
+            f"{percent(e.expected)} would have been at the {reference} rate{like} {gap}"
+        )
     return (
         f"{count(e.observed * n)} of {count(n)} were {study.design.outcome.verb}, and "
-        f"{count(e.expected * n)} would have been at the {reference} rate{like} "
-        f"(gap {points(e.estimate)}{', ' if ends else ''}{ends})"
+        f"{posts(e.expected * n)} would have been at the {reference} rate{like} {gap}"
     )
 
 
@@ -181,109 +187,3 @@ _SENTENCES = {
     Verdict.ALIKE: _alike,
     Verdict.UNCLEAR: _unclear,
 }
-
-
-def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) -> tuple[Claim, ...]:
-    """Return the numbers of page 1 as claims: counts, rates, the gap, the smallest visible gap."""
-    study = comparison.study
-    design = study.design
-    out = [
-        Claim(
-            f"n_{g}",
-            count(study.cells.total(g)),
-            study.cells.total(g),
-            "posts",
-            computed_by="audit.cells.group",
-            rung=rung,
-        )
-        for g in (FOCAL, REFERENCE)
-    ]
-    if study.has_accounts:
-        out += [
-            Claim(
-                f"accounts_{g}",
-                count(study.cells.accounts(g)),
-                study.cells.accounts(g),
-                "accounts",
-                computed_by="audit.cells.group",
-                rung=rung,
-            )
-            for g in (FOCAL, REFERENCE)
-        ]
-    if not study.admissible:
-        return tuple(out)
-    e = comparison.primary()
-    n = e.n_supported
-    gap = 100 * e.estimate
-    baseline = f"expected at the {who(comparison)[1]} rate"
-    where = "audit.estimators.strata.standardised_effect"
-    out += [
-        Claim(
-            "observed", count(e.observed * n), e.observed * n, "posts", computed_by=where, rung=rung
-        ),
-        Claim(
-            "expected",
-            count(e.expected * n),
-            e.expected * n,
-            "posts",
-            baseline=baseline,
-            computed_by=where,
-            rung=rung,
-        ),
-        Claim(
-            "observed_rate",
-            percent(e.observed),
-            e.observed,
-            "share",
-            decimals=1,
-            computed_by=where,
-            rung=rung,
-        ),
-        Claim(
-            "expected_rate",
-            percent(e.expected),
-            e.expected,
-            "share",
-            baseline=baseline,
-            decimals=1,
-            computed_by=where,
-            rung=rung,
-        ),
-        Claim(
-            "gap",
-            points(e.estimate),
-            gap,
-            "percentage points",
-            sign=int(math.copysign(1, gap)) if gap else 0,
-            baseline=baseline,
-            decimals=1,
-            conf_low=100 * e.conf_low,
-            conf_high=100 * e.conf_high,
-            computed_by=where,
-            rung=rung,
-        ),
-        Claim(
-            "margin",
-            margin_points(design.margin),
-            100 * design.margin,
-            "percentage points",
-            decimals=1,
-            computed_by="design",
-            rung=rung,
-        ),
-    ]
-    for f in findings:
-        if f.check == "detectable_gap" and math.isfinite(f.value):
-            out.append(
-                Claim(
-                    "detectable_gap",
-                    points(f.value, signed=False),
-                    100 * f.value,
-                    "percentage points",
-                    baseline=_side(comparison).strip(),
-                    decimals=1,
-                    computed_by="audit.checks.power.detectable_gap_table",
-                    rung=rung,
-                )
-            )
-    return tuple(out)

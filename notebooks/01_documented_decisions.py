@@ -31,7 +31,7 @@ source = report.source_line(cases)
 display(report.cover(evidence, subtitle="Published decisions and refusals to decide, 2015 to 2025, and the rules they were taken under"))
 
 # %%
-display(*report.page_one(evidence, limits=registry.limits))
+display(*report.page_one(evidence, limits=[*registry.limits, *run.freezing(design)]))
 
 # %% [markdown]
 # # Why there is no rate here

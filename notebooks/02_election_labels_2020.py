@@ -34,6 +34,7 @@ display(report.cover(evidence, subtitle="Posts on one timeline, September to Dec
 display(*report.page_one(evidence, limits=(
     "A label is not a removal, and not a finding of breach. Removal is never observed here.",
     "There is one leader, and no account has a volume like his: no interval and no p-value is shown.",
+    *run.freezing(design),
 )))
 
 # %% [markdown]
@@ -60,6 +61,9 @@ display(report.ledger_table(comparison))
 
 # %%
 display(report.chart("label_rates", comparison))
+
+# %%
+display(report.family_table(evidence))
 
 # %%
 display(report.rates_table(comparison))

@@ -69,8 +69,16 @@ def test_leaving_out_a_check_never_raises_the_rung() -> None:
     for name in CHECKS:
         rest = [c for c in CHECKS if c != name]
         assert appraise(comparison, checks=rest).rung <= 3
-    fewer = [c for c in CHECKS if c != "leave_one_out"]
+    fewer = [c for c in CHECKS if c != "enough_accounts"]
     assert appraise(comparison, checks=fewer).rung == 2
+
+
+def test_the_checks_that_turn_a_verdict_cannot_be_left_out() -> None:
+    leaders = [(270, 600)] * 20 + [(11, 20)] * 40
+    comparison = compare(enroll(cases_of(counted(leaders, [(10, 20)] * 300)), question()))
+    fewer = [c for c in CHECKS if c not in ("account_weighting", "leave_one_out")]
+    assert appraise(comparison).verdict is Verdict.UNCLEAR
+    assert appraise(comparison, checks=fewer).verdict is Verdict.UNCLEAR
 
 
 def test_one_leader_who_carries_the_gap_lowers_the_rung() -> None:

@@ -34,6 +34,7 @@ LAYERS = [
     "checks",
     "claims",
     "sentences",
+    "page_claims",
     "verdict",
     "evidence",
     "charts",

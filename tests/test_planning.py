@@ -29,7 +29,7 @@ def test_a_plan_has_the_numbers_of_the_simulation() -> None:
         found
     )
     assert found.reachable == (Verdict.LENIENT, Verdict.STRICT, Verdict.UNCLEAR)
-    assert "margin of 5.0 percentage points would be missed" in str(found)
+    assert "margin of 5 percentage points would be missed" in str(found)
 
 
 def test_a_stricter_confidence_sees_less() -> None:
@@ -101,7 +101,7 @@ def test_the_draft_reads_as_a_design_with_every_needed_key(tmp_path) -> None:
     path.write_text(draft(), encoding="utf-8")
     found = Design.read(path)
     assert found.strata == ("rule", "severity", "language")
-    assert found.population == {"violating": ["yes"]}
+    assert found.population == {"violating": ("yes",)}
     assert Design.read(found.write(tmp_path / "again.toml")).hash == found.hash
 
 

@@ -80,7 +80,7 @@ def test_a_nullable_column_keeps_no_gaps() -> None:
             {"posted_at": {"min": datetime.date(2020, 3, 1), "max": "2020-02-01T00:00+05:00"}},
             "no case can lie between",
         ),
-        (["abuse"], "population is .'abuse'.; give column ="),
+        (["abuse"], "population is .'abuse'.; it must be a table; give column ="),
     ],
     ids=str,
 )

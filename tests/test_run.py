@@ -70,7 +70,7 @@ def test_parameters_reach_the_source() -> None:
     [
         (None, DesignError, "names no source; write source = .* Sources: table, registry"),
         ({}, DesignError, "names no source"),
-        ("table", DesignError, "source is 'table'; write source = "),
+        ("table", DesignError, "source is 'table'; it must be a table; write source = "),
         ({"name": 3}, DesignError, "source is .'name': 3.; write"),
         ({"name": "tabel"}, UnknownName, "No source is called 'tabel'. Did you mean 'table'"),
         ({"name": "table"}, DesignError, "needs the parameter 'path'; its parameters: path, ro"),
@@ -144,7 +144,7 @@ def one_page(monkeypatch) -> None:
     from audit.report import Cover, Finding
 
     page = [Cover("A title", date="2026-01-01"), Finding("A sentence.")]
-    monkeypatch.setattr("audit.report.standard.standard_blocks", lambda _: page)
+    monkeypatch.setattr("audit.report.standard.standard_blocks", lambda *_, **__: page)
 
 
 def refused(capsys, *argv: str) -> str:
@@ -208,7 +208,7 @@ from audit.cli import main
 from audit.report import Cover, Finding
 
 page = [Cover("A title", date="2026-01-01"), Finding("A sentence.")]
-audit.report.standard.standard_blocks = lambda _: page
+audit.report.standard.standard_blocks = lambda *_, **__: page
 real = write.replace_folder
 
 def limited(*given, **named):

@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 from builders import HOSTILE, cases_of, platform, question
 
+from audit import numerals
 from audit.checks.base import Finding
 from audit.claims import Verdict
 from audit.comparison import compare
 from audit.errors import ClaimError
 from audit.evidence import appraise
 from audit.numerals import count, interval, points
-from audit.sentences import claims_of, sentence_of, who
+from audit.page_claims import claims_of
+from audit.sentences import sentence_of, who
 from audit.study import enroll
 from audit.verdict import Conclusion
 
@@ -92,7 +94,10 @@ def test_observed_and_expected_are_counts_of_posts(spared) -> None:
     sentence = said(spared, Verdict.LENIENT, 3)
     n = e.n_supported
     assert f"{count(e.observed * n)} of {count(n)} were removed" in sentence
-    assert f"and {count(e.expected * n)} would have been at the ordinary rate for like" in sentence
+    assert (
+        f"and {numerals.posts(e.expected * n)} would have been at the ordinary rate for like"
+        in sentence
+    )
     assert interval(e.conf_low, e.conf_high) in sentence
 
 
@@ -106,14 +111,14 @@ def test_a_raw_gap_is_not_said_of_like_posts(changes) -> None:
 
 def test_a_gap_below_the_margin_says_so(spared) -> None:
     sentence = said(spared, Verdict.SMALL, 2)
-    assert sentence.endswith("smaller than the 5.0 percentage points that were said to matter.")
+    assert sentence.endswith("smaller than the 5 percentage points that were said to matter.")
 
 
 @pytest.mark.parametrize(("rung", "verb"), [(2, "fared alike"), (3, "were treated alike")])
 def test_alike_names_the_margin_and_its_interval(rung: int, verb: str, spared) -> None:
     tight = spared.primary(confidence=0.9)
     sentence = said(spared, Verdict.ALIKE, rung)
-    assert f"Leader and ordinary posts {verb}, within 5.0 percentage points" in sentence
+    assert f"Leader and ordinary posts {verb}, within 5 percentage points" in sentence
     assert interval(tight.conf_low, tight.conf_high, confidence=0.9) in sentence
     labels = comparison_of(
         spared.study.loaded, outcome={"at_least": "remove", "more_is": "neither"}
@@ -188,7 +193,7 @@ def test_rows_without_accounts_say_so() -> None:
     found = appraise(comparison_of(Cases(made, cases_of(frame.assign(account_id="x")).origins)))
     assert found.rung <= 1
     assert "3 of 10 (30.0 %) against 40 of 100 (40.0 %)" in found.sentence
-    assert "The rows carry no accounts, so nothing follows for the class" in found.sentence
+    assert "Posts without an account let nothing follow for the class" in found.sentence
 
 
 def test_inadmissible_gives_every_reason() -> None:

@@ -23,7 +23,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import MARK, Row, draw_rows, gap_text, share_axis
 from audit.charts.theme import FOCAL, MUTED, PAPER, blank, dress, looks, theme
-from audit.numerals import percent
+from audit.numerals import count, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +43,7 @@ def label_rates_data(stage: Any) -> pd.DataFrame:
     )
     names = ["reference", "observed", "expected", "expected_low", "expected_high", "estimate"]
     names += ["conf_low", "conf_high", "p_holm", "n_reference", "n_reference_accounts"]
+    names += ["n_supported", "n_unsupported"]
     return frame[names].reset_index(drop=True)
 
 
@@ -64,7 +65,7 @@ def label_rates(stage: Any, ax: Axes | None = None) -> Axes:
         rows = [
             Row(
                 label="Against " + named(r.reference, 60),
-                detail=number(r.n_reference, "post"),
+                detail=number(r.n_reference, "post") + _part(r),
                 value=r.expected,
                 low=r.expected_low,
                 high=r.expected_high,
@@ -101,13 +102,19 @@ def label_rates_words(stage: Any) -> Words:
     limits = [apart(*row) for row in frame[["conf_low", "conf_high"]].itertuples(index=False)]
     title = _title(f, frame, below, above, limits)
     note = (
-        f"Coloured lines: {level(design)} intervals of the gap by account, laid off from "
-        "the observed "
-        f"rate; each pair at the {f} posts’ own mix. Intervals are not widened for the "
-        f"{number(k, 'comparison')}; the Holm-corrected p-values are in the tables."
+        f"Each pair is at the mix of those {f} posts that have a like in the other class, so the "
+        f"{f} rate can differ between rows."
     )
+    if frame["conf_low"].notna().any():
+        note += (
+            f" Coloured lines: {level(design)} intervals of the gap by account, laid off from the "
+            f"observed rate, not widened for the {number(k, 'comparison')}."
+        )
+    else:
+        note += " No interval is drawn: the focal accounts are too few to stand for others."
     spoken = "; ".join(
-        f"{percent(r.observed)} against {percent(r.expected)} at {named(r.reference)} rates, gap "
+        f"{percent(r.observed)} against {percent(r.expected)} at {named(r.reference)} "
+        f"rates{_part(r)}, gap "
         f"{gap_text(r.estimate)} ({pair(r.conf_low, r.conf_high)})"
         for r in frame.itertuples()
     )
@@ -117,6 +124,13 @@ def label_rates_words(stage: Any) -> Words:
         f"classes: {spoken}."
     )
     return Words(title, subtitle(study, measured(f"Share of posts {verb}", design)), note, alt)
+
+
+def _part(row: Any) -> str:
+    """Say how many focal posts a row compares where it leaves some out; "" where it leaves none."""
+    if not row.n_unsupported > 0:
+        return ""
+    return f" ({count(row.n_supported)} of {count(row.n_supported + row.n_unsupported)} compared)"
 
 
 def _title(

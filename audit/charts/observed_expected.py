@@ -111,7 +111,8 @@ def observed_expected_words(stage: Any) -> Words:
     if sure is False:
         title += ": not told apart"
     limits = NO_INTERVAL if sure is None else f"{level(design)} interval {_ends(low, high)}"
-    alike = f" within like {' × '.join(named(s) for s in design.strata)}" if design.strata else ""
+    strata = design.strata if design.primary == "standardised" else ()
+    alike = f" within like {' × '.join(named(s) for s in strata)}" if strata else ""
     note = (
         f"Expected: {r} accounts’ rate{alike}, at the mix of the {f} posts. "
         f"Difference: {_signed(gap)} posts ({limits}, by account). {sizes(study)}."

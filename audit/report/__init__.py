@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from audit.report.sections import (
     checks_table,
     coverage_table,
     effects_table,
+    family_table,
     independent_table,
     ledger_table,
     rates_table,
@@ -67,6 +69,7 @@ __all__ = [
     "design_table",
     "does_not_show",
     "effects_table",
+    "family_table",
     "figure",
     "independent_table",
     "key_facts",
@@ -127,13 +130,15 @@ class Report:
         return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
 
 
-def compose(evidence: Evidence, folder: str | Path) -> Report:
+def compose(evidence: Evidence, folder: str | Path, *, limits: Sequence[str] = ()) -> Report:
     """Write the standard report of an evidence into a folder.
 
     Parameters
     ----------
     folder : path
         Replaced as a whole when everything is written; a killed run leaves the last one whole.
+    limits : sequence of str
+        Sentences for page 1 about what these data cannot show.
 
     Raises
     ------
@@ -144,7 +149,8 @@ def compose(evidence: Evidence, folder: str | Path) -> Report:
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    return Report(evidence, write_report(document(standard_blocks(evidence)), Path(folder)))
+    blocks = standard_blocks(evidence, limits=limits)
+    return Report(evidence, write_report(document(blocks), Path(folder)))
 
 
 def publish(

@@ -112,10 +112,14 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+LAB = frozenset({".ipynb_checkpoints"})
+"""What JupyterLab leaves beside a notebook that was opened: copies, and nobody's work."""
+
+
 def _refuse_strangers(folder: Path, known: frozenset[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise ReportError(f"{folder} is a file; a report needs a folder. Choose another name.")
-    strangers = sorted({p.name for p in folder.iterdir()} - known) if folder.exists() else []
+    strangers = sorted({p.name for p in folder.iterdir()} - known - LAB) if folder.exists() else []
     if strangers:
         shown = ", ".join(visible(name, 60) for name in strangers[:5])
         more = f" and {len(strangers) - 5} more" if len(strangers) > 5 else ""

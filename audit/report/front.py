@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.claims import RUNGS, Verdict
 from audit.design import words
-from audit.numerals import count, interval, many, p_value, percent, points
+from audit.numerals import count, interval, many, p_value, percent, points, posts
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
 
 if TYPE_CHECKING:
+    from audit.cases import Cases
     from audit.evidence import Evidence
 
+UNDATED = "1970-01-01"
+"""Stamp of a report on data without any date: no clock is ever read."""
 NOT_RUN = "label_error_and_selective_reporting"
 
 
@@ -25,19 +29,29 @@ def cover(evidence: Evidence, *, subtitle: str = "") -> Cover:
     return Cover(
         title=study.design.title or "Enforcement by account class",
         subtitle=subtitle or study.design.question,
-        date=max(dates, default=""),
+        date=max(dates, default="") or last_day(study.loaded),
         description=evidence.sentence,
         keywords=("content moderation", "audit", words(study.design.focal)),
         simulated=study.cases.simulated,
     )
 
 
-def page_one(evidence: Evidence, *, limits: tuple[str, ...] = ()) -> list[Block]:
+def last_day(cases: Cases) -> str:
+    """Return the last day that the cases themselves show, for data that do not say their date."""
+    days = [
+        cases.frame[c].max()
+        for c in ("observed_until", "acted_at", "posted_at")
+        if c in cases.frame and cases.frame[c].notna().any()
+    ]
+    return max(days).date().isoformat() if days else UNDATED
+
+
+def page_one(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
     """Return verdict, key facts and limits.
 
     Parameters
     ----------
-    limits : tuple of str
+    limits : sequence of str
         Sentences about what these data cannot show, before those that the checks found.
     """
     return [
@@ -50,9 +64,8 @@ def page_one(evidence: Evidence, *, limits: tuple[str, ...] = ()) -> list[Block]
 
 def verdict_box(evidence: Evidence) -> Finding:
     """Return the verdict sentence, with the rung and whatever must be said beside it."""
-    said = [
-        f"Verdict: {evidence.verdict}. Evidence: rung {evidence.rung} of 5, {RUNGS[evidence.rung]}."
-    ]
+    rung = f"rung {evidence.rung} of 5, {RUNGS[evidence.rung]}"
+    said = [f"Verdict: {evidence.said}. Evidence: {rung}."]
     if evidence.note and evidence.verdict is not Verdict.SMALL:
         said.append(evidence.note)
     return Finding(evidence.sentence, tuple(said), label="Verdict")
@@ -81,39 +94,44 @@ def _effect_facts(evidence: Evidence) -> list[Fact]:
     comparison = evidence.comparison
     study, e = comparison.study, comparison.primary()
     design = study.design
-    reference = words(design.references[0])
-    n = e.n_supported
-    like = "for like posts" if design.strata else "for all posts"
+    reference, n = words(design.references[0]), e.n_supported
+    alike = design.strata and design.primary == "standardised"
+    of = f"of {count(n)} {words(design.focal)} posts, {percent(e.observed)}"
+    at = f"at the {reference} rate for {'like' if alike else 'all'} posts"
     ends = interval(e.conf_low, e.conf_high, confidence=design.confidence)
-    seen = evidence.finding("detectable_gap").value
-    facts = [
-        Fact(
-            "observed",
-            count(e.observed * n),
-            f"of {count(n)} {words(design.focal)} posts, {percent(e.observed)}",
-        ),
-        Fact(
-            "expected",
-            count(e.expected * n),
-            f"at the {reference} rate {like}, {percent(e.expected)}",
-        ),
-        Fact(
-            "gap",
-            short(e.estimate, signed=True),
-            ", ".join(filter(None, (ends, p_value(e.p_value)))) or "no interval",
-        ),
-    ]
-    if math.isfinite(seen):
-        facts.append(Fact("smallest visible gap", short(seen), "four times in five"))
-    return facts
+    gap = ", ".join(filter(None, (ends, p_value(e.p_value)))) or "no interval"
+    if study.weighted:
+        facts = [
+            Fact("observed, weighted", percent(e.observed), f"of {words(design.focal)} posts"),
+            Fact("expected, weighted", percent(e.expected), at),
+        ]
+    else:
+        facts = [
+            Fact("observed", count(e.observed * n), of),
+            Fact("expected", posts(e.expected * n), f"{at}, {percent(e.expected)}"),
+        ]
+    return [*facts, Fact("gap", short(e.estimate, signed=True), gap), *_visible_gap(evidence)]
 
 
-def does_not_show(evidence: Evidence, limits: tuple[str, ...] = ()) -> Note:
+def _visible_gap(evidence: Evidence) -> list[Fact]:
+    for f in evidence.findings:
+        if f.check == "detectable_gap" and f.passed is not None:
+            way = (
+                "towards lenience" if evidence.comparison.study.design.outcome.lenient_sign else ""
+            )
+            if not math.isfinite(f.value):
+                return [Fact("smallest visible gap", "none", f"{way}, however large".strip(", "))]
+            gloss = f"{way}, four times in five".strip(", ")
+            return [Fact("smallest visible gap", short(f.value), gloss)]
+    return []
+
+
+def does_not_show(evidence: Evidence, limits: Sequence[str] = ()) -> Note:
     """Return what the report does not show: the caller's limits, gates, checks not passed."""
     study = evidence.comparison.study
     said = [*limits]
     said += [g.says for g in study.gates if g.kind != "hard" or not study.admissible]
-    said += [f.says for f in evidence.findings if f.step and f.passed is False][:3]
+    said += [f.says for f in evidence.findings if f.step and f.passed is False]
     said += [f.says for f in evidence.findings if f.check == NOT_RUN and study.admissible]
     for part in study.design.declared_not_run:
         said.append(f"The design declares ‘{part}’, which this version does not run.")

@@ -20,6 +20,7 @@ def result_json(evidence: Evidence) -> dict[str, Any]:
         "design_hash": study.design.hash,
         "simulated": study.cases.simulated,
         "verdict": str(evidence.verdict),
+        "said": evidence.said,
         "rung": evidence.rung,
         "sentence": evidence.sentence,
         "note": evidence.note,

@@ -190,6 +190,40 @@ def independent_table(comparison: Comparison) -> Table:
     )
 
 
+def family_table(evidence: Evidence) -> Table:
+    """Return the primary contrast against every reference class, with corrected p-values."""
+    study = evidence.comparison.study
+    frame = evidence.table("family")
+    frame["reference"] = frame["reference"].map(words)
+    frame["estimate"] = frame["estimate"] * POINTS
+    for column in ("p_value", "p_holm"):
+        frame[column] = frame[column].map(_p)
+    return table(
+        frame,
+        id="tbl-family",
+        title=f"{words(study.design.focal)} posts against each reference class",
+        columns={
+            "reference": "Against",
+            "n_reference": ("Posts", ",d"),
+            "n_reference_accounts": ("Accounts", ",d"),
+            "n_supported": ("Focal posts compared", ",.0f"),
+            "n_unsupported": ("Without like", ",.0f"),
+            "observed": ("Observed", ".1%"),
+            "expected": ("Expected", ".1%"),
+            "estimate": ("Gap, points", "+.1f"),
+            "p_value": Column("p", align="right"),
+            "p_holm": Column("p, corrected", align="right"),
+        },
+        notes=[
+            "Each row rests on the focal posts that have a like in that class, so the observed "
+            "rate differs between rows. Corrected over the classes by Holm’s method.",
+            *(f"{r.reference}: {r.barred}" for r in frame.itertuples() if r.barred),
+        ],
+        source=source_line(study.loaded),
+        simulated=study.cases.simulated,
+    )
+
+
 def checks_table(evidence: Evidence) -> Table:
     """Return every check with its threshold and what it found."""
     frame = evidence.to_frame()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
@@ -11,19 +12,23 @@ from audit.report.blocks import Block, Heading, prose
 from audit.report.front import cover, page_one
 
 if TYPE_CHECKING:
+    from audit.comparison import Comparison
     from audit.evidence import Evidence
 
 EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs")
 
 
-def standard_blocks(evidence: Evidence) -> list[Block]:
-    """Return the blocks of the standard report, in the order of DESIGN §6."""
-    parts = [_front, _ledger, _comparability, _effects, _robustness, _limits, _appendix]
-    return [block for part in parts for block in part(evidence)]
+def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
+    """Return the blocks of the standard report: page 1, then who, what, how sure, and how.
 
-
-def _front(evidence: Evidence) -> list[Block]:
-    return [cover(evidence), *page_one(evidence)]
+    Parameters
+    ----------
+    limits : sequence of str
+        Sentences for page 1 about what these data cannot show.
+    """
+    parts = [_ledger, _comparability, _effects, _robustness, _limits, _appendix]
+    front = [cover(evidence), *page_one(evidence, limits=limits)]
+    return [*front, *(block for part in parts for block in part(evidence))]
 
 
 def _ledger(evidence: Evidence) -> list[Block]:
@@ -65,9 +70,17 @@ def _effects(evidence: Evidence) -> list[Block]:
             prose("{why}", why=evidence.sentence),
         ]
     out: list[Block] = [Heading("What happened")]
-    out += [sections.chart(name, comparison) for name in EFFECT_CHARTS]
+    names = [n for n in EFFECT_CHARTS if n != "rungs" or not _reversal(comparison)]
+    out += [sections.chart(name, comparison) for name in names]
+    if len(comparison.study.design.references) > 1:
+        out.append(sections.family_table(evidence))
     out += [sections.rates_table(comparison), sections.effects_table(comparison)]
     return out
+
+
+def _reversal(comparison: Comparison) -> bool:
+    """Return whether the outcome is a reversal, which has no rungs."""
+    return comparison.study.design.outcome.reversed
 
 
 def _robustness(evidence: Evidence) -> list[Block]:

@@ -173,6 +173,8 @@ class MadeComparison:
                     "p_holm": 0.03,
                     "n_reference": 300,
                     "n_reference_accounts": 25,
+                    "n_supported": 700.0,
+                    "n_unsupported": 43.0 * (place == 1),
                 }
             )
         return pd.DataFrame(rows)

@@ -1,0 +1,106 @@
+"""The numbers that page 1 prints, as claims that can be checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from audit.cells import FOCAL, REFERENCE
+from audit.claims import Claim
+from audit.numerals import count, margin_points, p_value, percent, points, posts
+from audit.sentences import side, who
+
+if TYPE_CHECKING:
+    from audit.checks.base import Finding
+    from audit.comparison import Comparison
+
+EFFECT = "audit.estimators.standardised.standardised_effect"
+CELLS = "audit.cells.group"
+
+
+def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) -> tuple[Claim, ...]:
+    """Return every number of page 1, at full precision, with what it is against.
+
+    An inadmissible study has counts only: no contrast is recorded that may not be printed.
+    """
+    made = [*_counts(comparison)]
+    if comparison.study.admissible:
+        made += [*_rates(comparison), *_effect(comparison), *_visible_gap(comparison, findings)]
+    return tuple(Claim(**claim, rung=rung) for claim in made)
+
+
+def _counts(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    study = comparison.study
+    cells = study.cells
+    for g in (FOCAL, REFERENCE, "unknown"):
+        n = cells.total(g)
+        yield _claim(f"n_{g}", count(n), n, "posts", computed_by=CELLS)
+        if study.has_accounts:
+            k = cells.accounts(g)
+            yield _claim(f"accounts_{g}", count(k), k, "accounts", computed_by=CELLS)
+
+
+def _rates(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Yield the classes' own counts and rates: the numbers of a description."""
+    totals = comparison.study.cells.counts().sum()
+    for g in (FOCAL, REFERENCE):
+        events, n = int(totals[f"events_{g}"]), int(totals[f"n_{g}"])
+        yield _claim(f"events_{g}", count(events), events, "posts", computed_by=CELLS)
+        if n:
+            yield _claim(
+                f"rate_{g}", percent(events / n), events / n, "share", decimals=1, computed_by=CELLS
+            )
+
+
+def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    design = comparison.study.design
+    e = comparison.primary()
+    tight = comparison.primary(confidence=1 - 2 * (1 - design.confidence))
+    against: dict[str, Any] = {"baseline": f"expected at the {who(comparison)[1]} rate"}
+    by: dict[str, Any] = {"computed_by": EFFECT}
+    n = e.n_supported
+    if not comparison.study.weighted:
+        yield _claim("observed", count(e.observed * n), e.observed * n, "posts", **by)
+        yield _claim("expected", posts(e.expected * n), e.expected * n, "posts", **by, **against)
+        yield _claim("n_compared", count(n), n, "posts", **by)
+    yield _claim("observed_rate", percent(e.observed), e.observed, "share", decimals=1, **by)
+    yield _claim(
+        "expected_rate", percent(e.expected), e.expected, "share", decimals=1, **by, **against
+    )
+    for name, found in (("gap", e), ("gap_tight", tight)):
+        yield _claim(
+            name,
+            points(found.estimate),
+            100 * found.estimate,
+            "percentage points",
+            sign=int(math.copysign(1, found.estimate)) if found.estimate else 0,
+            decimals=1,
+            conf_low=100 * found.conf_low,
+            conf_high=100 * found.conf_high,
+            **by,
+            **against,
+        )
+    if math.isfinite(e.p_value):
+        test = "audit.estimators.resampling.permutation_test"
+        yield _claim("p", p_value(e.p_value), e.p_value, "p", decimals=3, computed_by=test)
+    margin = design.margin
+    yield _claim("margin", margin_points(margin), 100 * margin, "percentage points")
+
+
+def _visible_gap(comparison: Comparison, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
+    for f in findings:
+        if f.check == "detectable_gap" and math.isfinite(f.value):
+            yield _claim(
+                "detectable_gap",
+                points(f.value, signed=False),
+                100 * f.value,
+                "percentage points",
+                baseline=side(comparison).strip(),
+                decimals=1,
+                computed_by="audit.checks.power.detectable_gap_table",
+            )
+
+
+def _claim(id: str, text: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+    return {"id": id, "text": text, "value": float(value), "unit": unit, **more}
