@@ -115,11 +115,11 @@ def _smallest_visible(comparison: Comparison, findings: Sequence[Finding]) -> st
     found = next((f for f in findings if f.check == "detectable_gap"), None)
     if found is None or found.passed is None:
         return ""
-    side = side(comparison)
+    where = side(comparison)
     if not math.isfinite(found.value):
-        return f" No gap{side}, however large, could have been seen."
+        return f" No gap{where}, however large, could have been seen."
     least = points(found.value, signed=False)
-    return f" The smallest gap{side} this study could have seen is {least}."
+    return f" The smallest gap{where} this study could have seen is {least}."
 
 
 def side(comparison: Comparison) -> str:
