@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -31,6 +33,8 @@ def faults(population: Mapping[str, Any]) -> list[str]:
 def _bound_faults(column: str, allowed: Mapping[str, Any]) -> list[str]:
     if not allowed or set(allowed) - {"min", "max"}:
         return [f"population of {column!r} is {dict(allowed)!r}; give min, max or both."]
+    if any(isinstance(v, float) and not isfinite(v) for v in allowed.values()):
+        return [f"population of {column!r} has {dict(allowed)!r}; leave an open bound out."]
     low, high = allowed.get("min"), allowed.get("max")
     if low is None or high is None:
         return []
@@ -78,7 +82,8 @@ def holds(values: pd.Series, allowed: Any) -> pd.Series:
     """Return a mask of the values that are allowed; a missing value never is.
 
     Lists compare as text, whole numbers without their ".0"; `min` and `max` are inclusive. Times
-    without a zone are UTC, a bare date is its midnight, and text compares letter by letter.
+    without a zone are UTC, a bare date is the whole of that day, and text compares letter by
+    letter.
     """
     if not isinstance(allowed, Mapping):
         listed = [_written(a) for a in allowed]
@@ -88,6 +93,9 @@ def holds(values: pd.Series, allowed: Any) -> pd.Series:
         if bound in allowed:
             limit = allowed[bound]
             if pd.api.types.is_datetime64_any_dtype(values.dtype):
+                if bound == "max" and _whole_day(limit):  # the day is in, to its last moment
+                    mask &= (values < _moment(limit) + pd.Timedelta(days=1)).fillna(False)
+                    continue
                 limit = _moment(limit)
             mask &= getattr(values, compare)(limit).fillna(False)
     return mask
@@ -103,6 +111,13 @@ def _moment(value: Any) -> pd.Timestamp:
         raise TypeError(f"{value!r} is no time")
     moment = pd.Timestamp(value)
     return moment.tz_localize("UTC") if moment.tzinfo is None else moment
+
+
+def _whole_day(value: Any) -> bool:
+    """Return whether a bound is a bare date: a TOML date, or the ten letters of one."""
+    if isinstance(value, str):
+        return len(value) == len("2020-12-31") and value[4] == "-"
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _as_text(values: pd.Series) -> pd.Series:

@@ -47,7 +47,7 @@ def test_what_is_held(values, allowed, expected) -> None:
     [
         ({"min": "2020-01-31"}, [False, True, True, False]),
         ({"max": "2020-02-01"}, [True, True, True, False]),
-        ({"max": datetime.date(2020, 1, 31)}, [True, False, False, False]),
+        ({"max": datetime.date(2020, 1, 31)}, [True, True, False, False]),
         ({"min": datetime.datetime(2020, 2, 1)}, [False, False, True, False]),
         ({"min": "2020-02-01T00:00+01:00"}, [False, True, True, False]),
         ({"min": "2020-01-31T18:30-05:00"}, [False, True, True, False]),
@@ -146,3 +146,17 @@ def test_the_ledger_says_who_left() -> None:
 )
 def test_words_of_the_ledger(allowed, says) -> None:
     assert excluded("posted_at", allowed) == says
+
+
+def test_a_bare_end_date_keeps_its_whole_day() -> None:
+    times = pd.Series(
+        pd.to_datetime(["2020-12-31T00:00Z", "2020-12-31T23:59Z", "2021-01-01T00:00Z"])
+    )
+    for day in ("2020-12-31", datetime.date(2020, 12, 31)):
+        assert holds(times, {"max": day}).tolist() == [True, True, False]
+        assert holds(times, {"min": day, "max": day}).tolist() == [True, True, False]
+    assert holds(times, {"max": "2020-12-31T00:00Z"}).tolist() == [True, False, False]
+
+
+def test_an_infinite_bound_is_refused() -> None:
+    assert "leave an open bound out" in faults({"reach": {"max": float("inf")}})[0]

@@ -24,6 +24,7 @@ from audit.text import visible
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARDS: Any = ["ua-1", "a-2a"]
 TALLEST = 560.0  # points a chart may be high, so that its caption and notes share its page
+UNSETTLED = "did not converge"
 UNBROKEN = 30  # letters of a run in prose after which a line may end
 ISOLATE, POP = "\u2068", "\u2069"
 
@@ -48,8 +49,6 @@ def build_pdf(document: Document) -> Pdf:
     ReportError
         When page one does not fit on one page, a table fits no page, or the compiler refuses.
     """
-    import typst
-
     data, pictures = _data(document)
     day = datetime.fromisoformat(document.meta["date"]).replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="audit-report-") as folder:
@@ -59,23 +58,35 @@ def build_pdf(document: Document) -> Pdf:
         for path in font_files():
             shutil.copyfile(path, typefaces / path.name)
         (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
-        (root / "doc.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         for name, svg in pictures.items():
             (root / name).write_text(svg, encoding="utf-8")
-        try:
-            content, said = typst.compile_with_warnings(
-                str(root / "main.typ"),
-                root=str(root),
-                format="pdf",
-                font_paths=[str(typefaces)],
-                ignore_system_fonts=True,
-                pdf_standards=STANDARDS,
-                timestamp=day,
-            )
-        except typst.TypstError as error:
-            raise ReportError(_refusal(error)) from error
+        for floats in (True, False):
+            content, notes = _compile(root, typefaces, {**data, "floats": floats}, day)
+            if not any(UNSETTLED in n for n in notes):
+                break  # else figures that chase one another over the pages stay where they stand
+    return Pdf(content, notes)
+
+
+def _compile(
+    root: Path, typefaces: Path, data: dict[str, Any], day: datetime
+) -> tuple[bytes, tuple[str, ...]]:
+    import typst
+
+    (root / "doc.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    try:
+        content, said = typst.compile_with_warnings(
+            str(root / "main.typ"),
+            root=str(root),
+            format="pdf",
+            font_paths=[str(typefaces)],
+            ignore_system_fonts=True,
+            pdf_standards=STANDARDS,
+            timestamp=day,
+        )
+    except typst.TypstError as error:
+        raise ReportError(_refusal(error)) from error
     notes = [str(getattr(w, "message", w)) for w in said]
-    return Pdf(content, tuple(n for n in notes if "unknown font family" not in n))
+    return content, tuple(n for n in notes if "unknown font family" not in n)
 
 
 def _refusal(error: Any) -> str:

@@ -66,7 +66,8 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
         out.append((name, value["total_effect"], r.estimate, r.conf_low, r.conf_high))
     frame = pd.DataFrame(out, columns=["what", "truth", "estimate", "conf_low", "conf_high"])
     inside = (frame["conf_low"] <= frame["truth"]) & (frame["truth"] <= frame["conf_high"])
-    frame["inside"] = inside.map({True: "yes", False: "no"}).where(frame["conf_low"].notna(), "–")
+    judged = frame["conf_low"].notna() & (frame["what"] == "gap, standardised, per post")
+    frame["inside"] = inside.map({True: "yes", False: "no"}).where(judged, "–")
     return table(
         frame,
         id="tbl-truth",
@@ -82,7 +83,7 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
         notes=[
             "Truth: the mean of the generator’s own probabilities over the leaders’ posts.",
             "The raw gap is another quantity: it mixes the double standard with the classes’ "
-            "different posts.",
+            "different posts. So are gaps that weight every account alike. Neither is judged.",
         ],
         source="the simulator’s own constants",
         simulated=True,
