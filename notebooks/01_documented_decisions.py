@@ -51,22 +51,11 @@ display(report.ledger_table(evidence.comparison))
 # # The rules, and the decisions on them
 #
 # Which rule was in force decides what a decision means. Rules for leaders were made, widened, narrowed and
-# dropped over these years.
+# dropped over these years; [the exemptions](#tbl-exemptions) are listed in the appendix.
 
 # %%
 timeline = rule_timeline(rules, decisions)
 display(report.chart("decision_timeline", timeline, source=source), *report.view_words(timeline))
-
-# %%
-keys = ["policy_id", "platform", "start", "summary", "source_tier"]
-joined = {c: lambda v: ", ".join(dict.fromkeys(v.dropna().str.replace("_", " "))) for c in ("account_class", "rule")}
-published = registry.exemptions().groupby(keys, as_index=False, dropna=False, sort=False).agg(joined)
-display(report.table(
-    published.sort_values("start"), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
-    columns={"start": "From", "platform": "Platform", "account_class": "For", "rule": report.Column("Under the rules on", limit=120),
-             "summary": report.Column("What was published (our summary)", limit=300)},
-    notes=["“any”: not limited to a class or a rule by the source. Ends, ceilings and addresses are in the registry’s own table."],
-))
 
 # %% [markdown]
 # # The ladder among leaders
@@ -109,6 +98,23 @@ times = time_to_action(decisions)
 display(report.chart("time_to_action", times, source=source), *report.view_words(times), report.view_table(times, id="tbl-times"))
 
 # %% [markdown]
+# # Published exemptions {.appendix}
+#
+# What platforms said they would spare, as far as the record dates it. A published exemption is no double standard
+# that was hidden; it is one that was announced.
+
+# %%
+keys = ["policy_id", "platform", "start", "summary", "source_tier"]
+joined = {c: lambda v: ", ".join(dict.fromkeys(v.dropna().str.replace("_", " "))) for c in ("account_class", "rule")}
+published = registry.exemptions().groupby(keys, as_index=False, dropna=False, sort=False).agg(joined)
+display(report.table(
+    published.sort_values("start"), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
+    columns={"start": "From", "platform": "Platform", "account_class": "For", "rule": report.Column("Under the rules on", limit=120),
+             "summary": report.Column("What was published (our summary)", limit=300)},
+    notes=["“any”: not limited to a class or a rule by the source. Ends, ceilings and addresses are in the registry’s own table."],
+))
+
+# %% [markdown]
 # # Enforcement at large {.appendix}
 #
 # What platforms publish about everybody. The method of counting changed in August 2020: figures from before and after
@@ -119,10 +125,11 @@ totals = platform_totals(registry.platform_totals())
 display(*report.view_words(totals))
 
 # %%
+rows = totals.frame.sort_values(["method", "platform", "period_start"], kind="stable")
 display(report.table(
-    totals.frame.assign(metric=totals.frame["metric"].str.replace("_", " "), method=totals.frame["method"].str.replace("_", " ")),
+    rows.assign(metric=rows["metric"].str.replace("_", " "), method=rows["method"].str.replace("_", " ")),
     id="tbl-totals", title="Published platform totals", source=source, group="method",
-    columns={"platform": "Platform", "period": "Period", "metric": report.Column("What is counted", limit=80), "value": ("Value", ",.6g"),
+    columns={"platform": "Platform", "period": "Period", "metric": report.Column("What is counted", limit=80), "value": ("Value", ",.10g"),
              "unit": "Unit", "value_precision": "Precision", "source_publisher": report.Column("Source", limit=40)},
 ))
 
