@@ -37,7 +37,7 @@ def differences(fresh: Path, committed: Path) -> list[str]:
             except AssertionError as error:
                 out.append(f"{name}: {' '.join(str(error).split())[:200]}")
     claims = [
-        {c["id"]: c for c in json.loads((d / "claims.json").read_text())["claims"]}
+        {c["id"]: c for c in json.loads((d / "claims.json").read_text(encoding="utf-8"))}
         for d in (fresh, committed)
     ]
     for key in sorted({*claims[0], *claims[1]}):

@@ -64,17 +64,14 @@ def notices(stage: Any, ax: Axes | None = None) -> Axes:
 def notices_words(stage: Any) -> Words:
     """Say the counts, by group only where the groups are told apart."""
     frame = notices_data(stage)
-    all_groups, first_two = _fisher(frame), _fisher(frame.head(2))
+    p = _fisher(frame.head(2))
     said = [f"{named(r.group, 22)} {r.kept} of {r.decisions}" for r in frame.itertuples()]
-    if all_groups < SIGNIFICANT:
+    if p < SIGNIFICANT:
         title = f"Kept behind a notice: {', '.join(said[:2])}"
     else:
         kept, total = int(frame["kept"].sum()), int(frame["decisions"].sum())
         title = f"Kept behind a notice in {kept} of {total} decisions; groups not told apart"
-    test = (
-        f" Fisher’s exact test: all groups {p_value(all_groups)}, first two {p_value(first_two)}; "
-        "an illustration only."
-    )
+    test = f" Fisher’s exact test of the first two groups: {p_value(p)}; an illustration only."
     note = (
         "Lines: 95 % Wilson intervals, which take decisions as independent though they are few "
         f"persons’.{test} {limits_of(stage, 1)}"
@@ -93,7 +90,10 @@ def notices_words(stage: Any) -> Words:
 
 
 def _fisher(frame: pd.DataFrame) -> float:
-    """Return the p-value of kept against not kept over the groups; 1 where there is one group."""
+    """Return the p-value of kept against not kept in two groups; 1 where there is one group.
+
+    Two and no more: past a two-by-two table SciPy draws at random, and the number would move.
+    """
     from scipy.stats import fisher_exact
 
     if len(frame) < 2:

@@ -222,7 +222,7 @@ def test_notices_hedge_on_the_exact_test() -> None:
     assert said("notices", groups()).title == (
         "Kept behind a notice in 9 of 21 decisions; groups not told apart"
     )
-    assert "first two p = 0.103" in said("notices", groups()).note
+    assert "first two groups: p = 0.103" in said("notices", groups()).note
     sure = said("notices", groups((19, 20), (1, 20))).title
     assert sure == "Kept behind a notice: president 19 of 20, other heads 1 of 20"
 
