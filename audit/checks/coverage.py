@@ -41,6 +41,9 @@ class Coverage:
         used = table[table["column"].isin(design.strata)]
         worst = table.loc[table["difference"].abs().idxmax()]
         passed = bool((used["difference"].abs() <= self.apart).all())
+        if table["difference"].abs().max() == 0:
+            says = "Every field is recorded as often for one class as for the other."
+            return Finding(self.name, 0.0, threshold, True, says, step=self.step, table=table)
         says = (
             f"The widest difference is in ‘{words(worst['column'])}’: recorded for "
             f"{percent(worst['focal'])} of {words(design.focal)} and "

@@ -101,6 +101,10 @@ def document(source: Any, *, meta: Mapping[str, Any] | None = None) -> Document:
     return Document(chosen, tuple(front), tuple(body), tuple(claims), tuple(warnings))
 
 
+UNDATED = "undated"
+"""For data that state no date anywhere: no clock is ever read in their place."""
+
+
 def _meta(covers: list[Node], nodes: list[Node], given: Mapping[str, Any]) -> dict[str, Any]:
     known = [f.name for f in fields(Cover)]
     faults = [f"unknown field {visible(k)!r}" for k in given if k not in known]
@@ -112,10 +116,14 @@ def _meta(covers: list[Node], nodes: list[Node], given: Mapping[str, Any]) -> di
     chosen = {k: _shown(merged[k]) for k in known}
     if not chosen["title"]:
         faults.append("no title: give a Cover, a first heading or meta title=…")
-    try:
-        date.fromisoformat(str(chosen["date"]))
-    except ValueError:
-        faults.append(f"the date is {chosen['date']!r}; allowed: a day such as 2026-01-15")
+    if chosen["date"] == UNDATED:
+        chosen["date"] = ""  # nothing is printed, and the PDF is stamped with a fixed day
+    else:
+        try:
+            date.fromisoformat(str(chosen["date"]))
+        except ValueError:
+            allowed = f"a day such as 2026-01-15, or {UNDATED!r}"
+            faults.append(f"the date is {chosen['date']!r}; allowed: {allowed}")
     if faults:
         raise ReportError(f"the report's cover: {'; '.join(faults)}. Fields: {', '.join(known)}.")
     return chosen

@@ -11,13 +11,12 @@ from audit.claims import RUNGS, Verdict
 from audit.design import words
 from audit.numerals import count, interval, many, p_value, percent, points, posts
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
+from audit.report.document import UNDATED
 
 if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.evidence import Evidence
 
-UNDATED = "1970-01-01"
-"""Stamp of a report on data without any date: no clock is ever read."""
 NOT_RUN = "label_error_and_selective_reporting"
 
 

@@ -24,6 +24,7 @@ from audit.text import visible
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARDS: Any = ["ua-1", "a-2a"]
 TALLEST = 560.0  # points a chart may be high, so that its caption and notes share its page
+NO_DAY = "1970-01-01"  # the stamp of a PDF whose report has no date
 UNSETTLED = "did not converge"
 UNBROKEN = 30  # letters of a run in prose after which a line may end
 ISOLATE, POP = "\u2068", "\u2069"
@@ -50,7 +51,7 @@ def build_pdf(document: Document) -> Pdf:
         When page one does not fit on one page, a table fits no page, or the compiler refuses.
     """
     data, pictures = _data(document)
-    day = datetime.fromisoformat(document.meta["date"]).replace(tzinfo=UTC)
+    day = datetime.fromisoformat(document.meta["date"] or NO_DAY).replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="audit-report-") as folder:
         root, typefaces = Path(folder).resolve() / "root", Path(folder).resolve() / "fonts"
         root.mkdir()

@@ -35,6 +35,11 @@ def test_same_heading_twice_gets_two_ids():
     assert [n["id"] for n in made.body] == ["rates", "rates-2"]
 
 
+def test_a_report_may_say_that_it_has_no_day():
+    made = document([Finding("x")], meta={"title": "T", "date": "undated"})
+    assert made.meta["date"] == ""
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "2026-13-01", None])
 def test_a_report_without_a_day_is_refused(date):
     with pytest.raises(ReportError, match="allowed: a day such as 2026-01-15"):
