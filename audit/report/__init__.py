@@ -24,17 +24,14 @@ from audit.report.blocks import (
     Table,
     prose,
 )
+from audit.report.effects import effects_table, family_table, independent_table, rates_table
 from audit.report.figure import figure
 from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
 from audit.report.sections import (
     chart,
     checks_table,
     coverage_table,
-    effects_table,
-    family_table,
-    independent_table,
     ledger_table,
-    rates_table,
     source_line,
     strata_table,
 )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from audit.claims import RUNGS
 from audit.design import words
 from audit.errors import UnknownName
-from audit.numerals import p_value
 from audit.report.blocks import Column, Figure, Prose, Table, prose
 from audit.report.table import table
 
@@ -96,134 +95,6 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
     )
 
 
-def rates_table(comparison: Comparison, *, id: str = "tbl-rates") -> Table:
-    """Return each class's rate with its account-level interval."""
-    study = comparison.study
-    frame = comparison.rates()
-    frame["account_class"] = frame["account_class"].map(words)
-    return table(
-        frame,
-        id=id,
-        title=f"Posts {study.design.outcome.verb}, by class",
-        columns={
-            "account_class": "Class",
-            "events": ("Posts acted on", ",d"),
-            "n": ("Posts", ",d"),
-            "accounts": ("Accounts", ",d"),
-            "rate": ("Rate", ".1%"),
-            "conf_low": ("Low", ".1%"),
-            "conf_high": ("High", ".1%"),
-            "deff": ("Design effect", ".1f"),
-            "k_eff": ("Effective accounts", ".1f"),
-        },
-        notes=[_level(comparison) + ", by account; – where none may stand."],
-        source=source_line(study.loaded),
-        simulated=study.cases.simulated,
-    )
-
-
-def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
-    """Return every estimate: gaps in percentage points first, then ratios, odds ratios last."""
-    from audit.estimators import ESTIMATORS
-
-    study = comparison.study
-    frame = comparison.to_frame()
-    scaled = frame["scale"] == "difference"
-    for column in ("estimate", "conf_low", "conf_high"):
-        frame[column] = frame[column].where(~scaled, frame[column] * POINTS)
-    frame["p"] = frame["p_value"].map(_p)
-    order = {"difference": 0, "ratio": 1, "odds_ratio": 2}
-    frame = frame.sort_values("scale", key=lambda s: s.map(order), kind="stable")
-    heads = {
-        "difference": "Gap, percentage points (focal − reference)",
-        "ratio": "Ratio of rates (focal / reference)",
-        "odds_ratio": "Odds ratio (not a ratio of rates)",
-    }
-    frame["scale"] = frame["scale"].map(heads)
-    frame["estimator"] = frame["estimator"].map(words)
-    return table(
-        frame,
-        id=id,
-        title="All estimates, side by side",
-        group="scale",
-        columns={
-            "estimator": "Estimator",
-            "weighting": "Weight per",
-            "estimate": ("Estimate", ".2f"),
-            "conf_low": ("Low", ".2f"),
-            "conf_high": ("High", ".2f"),
-            "p": Column("p", align="right"),
-        },
-        notes=[
-            _level(comparison) + ", by account; p by permutation over accounts.",
-            *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items()),
-        ],
-        source=source_line(study.loaded),
-        simulated=study.cases.simulated,
-    )
-
-
-def independent_table(comparison: Comparison) -> Table:
-    """Return the textbook intervals, under the one heading that they may stand under."""
-    frame = comparison.if_independent()
-    for column in ("estimate", "conf_low", "conf_high"):
-        frame[column] = frame[column] * POINTS
-    frame["estimator"] = frame["estimator"].map(words)
-    return table(
-        frame,
-        id="tbl-independent",
-        title="If every post were independent",
-        subtitle="A warning, not a result: posts of one account are alike",
-        columns={
-            "estimator": "Estimator",
-            "estimate": ("Gap, points", ".2f"),
-            "conf_low": ("Low", ".2f"),
-            "conf_high": ("High", ".2f"),
-            "method": "Method",
-        },
-        notes=[
-            "With few focal accounts such intervals exclude zero in up to six of ten audits "
-            "without any difference."
-        ],
-        source=source_line(comparison.study.loaded),
-        simulated=comparison.study.cases.simulated,
-    )
-
-
-def family_table(evidence: Evidence) -> Table:
-    """Return the primary contrast against every reference class, with corrected p-values."""
-    study = evidence.comparison.study
-    frame = evidence.table("family")
-    frame["reference"] = frame["reference"].map(words)
-    frame["estimate"] = frame["estimate"] * POINTS
-    for column in ("p_value", "p_holm"):
-        frame[column] = frame[column].map(_p)
-    return table(
-        frame,
-        id="tbl-family",
-        title=f"{words(study.design.focal)} posts against each reference class",
-        columns={
-            "reference": "Against",
-            "n_reference": ("Posts", ",d"),
-            "n_reference_accounts": ("Accounts", ",d"),
-            "n_supported": ("Focal posts compared", ",.0f"),
-            "n_unsupported": ("Without like", ",.0f"),
-            "observed": ("Observed", ".1%"),
-            "expected": ("Expected", ".1%"),
-            "estimate": ("Gap, points", "+.1f"),
-            "p_value": Column("p", align="right"),
-            "p_holm": Column("p, corrected", align="right"),
-        },
-        notes=[
-            "Each row rests on the focal posts that have a like in that class, so the observed "
-            "rate differs between rows. Corrected over the classes by Holm’s method.",
-            *(f"{r.reference}: {r.barred}" for r in frame.itertuples() if r.barred),
-        ],
-        source=source_line(study.loaded),
-        simulated=study.cases.simulated,
-    )
-
-
 def checks_table(evidence: Evidence) -> Table:
     """Return every check with its threshold and what it found."""
     frame = evidence.to_frame()
@@ -303,12 +174,3 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
 
 def _mark(passed: bool | None) -> str:
     return {True: "pass", False: "not passed", None: "not asked"}[passed]
-
-
-def _level(comparison: Comparison) -> str:
-    return f"{100 * comparison.study.design.confidence:g} % intervals"
-
-
-def _p(p: float) -> str:
-    """Return a p-value for a column: never "0.000"."""
-    return p_value(p).removeprefix("p = ").removeprefix("p ") or "–"

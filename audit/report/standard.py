@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
 from audit.design import words
-from audit.report import appendix, sections
+from audit.report import appendix, effects, sections
 from audit.report.blocks import Block, Heading, prose
 from audit.report.front import cover, page_one
 
@@ -73,8 +73,8 @@ def _effects(evidence: Evidence) -> list[Block]:
     names = [n for n in EFFECT_CHARTS if n != "rungs" or not _reversal(comparison)]
     out += [sections.chart(name, comparison) for name in names]
     if len(comparison.study.design.references) > 1:
-        out.append(sections.family_table(evidence))
-    out += [sections.rates_table(comparison), sections.effects_table(comparison)]
+        out.append(effects.family_table(evidence))
+    out += [effects.rates_table(comparison), effects.effects_table(comparison)]
     return out
 
 
@@ -89,7 +89,7 @@ def _robustness(evidence: Evidence) -> list[Block]:
     out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
     if not evidence.table("leave_one_out").empty:
         out.append(sections.chart("leave_one_out", evidence))
-    out.append(sections.independent_table(evidence.comparison))
+    out.append(effects.independent_table(evidence.comparison))
     return out
 
 
