@@ -7,6 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from audit.arguments import parser
@@ -123,3 +124,12 @@ def test_names_of_the_python_api_are_public(text) -> None:
 
     used = set(re.findall(r"\baudit\.([A-Za-z_]+)\(", text)) | {"SOURCES"}
     assert used <= set(audit.__all__)
+
+
+def test_the_error_rates_are_those_of_the_benchmark(text, root) -> None:
+    said = " ".join(text.split())
+    table = pd.read_csv(root / "benchmarks" / "null_platforms.csv")
+    worst, least = table["false_alarm_verdict"].max(), table["coverage"].min()
+    assert f"at most {100 * worst:.1f} % false alarms" in said
+    assert f"in at least {100 * least:.1f} %" in said
+    assert table["repetitions"].min() >= 500

@@ -1,0 +1,38 @@
+"""What holds for every source in the table."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+from audit.cases import Cases
+from audit.sources import SOURCES
+from audit.sources.base import Source
+
+NEEDS = {"table": {"path": "data/simulated/cases.parquet"}}
+"""Parameters of the sources that cannot be loaded without any."""
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_keeps_its_promise(name: str, root, monkeypatch) -> None:
+    monkeypatch.chdir(root)
+    kind = SOURCES[name]
+    assert is_dataclass(kind)
+    assert kind.name == name
+    assert kind.title
+    source = kind(**NEEDS.get(name, {}))
+    assert isinstance(source, Source)
+    cases = source.load()
+    assert isinstance(cases, Cases)
+    assert len(cases) > 0
+    assert all(origin.title for origin in cases.origins)
+    with pytest.raises(AttributeError):
+        setattr(source, fields(kind)[0].name, None)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_loading_twice_gives_the_same_cases(name: str, root, monkeypatch) -> None:
+    monkeypatch.chdir(root)
+    made = SOURCES[name](**NEEDS.get(name, {}))
+    assert made.load().frame.equals(made.load().frame)
