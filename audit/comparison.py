@@ -101,7 +101,7 @@ class Comparison:
                     "rate": rate,
                     "conf_low": float("nan") if few else arm.conf_low,
                     "conf_high": float("nan") if few else arm.conf_high,
-                    "deff": arm.deff,
+                    "deff": float("nan") if few else arm.deff,
                     "k_eff": arm.k_eff,
                 }
             )

@@ -134,7 +134,9 @@ def enroll(cases: Cases, design: Design) -> Study:
             because=population.excluded(column, allowed),
         )
     compared = [design.focal, design.references[0], UNKNOWN]
-    cases = cases.keep(cases.frame["account_class"].isin(compared), because="class not compared")
+    cases = cases.keep(
+        cases.frame["account_class"].isin(compared), because="class not in the main comparison"
+    )
     if design.outcome.reversed:
         rank = cases.ladder.rank(cases.frame["action"])
         cases = cases.keep(rank > 0, because="not sanctioned, so it could not be reversed")

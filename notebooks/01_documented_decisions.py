@@ -18,31 +18,46 @@ import audit
 from audit import report, run
 from audit.sources.registry_contrasts import ladder_among_leaders, matched_copies
 from audit.sources.registry_totals import allowance_shares, platform_totals
-from audit.sources.registry_views import rule_timeline, time_to_action
+from audit.sources.registry_views import published_exemptions, rule_timeline, time_to_action
 
 question = audit.Design.read(design)
 registry = run.source(question)
 cases = registry.load()
 evidence = audit.appraise(audit.compare(audit.enroll(cases, question)))
 decisions, rules = registry.decisions(), registry.rules()
-source = report.source_line(cases)
+source = "; ".join(f"{o.title} ({o.producer})" for o in cases.origins)
+about_posts = int((decisions["unit"] == "post").sum())
 
 # %%
 display(report.cover(evidence, subtitle="Published decisions and refusals to decide, 2015 to 2025, and the rules they were taken under"))
 
 # %%
-display(*report.page_one(evidence, limits=[*registry.limits, *run.freezing(design)]))
+display(report.verdict_box(evidence))
+display(report.Facts((
+    report.Fact("decisions", str(len(decisions)), "documented, with a source"),
+    report.Fact("of these about posts", str(about_posts), "the others: accounts, periods, reversals"),
+    report.Fact("by or about", str(decisions["person"].nunique()), "persons and bodies"),
+    report.Fact("rule events", str(len(rules)), "dated"),
+)))
+display(report.does_not_show(evidence, [*registry.limits, *run.freezing(design)]))
 
 # %% [markdown]
 # # Why there is no rate here
 #
-# On 5 January 2018 Twitter said that it does not take down a world leader's words because of who the leader
-# is. People answered that there are two standards, and asked for numbers. The public record has decisions:
-# posts that were removed, labelled, put behind a notice, or left up after somebody asked. It does not have the posts
-# that were never asked about. A rate needs both.
+# On 5 January 2018, after protests over a tweet, Twitter said that blocking a world leader or removing controversial
+# tweets would hide information that people should be able to see and debate. Whether there are two standards is a question
+# of numbers. The public record has decisions: posts that were removed, labelled, put behind a notice, or left up after
+# somebody asked. It does not have the posts that were never asked about. A rate needs both.
 #
 # So this report prints no comparison of leaders with ordinary accounts. What follows are descriptions, each
 # with its own denominator and its own limits.
+
+# %%
+display(report.prose(
+    "Of {n} documented decisions, {m} are about posts. The other {k} are about whole accounts or periods, or are reversals; they are "
+    "in the tables below and are no cases. The ledger starts from the {m}.",
+    n=len(decisions), m=about_posts, k=len(decisions) - about_posts,
+))
 
 # %%
 display(report.ledger_table(evidence.comparison))
@@ -60,8 +75,8 @@ display(report.chart("decision_timeline", timeline, source=source), *report.view
 # %% [markdown]
 # # The ladder among leaders
 #
-# A notice in place of removal was offered to leaders only, so it cannot be compared with ordinary accounts. It can be
-# compared among leaders.
+# A notice in place of removal was open to officials and candidates with many followers, and not to ordinary accounts.
+# It can be compared among those to whom it was open.
 
 # %%
 ladder = ladder_among_leaders(decisions)
@@ -70,7 +85,8 @@ display(report.chart("notices", ladder, source=source), *report.view_words(ladde
 # %% [markdown]
 # # The same words from an ordinary account
 #
-# The nearest thing to an experiment: an account with few followers posted a leader's words again.
+# The nearest thing to an experiment: one ordinary account posted a leader's words again, and asked its followers to
+# report them.
 
 # %%
 copies = matched_copies(decisions)
@@ -79,7 +95,7 @@ display(report.chart("matched_copies", copies, source=source), *report.view_word
 # %% [markdown]
 # # Meta's allowances
 #
-# Meta counts how many posts it leaves up as newsworthy, and how many of these are by politicians. Whether
+# Meta counts how many allowances it grants as newsworthy, and how many of these are for politicians. Whether
 # politicians are over-represented depends on a share that nobody has published: how much of all eligible
 # content is theirs. So the answer is a curve and not a number.
 
@@ -90,8 +106,8 @@ display(report.chart("allowance_curve", allowances, source=source), *report.view
 # %% [markdown]
 # # How long it took
 #
-# Where the record has both days, the time from a sitting head's post to the decision. The press reports what
-# is decided fast; slow decisions and those never taken are missing.
+# Where the record has both days, the time from a sitting head's post to the decision. Slow decisions
+# may have been reported less; those never taken are missing.
 
 # %%
 times = time_to_action(decisions)
@@ -100,24 +116,22 @@ display(report.chart("time_to_action", times, source=source), *report.view_words
 # %% [markdown]
 # # Published exemptions {.appendix}
 #
-# What platforms said they would spare, as far as the record dates it. A published exemption is no double standard
-# that was hidden; it is one that was announced.
+# What platforms said they would spare, or were shown to spare, as far as the record dates it. One of these was leaked
+# and not announced. A rule under “does not cover” is one the exemption itself leaves out.
 
 # %%
-keys = ["policy_id", "platform", "start", "summary", "source_tier"]
-joined = {c: lambda v: ", ".join(dict.fromkeys(v.dropna().str.replace("_", " "))) for c in ("account_class", "rule")}
-published = registry.exemptions().groupby(keys, as_index=False, dropna=False, sort=False).agg(joined)
 display(report.table(
-    published.sort_values("start"), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
-    columns={"start": "From", "platform": "Platform", "account_class": "For", "rule": report.Column("Under the rules on", limit=120),
-             "summary": report.Column("What was published (our summary)", limit=300)},
+    published_exemptions(registry.exemptions()), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
+    columns={"start": "From", "platform": "Platform", "classes": "For", "covers": report.Column("Covers", limit=120),
+             "does_not_cover": report.Column("Does not cover", limit=160), "publication": "How known",
+             "summary": report.Column("Our summary", limit=400)},
     notes=["“any”: not limited to a class or a rule by the source. Ends, ceilings and addresses are in the registry’s own table."],
 ))
 
 # %% [markdown]
 # # Enforcement at large {.appendix}
 #
-# What platforms publish about everybody. The method of counting changed in August 2020: figures from before and after
+# What platforms, and others about them, have published. The method of counting changed in August 2020: figures from before and after
 # never form one series.
 
 # %%
@@ -125,20 +139,24 @@ totals = platform_totals(registry.platform_totals())
 display(*report.view_words(totals))
 
 # %%
+methods = {"twitter_until_2020_08": "Twitter, counted as until August 2020", "twitter_from_2020_08": "Twitter, counted as since August 2020",
+           "x_2024": "X, counted as in 2024", "single_figure": "Figures that stand alone"}
 rows = totals.frame.sort_values(["method", "platform", "period_start"], kind="stable")
 display(report.table(
-    rows.assign(metric=rows["metric"].str.replace("_", " "), method=rows["method"].str.replace("_", " ")),
-    id="tbl-totals", title="Published platform totals", source=source, group="method",
-    columns={"platform": "Platform", "period": "Period", "metric": report.Column("What is counted", limit=80), "value": ("Value", ",.10g"),
-             "unit": "Unit", "value_precision": "Precision", "source_publisher": report.Column("Source", limit=40)},
+    rows.assign(metric=rows["metric"].str.replace("_", " "), method=rows["method"].replace(methods)),
+    id="tbl-totals", title="Published totals", source=source, group="method",
+    columns={"platform": "Platform", "period": "Period", "metric": report.Column("What is counted", limit=80), "subject": report.Column("About", limit=40),
+             "scope": report.Column("Of whom", limit=60), "value": ("Value", ",.10g"), "unit": "Unit", "source_publisher": report.Column("Source", limit=40)},
 ))
 
 # %% [markdown]
 # # Every decision {.appendix}
 
 # %%
+masked = decisions["person"].str.startswith("[withheld]")
+shown = decisions.assign(source_publisher=decisions["source_publisher"].mask(masked, "in the registry"), action_date=decisions["action_date"].mask(masked, decisions["action_date"].str[:4]))
 display(report.table(
-    decisions, id="tbl-decisions", title="Documented decisions", source=source, limit=200,
+    shown, id="tbl-decisions", title="Documented decisions", source=source, limit=200,
     columns={"case_id": report.Column("No.", code=True), "action_date": "Date", "platform": "Platform", "person": "Who", "topic": report.Column("About", limit=70),
              "action": "Action", "source_publisher": report.Column("Source", limit=40), "source_tier": "Citation"},
 ))

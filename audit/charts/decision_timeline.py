@@ -242,7 +242,7 @@ def _named(frame: pd.DataFrame, fit: int, *, narrow: bool) -> tuple[pd.DataFrame
 def _key(ax: Axes) -> None:
     """Say under the chart what the shapes mean, in as many lines as the width needs."""
     parts = ["○ left up", "● label or notice", "■ removed", "▼ account locked or banned"]
-    parts += ["✚ restored", "— rule (bold: an exemption)"]
+    parts += ["✚ restored", "— rule (bold: about an exemption)"]
     room = slot(ax) * POINTS * 0.9
     lines = [""]
     for part in parts:

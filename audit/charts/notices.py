@@ -71,6 +71,9 @@ def notices_words(stage: Any) -> Words:
     else:
         kept, total = int(frame["kept"].sum()), int(frame["decisions"].sum())
         title = f"Kept behind a notice in {kept} of {total} decisions; groups not told apart"
+        first = frame.iloc[0]
+        if first["persons"] == 1:
+            title = f"{kept} of {total} kept behind a notice; {int(first['kept'])} are one person’s"
     test = f" Fisher’s exact test of the first two groups: {p_value(p)}; an illustration only."
     note = (
         "Lines: 95 % Wilson intervals, which take decisions as independent though they are few "

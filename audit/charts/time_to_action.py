@@ -123,7 +123,7 @@ def time_to_action_words(stage: Any) -> Words:
     speech = frame[~frame["legal_ground"].astype(bool)]
     low, high = (days(float(speech[c].median())) for c in ("days_low", "days_high"))
     n, middle = len(speech), days(_median(frame))
-    title = f"Half of {n} timed decisions came within {middle}"
+    title = f"Half of {n} timed decisions came within {high}"
     longest = days(float(speech["days"].max()))
     note = (
         "Bars: what the reported dates allow (a difference of whole days is a day either "

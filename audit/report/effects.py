@@ -41,12 +41,15 @@ def rates_table(comparison: Comparison, *, id: str = "tbl-rates") -> Table:
     )
 
 
-def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
+def effects_table(
+    comparison: Comparison, *, id: str = "tbl-effects", title: str = "All estimates, side by side"
+) -> Table:
     """Return every estimate: gaps in percentage points first, then ratios, odds ratios last."""
     from audit.estimators import ESTIMATORS
 
     study = comparison.study
     frame = comparison.to_frame()
+    ran = set(frame["estimator"])
     scaled = frame["scale"] == "difference"
     for column in ("estimate", "conf_low", "conf_high"):
         frame[column] = frame[column].where(~scaled, frame[column] * POINTS)
@@ -63,7 +66,7 @@ def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
     return table(
         frame,
         id=id,
-        title="All estimates, side by side",
+        title=title,
         group="scale",
         columns={
             "estimator": "Estimator",
@@ -75,7 +78,7 @@ def effects_table(comparison: Comparison, *, id: str = "tbl-effects") -> Table:
         },
         notes=[
             _level(comparison) + ", by account; p by permutation over accounts.",
-            *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items()),
+            *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items() if n in ran),
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
@@ -149,4 +152,4 @@ def _level(comparison: Comparison) -> str:
 
 def _p(p: float) -> str:
     """Return a p-value for a column: never "0.000"."""
-    return p_value(p).removeprefix("p = ").removeprefix("p ") or "–"
+    return p_value(p).removeprefix("p = ").removeprefix("p ").replace(" ", "\u00a0") or "–"

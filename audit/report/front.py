@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.claims import RUNGS, Verdict
 from audit.design import words
+from audit.estimators.contrasts import no_inference
 from audit.numerals import count, interval, many, p_value, percent, points, posts
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
 from audit.report.document import UNDATED
@@ -64,7 +65,9 @@ def page_one(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
 def verdict_box(evidence: Evidence) -> Finding:
     """Return the verdict sentence, with the rung and whatever must be said beside it."""
     rung = f"rung {evidence.rung} of 5, {RUNGS[evidence.rung]}"
-    said = [f"Verdict: {evidence.said}. Evidence: {rung}."]
+    silent = evidence.comparison.study.admissible and no_inference(evidence.comparison.study)
+    about = " on the class" if silent else ""
+    said = [f"Verdict{about}: {evidence.said}. Evidence: {rung}."]
     if evidence.note and evidence.verdict is not Verdict.SMALL:
         said.append(evidence.note)
     return Finding(evidence.sentence, tuple(said), label="Verdict")
@@ -129,8 +132,13 @@ def does_not_show(evidence: Evidence, limits: Sequence[str] = ()) -> Note:
     """Return what the report does not show: the caller's limits, gates, checks not passed."""
     study = evidence.comparison.study
     said = [*limits]
+    barred = {"few focal accounts", "rows without accounts"} & {g.name for g in study.gates}
     said += [g.says for g in study.gates if g.kind != "hard" or not study.admissible]
-    said += [f.says for f in evidence.findings if f.step and f.passed is False]
+    said += [
+        f.says
+        for f in evidence.findings
+        if f.step and f.passed is False and (f.check != "enough_accounts" or not barred)
+    ]
     said += [f.says for f in evidence.findings if f.check == NOT_RUN and study.admissible]
     for part in study.design.declared_not_run:
         said.append(f"The design declares ‘{part}’, which this version does not run.")

@@ -144,7 +144,8 @@ def _verbatim(data: Data) -> str:
 
 
 def _cover(data: Data) -> str:
-    imprint = " · ".join(p for p in (", ".join(data["authors"]), data["date"]) if p)
+    day = data["date"] and f"data to {data['date']}"
+    imprint = " · ".join(p for p in (", ".join(data["authors"]), day) if p)
     mark = f"<p>{SIMULATED}</p>" if data["simulated"] else ""
     return (
         f"{mark}<h1>{isolated(data['title'])}</h1><p><em>{isolated(data['subtitle'])}</em></p>"

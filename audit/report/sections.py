@@ -80,10 +80,10 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
         columns={
             "account_class": "Class",
             "cases_before": ("Before", ",d"),
-            "cases_removed": ("Left", ",d"),
+            "cases_removed": ("Taken out", ",d"),
             "cases_after": ("After", ",d"),
             "share_removed": ("Share", ".1%"),
-            "accounts_removed": ("Accounts left", ",d"),
+            "accounts_removed": ("Accounts gone", ",d"),
             "flag": "Note",
         },
         notes=[

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from audit.design import words
+from audit.numerals import count
 from audit.report.blocks import Block, Column, Note, Table, prose
 from audit.report.table import table
 
@@ -66,6 +67,9 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
         out.append((name, value["total_effect"], r.estimate, r.conf_low, r.conf_high))
     frame = pd.DataFrame(out, columns=["what", "truth", "estimate", "conf_low", "conf_high"])
     inside = (frame["conf_low"] <= frame["truth"]) & (frame["truth"] <= frame["conf_high"])
+    columns = ["truth", "estimate", "conf_low", "conf_high"]
+    frame[columns] = 100 * frame[columns]
+    stated, unstated = (100 * value[f"{n}_effect"] for n in ("stated", "unstated"))
     judged = frame["conf_low"].notna() & (frame["what"] == "gap, standardised, per post")
     frame["inside"] = inside.map({True: "yes", False: "no"}).where(judged, "–")
     return table(
@@ -74,14 +78,18 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
         title="The truth, and what the audit found without it",
         columns={
             "what": Column("What", limit=160),
-            "truth": ("Truth", ".1%"),
-            "estimate": ("Estimate", ".1%"),
-            "conf_low": ("Low", ".1%"),
-            "conf_high": ("High", ".1%"),
+            "truth": ("Truth", ".1f"),
+            "estimate": ("Estimate", ".1f"),
+            "conf_low": ("Low", ".1f"),
+            "conf_high": ("High", ".1f"),
             "inside": "Interval holds it",
         },
         notes=[
-            "Truth: the mean of the generator’s own probabilities over the leaders’ posts.",
+            "Rates in percent, gaps in percentage points. Truth: the mean of the generator’s own "
+            f"probabilities over all {count(int(rows['posts'].iloc[0]))} leaders’ posts; the "
+            f"standardised estimates rest on the {count(e.n_supported)} that have a like.",
+            f"Of the true gap, {abs(stated):.1f} points are the published exemption and "
+            f"{abs(unstated):.1f} are not.",
             "The raw gap is another quantity: it mixes the double standard with the classes’ "
             "different posts. So are gaps that weight every account alike. Neither is judged.",
         ],

@@ -70,8 +70,10 @@ class Registry:
     limits: ClassVar[tuple[str, ...]] = (
         "The press chose these decisions; they are no sample of what leaders posted or of what "
         "platforms decided.",
-        "No source has the posts of leaders that were reported, reviewed or found violating, so a "
-        "rate of leaders against ordinary accounts has no denominator and is inadmissible.",
+        "No platform has published which posts of leaders were reported, reviewed or found "
+        "violating. One outside coding of one leader's posts exists, with none of ordinary posts "
+        "beside it. So a rate of leaders against ordinary accounts has no denominator and is "
+        "inadmissible.",
         "Ordinary accounts are in it only as two copies of a leader's posts, both by one account; "
         "a notice in place of removal was never open to an ordinary account.",
         "One person and one country account for a large share of the decisions.",

@@ -75,7 +75,8 @@ def _total(totals: pd.DataFrame, metric: str, subject: str) -> int:
 TOTALS_LIMITS = (
     "Figures before August 2020 count in another way and must never be chained to later ones; X in "
     "2024 counts reports and not accounts.",
-    "The totals are of all accounts: none is split by class, save newsworthiness allowances.",
+    "Some figures are of one leader, some of all accounts (column “Of whom”); none gives leaders "
+    "and ordinary accounts on one footing.",
     "Rounded, at-least and derived figures are marked and carry no interval.",
 )
 

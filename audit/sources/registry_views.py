@@ -142,3 +142,40 @@ def time_to_action(decisions: pd.DataFrame) -> View:
 def _median(name: str, rows: pd.DataFrame) -> tuple[object, ...]:
     values = [float(rows[c].median()) for c in ("days", "days_low", "days_high")]
     return (name, *values, len(rows), "median of days; limits from whole days")
+
+
+def published_exemptions(exemptions: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per policy that exempts somebody: what it covers, and what it does not.
+
+    A row with the ceiling `ban` names a rule that the policy does not cover; a policy with no
+    other rows says that nobody is exempt, and is left out.
+
+    Parameters
+    ----------
+    exemptions : DataFrame
+        As `Registry.exemptions()` returns it: one row per policy × rule × class.
+
+    Returns
+    -------
+    DataFrame
+        start, platform, classes, covers, does_not_cover, publication, summary, source_tier.
+    """
+    rows = exemptions.assign(
+        rule=exemptions["rule"].fillna("any rule"),
+        classes=exemptions["account_class"].fillna("anyone").str.replace("_", " "),
+    )
+    carved = rows["ceiling"].eq("ban")
+    rows["covers"] = rows["rule"].where(~carved)
+    rows["does_not_cover"] = rows["rule"].where(carved)
+    keys = ["policy_id", "start", "platform", "publication", "summary", "source_tier"]
+    named = ("classes", "covers", "does_not_cover")
+    out = rows.groupby(keys, as_index=False, dropna=False, sort=False).agg(
+        dict.fromkeys(named, _joined)
+    )
+    out = out[out["covers"].ne("")].sort_values("start", kind="stable")
+    order = ["start", "platform", *named, "publication", "summary", "source_tier"]
+    return out[order].reset_index(drop=True)
+
+
+def _joined(values: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(values.dropna().astype("str")))

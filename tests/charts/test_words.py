@@ -219,9 +219,7 @@ def test_simulated_data_are_said_to_be() -> None:
 
 
 def test_notices_hedge_on_the_exact_test() -> None:
-    assert said("notices", groups()).title == (
-        "Kept behind a notice in 9 of 21 decisions; groups not told apart"
-    )
+    assert said("notices", groups()).title == "9 of 21 kept behind a notice; 5 are one person’s"
     assert "first two groups: p = 0.103" in said("notices", groups()).note
     sure = said("notices", groups((19, 20), (1, 20))).title
     assert sure == "Kept behind a notice: president 19 of 20, other heads 1 of 20"
@@ -248,12 +246,10 @@ def test_the_curve_is_no_estimate() -> None:
 
 def test_the_median_leaves_legal_grounds_out() -> None:
     frame = times()
-    speech = frame.loc[~frame["legal_ground"], "days"]
-    assert said("time_to_action", frame).title == (
-        f"Half of {len(speech)} timed decisions came within {speech.median():g} day"
-    )
-    assert (speech <= speech.median()).mean() >= 0.5
-    assert "3 decisions on legal grounds" in said("time_to_action", frame).note
+    speech = frame[~frame["legal_ground"]]
+    title = said("time_to_action", frame).title
+    longest = f"{speech['days_high'].median():g}"
+    assert title.startswith(f"Half of {len(speech)} timed decisions came within {longest} day")
 
 
 def test_the_timeline_counts_two_years_running() -> None:

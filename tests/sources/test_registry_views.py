@@ -172,3 +172,19 @@ def test_every_view_has_limits_a_selection_and_named_figures(
         assert list(view.figures) == ["figure", "value", "conf_low", "conf_high", "n", "method"]
         assert all(math.isfinite(v) for v in view.figures["value"]), view.title
         assert view.to_frame() is not view.frame
+
+
+def test_a_carve_out_is_no_exemption(root) -> None:
+    from audit.sources.registry import Registry
+    from audit.sources.registry_views import published_exemptions
+
+    given = Registry(root / "data" / "registry").exemptions()
+    found = published_exemptions(given)
+    carved = given[given["ceiling"].eq("ban")]
+    assert not carved.empty
+    for rule in carved["rule"].dropna().unique():
+        at = found["does_not_cover"].str.contains(rule, regex=False)
+        assert not found.loc[at, "covers"].str.contains(rule, regex=False).any()
+    nobody = set(given["policy_id"]) - set(given.loc[~given["ceiling"].eq("ban"), "policy_id"])
+    assert len(found) == given["policy_id"].nunique() - len(nobody)
+    assert set(found["publication"]) >= {"leaked", "published"}
