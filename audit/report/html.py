@@ -57,7 +57,7 @@ def _header(meta: Mapping[str, Any]) -> str:
     kicker = f'<p class="kicker">{isolated(meta["kicker"])}</p>' if meta["kicker"] else ""
     under = f'<p class="lead">{isolated(meta["subtitle"])}</p>' if meta["subtitle"] else ""
     version = f"version {meta['version']}" if meta["version"] else ""
-    day = meta["date"] and f"data to {meta['date']}"
+    day = meta["date"] and f"data as of {meta['date']}"
     parts = [p for p in (", ".join(meta["authors"]), day, version) if p]
     return (
         f"<header>{kicker}<h1>{isolated(meta['title'])}</h1>{under}"

@@ -144,7 +144,7 @@ def _verbatim(data: Data) -> str:
 
 
 def _cover(data: Data) -> str:
-    day = data["date"] and f"data to {data['date']}"
+    day = data["date"] and f"data as of {data['date']}"
     imprint = " · ".join(p for p in (", ".join(data["authors"]), day) if p)
     mark = f"<p>{SIMULATED}</p>" if data["simulated"] else ""
     return (
