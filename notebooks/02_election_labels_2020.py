@@ -134,6 +134,8 @@ display(report.table(
 #   sample of ordinary people. Anyone who holds the original posts can recognise some of them by their counts.
 # - Words of election fraud are found by a list of word stems, not by reading. The list was chosen knowing the totals
 #   it had to give; other lists, in the data folder, give the same direction.
+# - The texts of retweets are cut at about 140 characters and his own are not, so that words are found in his posts
+#   more readily. The data folder has the counts with his posts cut as short.
 # - A label may be added or taken off later than the coders looked.
 # - No post was removed in these records, and none could have been seen if it was.
 

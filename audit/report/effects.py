@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.design import words
+from audit.estimators.contrasts import no_inference
 from audit.numerals import p_value
 from audit.report.blocks import Column, Table
 from audit.report.sections import POINTS, source_line
@@ -77,7 +78,9 @@ def effects_table(
             "p": Column("p", align="right"),
         },
         notes=[
-            _level(comparison) + ", by account; p by permutation over accounts.",
+            f"No interval or p: {silent}."
+            if (silent := no_inference(study))
+            else _level(comparison) + ", by account; p by permutation over accounts.",
             *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items() if n in ran),
         ],
         source=source_line(study.loaded),
