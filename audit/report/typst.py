@@ -162,5 +162,8 @@ PRINTED = frozenset(
 
 
 def count_pages(content: bytes) -> int:
-    """Return how many pages a PDF made by `build_pdf` has: the /Count of its page tree's root."""
-    return max((int(n) for n in re.findall(rb"/Count (\d+)", content)), default=0)
+    """Return how many pages a PDF made by `build_pdf` has.
+
+    Page objects are counted: the outline has a /Count of its own, and it can be the larger one.
+    """
+    return len(re.findall(rb"/Type\s*/Page\b", content))

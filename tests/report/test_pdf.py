@@ -120,3 +120,10 @@ def test_typesetting_is_quick(sample):
     start = time.process_time()
     build_pdf(made)
     assert time.process_time() - start < SECONDS
+
+
+def test_a_long_contents_list_adds_no_page():
+    blocks = [Finding("x"), *(Heading(f"Section {i}") for i in range(1, 31))]
+    content = build_pdf(document(blocks, meta=META)).content
+    with pikepdf.open(io.BytesIO(content)) as opened:
+        assert len(opened.pages) == count_pages(content) < 30
