@@ -22,7 +22,7 @@ FRAME_WORDS: Mapping[str, str] = {
     "reviewed": "posts that the platform reviewed",
     "random_sample": "a random sample of posts",
     "all_posts": "all posts of the accounts",
-    "enforced_only": "posts that were acted on, and no others",
+    "enforced_only": "posts that were acted on or noticed, and no others",
     "amplified_by_focal": "posts that the focal account wrote or chose to amplify",
 }
 FROZEN = "frozen.toml"
@@ -167,6 +167,11 @@ class Design:
         content = {k: v for k, v in self.to_dict().items() if k not in ("notebook", "title")}
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def equivalence_confidence(self) -> float:
+        """Return 1 − 2α, the level of the interval that two one-sided tests read (METHODS §4)."""
+        return 1 - 2 * (1 - self.confidence)
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -163,7 +163,7 @@ def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:
             barred=True,
             **common,
         )
-    wide, tight = comparison.primary(), comparison.primary(confidence=1 - 2 * level)
+    wide, tight = comparison.primary(), comparison.primary(confidence=design.equivalence_confidence)
     return Reading(
         low=wide.conf_low,
         high=wide.conf_high,

@@ -45,8 +45,8 @@ def _no_denominator(s: Study) -> Gate | None:
     return Gate(
         "denominator",
         "hard",
-        "The table holds only posts that were acted on or noticed, and none of those that were "
-        "spared: a share of them is not a rate of enforcement.",
+        "The table holds only posts that were acted on or noticed, and not all those that could "
+        "have been: a share of them is not a rate of enforcement.",
     )
 
 

@@ -56,7 +56,7 @@ def _rates(comparison: Comparison) -> Iterator[dict[str, Any]]:
 def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
     design = comparison.study.design
     e = comparison.primary()
-    tight = comparison.primary(confidence=1 - 2 * (1 - design.confidence))
+    tight = comparison.primary(confidence=design.equivalence_confidence)
     against: dict[str, Any] = {"baseline": f"expected at the {who(comparison)[1]} rate"}
     by: dict[str, Any] = {"computed_by": EFFECT}
     n = e.n_supported

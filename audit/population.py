@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit.plain import plain
+from audit.plain import is_number, plain
 
 SHOWN = 20  # values listed in a message; the rest are counted
 
@@ -38,10 +38,10 @@ def _bound_faults(column: str, allowed: Mapping[str, Any]) -> list[str]:
     low, high = allowed.get("min"), allowed.get("max")
     if low is None or high is None:
         return []
-    if _number(low) != _number(high):
+    if is_number(low) != is_number(high):
         return [f"population of {column!r} has min {low!r} and max {high!r}, of two kinds."]
     try:
-        crossed = low > high if _number(low) else _moment(low) > _moment(high)
+        crossed = low > high if is_number(low) else _moment(low) > _moment(high)
     except (TypeError, ValueError):
         crossed = str(low) > str(high)
     if not crossed:
@@ -99,10 +99,6 @@ def holds(values: pd.Series, allowed: Any) -> pd.Series:
                 limit = _moment(limit)
             mask &= getattr(values, compare)(limit).fillna(False)
     return mask
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _moment(value: Any) -> pd.Timestamp:

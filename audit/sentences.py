@@ -84,7 +84,7 @@ def _different(comparison: Comparison, conclusion: Conclusion, rung: int, *_: An
 
 def _alike(comparison: Comparison, conclusion: Conclusion, rung: int, *_: Any) -> str:
     design = comparison.study.design
-    level = 1 - 2 * (1 - design.confidence)
+    level = design.equivalence_confidence
     tight = comparison.primary(confidence=level)
     focal, reference = who(comparison)
     ends = interval(tight.conf_low, tight.conf_high, confidence=level)

@@ -160,3 +160,17 @@ def test_rows_without_accounts_give_points_only() -> None:
     assert gaps(bare)["standardised", "post"] == pytest.approx(gaps(full)["standardised", "post"])
     assert gaps(bare)["raw", "post"] == pytest.approx(gaps(full)["raw", "post"])
     assert appraise(bare).rung == 1
+
+
+def test_the_test_looks_at_the_posts_that_the_effect_compares() -> None:
+    frame = platform().to_frame()
+    lone = frame[frame["account_class"] == "leader"].assign(rule="only leaders", action="none")
+    more = pd.concat([frame, lone, lone, lone], ignore_index=True)
+    more["case_id"] = [f"c{i}" for i in range(len(more))]
+    for primary in ("standardised", "raw"):
+        few, many = (
+            compare(enroll(cases_of(f), question(primary=primary))).frame for f in (frame, more)
+        )
+        rows = few["estimator"] == "standardised"
+        post = rows & (few["weighting"] == "post")
+        pd.testing.assert_series_equal(few.loc[post, "p_value"], many.loc[post, "p_value"])

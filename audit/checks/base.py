@@ -53,7 +53,7 @@ def reads_alike(comparison: Comparison) -> bool:
     Where it does, robustness is judged on staying inside the margin, not on keeping a sign.
     """
     design = comparison.study.design
-    tight = comparison.primary(confidence=1 - 2 * (1 - design.confidence))
+    tight = comparison.primary(confidence=design.equivalence_confidence)
     wide = comparison.primary()
     excludes = wide.conf_low > 0 or wide.conf_high < 0
     rejects = excludes and wide.p_value <= alpha(design.confidence)

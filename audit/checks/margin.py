@@ -35,7 +35,7 @@ class Equivalence:
 
         design = comparison.study.design
         threshold = f"inside ±{margin_points(design.margin)}"
-        level = 1 - 2 * (1 - design.confidence)
+        level = design.equivalence_confidence
         if no_inference(comparison.study):
             says = f"Not tested: {no_inference(comparison.study)}."
             return Finding(self.name, float("nan"), threshold, None, says)

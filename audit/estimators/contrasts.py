@@ -169,10 +169,12 @@ def permutation_p(
     reason = no_inference(study)
     if reason:
         return NAN, reason
-    # On the posts that the effect compares, and no others: posts without support would only add
-    # noise to the test and not to the interval.
-    cells = study.compared() if stratified else study.cells
-    a = cells.arrays(by=by)
+    a = study.cells.arrays(by=by)
+    if stratified:
+        # On the posts that the effect compares, with the weights it gives them: posts without
+        # support would only add noise to the test and not to the interval.
+        kept = np.isin(a["stratum"].astype(str), study.supported_strata())
+        a = {name: values[kept] for name, values in a.items()}
     test = permutation_test(
         a["events"],
         a["n"],
