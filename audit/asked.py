@@ -26,6 +26,12 @@ FROZEN_FIELDS = (
     "families",
     "multiverse",
     "negative_controls",
+    "timing",
+    "policy_change",
+    "within_account",
+    "label_error",
+    "selective_reporting",
+    "exemptions",
     "source",
 )
 """Fields that hold lists or tables; a design keeps its own copies, which cannot be changed."""

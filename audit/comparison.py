@@ -13,7 +13,8 @@ from audit.design import words
 from audit.errors import UnknownName
 from audit.estimators import ESTIMATORS
 from audit.estimators.contrasts import effect, no_inference, permutation_p
-from audit.study import Study, enroll
+from audit.questions import QUESTIONS, Answer
+from audit.study import Study
 
 ESTIMATE_COLUMNS = (
     "estimator",
@@ -54,17 +55,27 @@ class Comparison:
         One row per estimator × scale × weighting, columns `ESTIMATE_COLUMNS`. Differences are
         focal − reference as probabilities, ratios focal / reference. Empty when a hard gate
         fails: an inadmissible audit prints no contrast.
+    answers : tuple of Answer
+        What was found of the further questions that the design asks.
     """
 
     study: Study
     frame: pd.DataFrame
+    answers: tuple[Answer, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the estimates."""
         return self.frame.copy()
 
     def primary(self, *, by: str = "post", confidence: float | None = None) -> Any:
-        """Return the primary effect with its p-value, at the design's confidence or another."""
+        """Return the primary effect with its p-value, at the design's confidence or another.
+
+        Raises
+        ------
+        RegimeError, EstimationError
+            The study is inadmissible, so it has no contrast; see `Study.require`.
+        """
+        self.study.require()
         stratified = self.study.design.primary == "standardised"
         found = effect(self.study, by=by, stratified=stratified, confidence=confidence)
         name = self.study.design.primary
@@ -74,6 +85,13 @@ class Comparison:
             & (self.frame["weighting"] == by)
         ]
         return replace(found, p_value=float(rows["p_value"].iloc[0]))
+
+    def answer(self, question: str) -> Answer:
+        """Return the answer to one further question that the design asks."""
+        for found in self.answers:
+            if found.question == question:
+                return found
+        raise UnknownName("question that this design asks", question, _names(self.answers))
 
     def rates(self) -> pd.DataFrame:
         """Return each class's rate with its account-level interval.
@@ -115,7 +133,7 @@ class Comparison:
         rows = []
         for rung in study.cases.ladder.rungs[1:]:
             outcome = replace(study.design.outcome, at_least=rung, any_of=())
-            at = enroll(study.cases, replace(one, outcome=outcome))
+            at = study.again(replace(one, outcome=outcome), cases=study.cases)
             found = effect(at, by="post", stratified=study.design.primary == "standardised")
             focal = at.cells.of(FOCAL)
             rows.append(
@@ -212,7 +230,7 @@ class Comparison:
 
 
 def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Comparison:
-    """Run the named estimators on a study.
+    """Run the named estimators on a study, and answer the further questions of its design.
 
     Parameters
     ----------
@@ -231,9 +249,15 @@ def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Compar
             raise UnknownName("estimator", name, ESTIMATORS)
         if study.admissible:
             rows += ESTIMATORS[name](study)
-    return Comparison(study, pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS)))
+    asked = [q for q in QUESTIONS.values() if study.admissible and q.asked(study.design)]
+    answers = tuple(question(study) for question in asked)
+    return Comparison(study, pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS)), answers)
 
 
 def against(study: Study, reference: str) -> Study:
     """Return the study of another reference class of the same design, from the cases as loaded."""
-    return enroll(study.loaded, replace(study.design, reference=reference))
+    return study.again(replace(study.design, reference=reference))
+
+
+def _names(answers: tuple[Answer, ...]) -> list[str]:
+    return [a.question for a in answers]

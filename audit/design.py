@@ -14,6 +14,7 @@ from typing import Any
 from audit.asked import FROZEN_FIELDS, Primary, SamplingFrame, kind_faults, term_faults
 from audit.cases import locate
 from audit.errors import DesignError
+from audit.further import further_faults, variant_faults
 from audit.outcome import Outcome
 from audit.plain import frozen, plain
 
@@ -27,8 +28,6 @@ FRAME_WORDS: Mapping[str, str] = {
 }
 FROZEN = "frozen.toml"
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
-NOT_RUN = ("families", "multiverse", "negative_controls")
-"""Parts of a design that are hashed and printed, and that this version does not run yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +61,33 @@ class Design:
     pre_treatment : sequence of str
         Columns that could follow from an action (reach, reports) and are declared to have been
         measured before it, so that they may be strata.
-    families, multiverse, negative_controls
-        Declared subgroup families, forks and known nulls; see `NOT_RUN`.
+    families : sequence of sequences of str
+        Columns whose levels are compared one by one, corrected together within a family;
+        anything else is exploratory.
+    multiverse : mapping
+        Term of the design (strata, outcome, population, primary, reference) to the choices that
+        a careful reader could have made.
+    negative_controls : sequence of mappings
+        Terms to replace where no double standard can be: each must come out as treated alike.
+    pairs : bool
+        Whether to compare the same words posted by both classes (column `pair_id`).
+    timing : mapping
+        within_hours: list of hours; restricted_mean_hours: one number.
+    severity : bool
+        Whether to compare how far up the ladder actions went.
+    reversal : bool
+        Whether to compare how often sanctions were taken back.
+    policy_change : mapping
+        at: date of the change; per: week, month, quarter or year; harmonics: pairs of seasonal
+        terms; title: what was announced.
+    within_account : mapping
+        per: the calendar block within which an account in and out of the focal class is compared.
+    label_error, selective_reporting : mapping
+        Declared limits: ranges of sensitivity and specificity of the recorded outcome; of the
+        share of posts reported, by class.
+    exemptions : mapping
+        path of the table of published exemptions (see `audit.regimes`), or name of a source that
+        publishes its own.
     unknown_focal_max : int, optional
         How many accounts of unknown class could be focal, by the roster. Default: all of them.
     seed : int
@@ -92,6 +116,15 @@ class Design:
     families: tuple[tuple[str, ...], ...] = ()
     multiverse: Mapping[str, Any] | None = None
     negative_controls: tuple[Mapping[str, Any], ...] = ()
+    pairs: bool = False
+    timing: Mapping[str, Any] | None = None
+    severity: bool = False
+    reversal: bool = False
+    policy_change: Mapping[str, Any] | None = None
+    within_account: Mapping[str, Any] | None = None
+    label_error: Mapping[str, Any] | None = None
+    selective_reporting: Mapping[str, Any] | None = None
+    exemptions: Mapping[str, Any] | None = None
     unknown_focal_max: int | None = None
     seed: int = 20180105
     title: str = ""
@@ -105,7 +138,8 @@ class Design:
                 object.__setattr__(self, "outcome", Outcome.of(self.outcome))
             for name in FROZEN_FIELDS:
                 object.__setattr__(self, name, frozen(getattr(self, name)))
-            faults = term_faults(self)
+            faults = term_faults(self) + further_faults(self)
+            faults = faults or variant_faults(self)
         if faults:
             raise DesignError(f"the design has {len(faults)} fault(s): " + " ".join(faults))
 
@@ -187,11 +221,6 @@ class Design:
             f"Among {FRAME_WORDS[self.frame]}, how often were {focal} posts {self.outcome.verb}, "
             f"and how often {reference} posts{alike}?"
         )
-
-    @property
-    def declared_not_run(self) -> tuple[str, ...]:
-        """Return the parts that this design declares and this version does not run."""
-        return tuple(n for n in NOT_RUN if getattr(self, n))
 
     def __str__(self) -> str:
         """Print the question above its terms."""

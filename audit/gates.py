@@ -19,6 +19,8 @@ FEW_FOCAL_ACCOUNTS = 4
 """Up to this many focal accounts, no interval or p claims a sampling of accounts (METHODS §1)."""
 REFERENCE_ACCOUNTS_FOR_SUPPORT = 2
 """A stratum supports a comparison when it has this many reference accounts (METHODS §1)."""
+MIXED_REGIMES = "rule regimes"
+"""The gate of a study whose audited rule changed inside its window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _mixed_regimes(s: Study) -> Gate | None:
     name = visible(str(mixed.index[0]).strip(), 60)
     which = f"{name}: " if name else ""
     return Gate(
-        "rule regimes",
+        MIXED_REGIMES,
         "hard",
         f"The audited rule changed inside the window ({which}{', '.join(dates)}), so one number "
         "would mix two rules. Add ‘regime’ to the strata, or narrow the population.",

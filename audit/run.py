@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.design import Design, changes_since_freezing
-from audit.errors import DesignError, UnknownName
+from audit.errors import DesignError, SourceError, UnknownName
 from audit.origin import locate
 from audit.plain import plain
 
@@ -16,8 +16,10 @@ SOURCE_EXAMPLE = 'write source = { name = "table", path = "cases.csv" }.'
 if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.evidence import Evidence
+    from audit.regimes import Exemptions
     from audit.report import Report
     from audit.sources.base import Source
+    from audit.study import Study
 
 
 def source(design: Design) -> Source:
@@ -70,14 +72,57 @@ def load(design: Design) -> Cases:
     return source(design).load()
 
 
+def exemptions(design: Design) -> Exemptions | None:
+    """Return the published exemptions that a design names, None where it names none.
+
+    Raises
+    ------
+    UnknownName
+        When no source has the name given.
+    SourceError
+        When that source publishes no exemptions.
+    """
+    from audit.regimes import Exemptions
+    from audit.sources import SOURCES
+
+    given = plain(design.exemptions or {})
+    if "path" in given:
+        return Exemptions.read(given["path"])
+    if not given:
+        return None
+    name = given["name"]
+    if name not in SOURCES:
+        raise UnknownName("source", name, SOURCES)
+    publishes = [n for n, s in SOURCES.items() if hasattr(s, "ceilings")]
+    if name not in publishes:
+        raise SourceError(
+            f"source {name!r} publishes no exemptions; those that do: {', '.join(publishes)}. "
+            'Try: exemptions = { path = "exemptions.csv" }.'
+        )
+    publisher: Any = source(design) if _own(design) else SOURCES[name]()
+    published: Exemptions = publisher.ceilings()
+    return published
+
+
+def _own(design: Design) -> bool:
+    """Return whether the exemptions are those of the design's own source."""
+    return bool((design.source or {}).get("name") == (design.exemptions or {}).get("name"))
+
+
+def study(design: Design) -> Study:
+    """Return the study of a design: its cases, enrolled with the exemptions it names."""
+    from audit.study import enroll
+
+    return enroll(load(design), design, exemptions=exemptions(design))
+
+
 def evidence(design: Design | str | Path) -> Evidence:
     """Return the evidence of a design: load, enroll, compare, appraise."""
     from audit.comparison import compare
     from audit.evidence import appraise
-    from audit.study import enroll
 
     asked = design if isinstance(design, Design) else Design.read(design)
-    return appraise(compare(enroll(load(asked), asked)))
+    return appraise(compare(study(asked)))
 
 
 def freezing(path: str | Path) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from audit import population
 from audit.cases import Cases
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells
 from audit.design import Design, words
-from audit.errors import DesignError
-from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
+from audit.errors import DesignError, EstimationError, RegimeError
+from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
+from audit.regimes import Exemptions
 from audit.schema import UNKNOWN
 
 NOT_RECORDED = "(not recorded)"
@@ -37,6 +38,8 @@ class Study:
         Number of posts by group whose outcome the data cannot tell; they are not in the cells.
     loaded : Cases
         The cases before enrolment, from which another reference class can be enrolled.
+    exemptions : Exemptions, optional
+        What the platform published about whom it spares.
     """
 
     cases: Cases
@@ -45,11 +48,28 @@ class Study:
     gates: tuple[Gate, ...]
     unknown_outcomes: dict[str, int]
     loaded: Cases
+    exemptions: Exemptions | None = None
 
     @property
     def admissible(self) -> bool:
         """Return whether no hard gate failed."""
         return not any(g.kind == "hard" for g in self.gates)
+
+    def require(self) -> None:
+        """Raise where a hard gate failed: the study has no contrast to give.
+
+        Raises
+        ------
+        RegimeError
+            A number would mix two versions of a rule; names the boundary.
+        EstimationError
+            Any other hard gate, in its own words.
+        """
+        hard = [g for g in self.gates if g.kind == "hard"]
+        if not hard:
+            return
+        kind = RegimeError if any(g.name == MIXED_REGIMES for g in hard) else EstimationError
+        raise kind("No contrast can be given. " + " ".join(g.says for g in hard))
 
     @property
     def has_accounts(self) -> bool:
@@ -84,6 +104,24 @@ class Study:
         accounts = reference.groupby("stratum")["account_id"].nunique()
         return tuple(sorted(focal & set(accounts[accounts >= need].index)))
 
+    def rows(self) -> pd.DataFrame:
+        """Return the compared rows themselves: every column of the cases, and how each counts.
+
+        Added columns: group (focal, reference or unknown), stratum (text), acted (flag), n (whole
+        posts that the row stands for), weight (sampling weight, 1 where none). `account_id` is as
+        the cells have it: missing ones are named, never merged with a real account.
+        """
+        flags = _acted(self.cases, self.design).astype(bool)
+        counted = _enrolled(self.cases, self.design, flags).set_axis(self.cases.frame.index)
+        counted = counted.rename(columns={"count": "n"})
+        kept = self.cases.frame.drop(columns=list(counted), errors="ignore")
+        return kept.join(counted)
+
+    def again(self, design: Design, *, cases: Cases | None = None) -> Study:
+        """Enroll another design in the cases as loaded (or others), with the same exemptions."""
+        cases = self.loaded if cases is None else cases
+        return enroll(cases, design, exemptions=self.exemptions)
+
     def to_frame(self) -> pd.DataFrame:
         """Return the cells as a frame, one row per account × group × stratum."""
         return self.cells.frame.copy()
@@ -114,11 +152,16 @@ class Study:
         return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
 
 
-def enroll(cases: Cases, design: Design) -> Study:
+def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None) -> Study:
     """Meet a design with cases.
 
     Rows leave through the ledger only: outside the population, of a class that is not compared,
     with an outcome the data cannot tell, or reference rows of an account that is also focal.
+
+    Parameters
+    ----------
+    exemptions : Exemptions, optional
+        Published exemptions, by which the gap is split; see `audit.exempted`.
 
     Raises
     ------
@@ -150,7 +193,7 @@ def enroll(cases: Cases, design: Design) -> Study:
     cases = cases.keep(known, because="outcome unknown: censored or not recorded")
     enrolled = _enrolled(cases, design, acted[known].astype(bool).reset_index(drop=True))
     cells = engine.group(enrolled)
-    study = Study(cases, design, cells, (), lost, loaded)
+    study = Study(cases, design, cells, (), lost, loaded, exemptions)
     return replace(study, gates=gates_of(study))
 
 

@@ -140,8 +140,6 @@ def does_not_show(evidence: Evidence, limits: Sequence[str] = ()) -> Note:
         if f.step and f.passed is False and (f.check != "enough_accounts" or not barred)
     ]
     said += [f.says for f in evidence.findings if f.check == NOT_RUN and study.admissible]
-    for part in study.design.declared_not_run:
-        said.append(f"The design declares ‘{part}’, which this version does not run.")
     return Note("", tuple(dict.fromkeys(said)))
 
 

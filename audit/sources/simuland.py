@@ -21,6 +21,7 @@ UNTIL = pd.Timestamp("2022-02-01", tz="UTC")  # later than any decision or rever
 RULES = ("abuse", "threats", "elections", "spam")
 CONTROL_RULE = "spam"  # no double standard: the negative control
 EXEMPT_RULE, EXEMPT_FROM, CEILING = "abuse", pd.Timestamp("2021-09-01", tz="UTC"), "restrict"
+EXEMPTION_WORDS = "World leaders' posts under this rule are restricted at most."
 REGIME = "2020-01-01"  # one version of every rule, in force before the window opens
 SEVERITIES, LANGUAGES, PROVINCES = (
     ("low", "medium", "high"),

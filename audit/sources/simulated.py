@@ -10,6 +10,7 @@ import pandas as pd
 from audit.cases import Cases
 from audit.errors import SourceError
 from audit.origin import Origin
+from audit.regimes import Exemptions
 from audit.sources import simuland
 
 TRUE_EFFECT = -0.15
@@ -114,6 +115,19 @@ class Simulated:
     def load(self) -> Cases:
         """Return the reported posts as cases whose origin says that they are simulated."""
         return Cases(simuland.posts(self)[0], (self.origin,))
+
+    def ceilings(self) -> Exemptions:
+        """Return the exemption that Simuland publishes; none where `exemption` is off."""
+        row = {
+            "platform": simuland.PLATFORM,
+            "rule": simuland.EXEMPT_RULE,
+            "account_class": simuland.LEADER,
+            "ceiling": simuland.CEILING,
+            "start": simuland.EXEMPT_FROM.date().isoformat(),
+            "quote": simuland.EXEMPTION_WORDS,
+            "source": "the simulator's own constants",
+        }
+        return Exemptions(pd.DataFrame([row][: int(self.exemption)], columns=list(row)))
 
     def truth(self) -> pd.DataFrame:
         """Return the true answers, from the generator's probabilities and not from any fit.

@@ -1,0 +1,16 @@
+"""The further questions: one per file, and the table of those that a design can ask.
+
+A new one is a frozen callable (`asked` says whether a design asks it, `__call__` takes a study and
+returns an `Answer`) and one line here. The order is the order in which a report shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from audit.questions.base import ANSWER_COLUMNS, Answer
+
+QUESTIONS: Mapping[str, Any] = {}
+
+__all__ = ["ANSWER_COLUMNS", "QUESTIONS", "Answer"]

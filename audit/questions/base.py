@@ -1,0 +1,98 @@
+"""What a further question is answered with: numbers in one tidy shape, or the reason for none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+Unit = Literal["share", "points", "hours", "ratio", "odds_ratio", "probability", "count"]
+"""How a row's numbers read: a rate in [0, 1], a difference of rates, hours, a ratio of rates, an
+odds ratio, a probability that is not a rate, a number of things."""
+
+ANSWER_COLUMNS = (
+    "measure",
+    "unit",
+    "focal",
+    "reference",
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "n_focal",
+    "n_reference",
+    "n_focal_accounts",
+    "n_reference_accounts",
+    "method",
+)
+"""`focal` and `reference` are the two classes' own numbers, `estimate` their contrast (focal less
+or over reference) on the scale of `unit`; NaN where there is none. n are posts (Σcount)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What was found of one further question.
+
+    Attributes
+    ----------
+    question : str
+        Its name in `QUESTIONS` and in the design.
+    title : str
+        The question in words, as a heading.
+    says : str
+        What was found, with its numbers, in words that no rung of evidence has to license:
+        counts, rates, gaps and intervals, never a cause and never a verdict.
+    frame : DataFrame
+        One row per measure, columns `ANSWER_COLUMNS`; empty where `barred`.
+    barred : str
+        Why the data cannot answer, "" where they can.
+    notes : tuple of str
+        What a reader must be told with the numbers.
+    figures : mapping of str to DataFrame
+        Further tables by name, such as a curve that a chart draws.
+    charts : tuple of str
+        Names in `CHARTS` that draw this answer, of a comparison.
+    """
+
+    question: str
+    title: str
+    says: str
+    frame: pd.DataFrame
+    barred: str = ""
+    notes: tuple[str, ...] = ()
+    figures: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    charts: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the measures."""
+        return self.frame.copy()
+
+    def summary(self) -> str:
+        """Say the question, the answer, then the measures."""
+        lines = [self.title, f"  {self.says}", *(f"  note: {n}" for n in self.notes)]
+        if not self.frame.empty:
+            lines.append(self.frame.drop(columns="method").round(4).to_string(index=False))
+        return "\n".join(lines)
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from audit.text import escape_html, html_table
+
+        head = f"<p><b>{escape_html(self.title)}</b> {escape_html(self.says)}</p>"
+        return head + html_table(self.frame.round(4))
+
+
+def barred(question: str, title: str, why: str) -> Answer:
+    """Return the answer of a question that the data cannot answer, with the reason."""
+    return Answer(question, title, why, measures(()), barred=why)
+
+
+def measures(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame of `ANSWER_COLUMNS`; what a row leaves out is missing."""
+    return pd.DataFrame(list(rows), columns=list(ANSWER_COLUMNS))
