@@ -9,7 +9,8 @@ AuditError                 everything raised on purpose; the command line prints
 ├── SourceError            a source cannot be read, or cannot support what is asked of it
 ├── EstimationError        data on which a method has no answer
 │   ├── SupportError       no stratum holds both classes
-│   └── TooFewAccounts     the method needs more accounts than there are
+│   ├── TooFewAccounts     the method needs more accounts than there are
+│   └── SeparationError    an outcome that X predicts perfectly: no finite coefficient
 ├── ClaimError             a sentence would say more than the evidence licenses
 └── ReportError            a report cannot be written
 """
@@ -116,6 +117,10 @@ class SupportError(EstimationError):
 
 class TooFewAccounts(EstimationError):
     """The method needs more accounts than there are."""
+
+
+class SeparationError(EstimationError):
+    """X predicts the outcome perfectly in some rows: a coefficient has no finite estimate."""
 
 
 class ClaimError(AuditError):

@@ -173,6 +173,52 @@ class PlaceboRank:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A fitted model, one entry per column of X.
+
+    Where X is a DataFrame the vectors are Series indexed by its columns and `vcov` is a
+    DataFrame; otherwise they are arrays.
+
+    Attributes
+    ----------
+    params, std_error : array, shape (p,)
+        Coefficients and their standard errors, on the scale that `method` names.
+    df : array, shape (p,)
+        Degrees of freedom of each reference t distribution; infinity for the normal.
+    p_value, conf_low, conf_high : array, shape (p,)
+        Two-sided p-value of no effect, and confidence limits.
+    vcov : array, shape (p, p)
+        Covariance of the coefficients; None where the method has none.
+    loglik : float
+        Maximised log-likelihood; NaN where the method has none.
+    method : str
+        The published method, in words.
+    note : str
+        What a reader must be told with the numbers; "" where nothing.
+    n : float
+        Rows, counted with their frequency weights.
+    columns : tuple
+        Names of the columns of X, 0 to p - 1 where it has none.
+    origin : object
+        What the fit was made from, for those who compute contrasts; None where none can be.
+    """
+
+    params: Any
+    std_error: Any = None
+    df: Any = None
+    p_value: Any = None
+    conf_low: Any = None
+    conf_high: Any = None
+    vcov: Any = None
+    loglik: float = NAN
+    method: str = ""
+    note: str = ""
+    n: float = NAN
+    columns: tuple[Any, ...] = ()
+    origin: Any = None
+
+
 def refuse(where: str, faults: Iterable[str]) -> None:
     """Raise one EstimationError that lists all `faults`, or do nothing where there are none."""
     found = list(faults)

@@ -17,6 +17,7 @@ from audit.estimators.base import (
     number_faults,
     refuse,
 )
+from audit.estimators.conditional import exact_odds_ratio as exact_odds_ratio
 from audit.estimators.pooled import (
     both_classes,
     cochran_mantel_haenszel,

@@ -1,4 +1,4 @@
-"""How alike two classes are in what was observed, before and after weighting."""
+"""Weights that make two classes alike in what was observed, and how alike they then are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,22 @@ import numpy as np
 
 from audit.errors import SupportError
 from audit.estimators.base import Array, as_numbers, choose, number_faults, refuse
+from audit.estimators.covariates import read_covariates
+from audit.estimators.entropy import entropy_balance
+from audit.estimators.matching import coarsen, coarsened_exact
+from audit.estimators.propensity import overlap_weights, propensity_weights
+from audit.estimators.propensity_contrast import propensity_att
+
+__all__ = [
+    "balance",
+    "coarsen",
+    "coarsened_exact",
+    "effective_sample_size",
+    "entropy_balance",
+    "overlap_weights",
+    "propensity_att",
+    "propensity_weights",
+]
 
 SCALES = ("focal", "reference", "pooled")
 
@@ -26,8 +42,10 @@ def effective_sample_size(weights: Any) -> float:
     """
     w = as_numbers(weights, "weights")
     refuse("effective_sample_size", number_faults("weights", w))
-    squares = float((w * w).sum())
-    return float(w.sum()) ** 2 / squares if squares > 0 else 0.0
+    if not (w > 0).any():
+        return 0.0
+    w = w / w.max()
+    return float(w.sum()) ** 2 / float((w * w).sum())
 
 
 def balance(X: Any, focal: Any, weights: Any = None, *, sd: str = "focal") -> Any:
@@ -49,12 +67,15 @@ def balance(X: Any, focal: Any, weights: Any = None, *, sd: str = "focal") -> An
         Indexed by column: mean_focal, mean_reference, smd, variance_ratio (focal over reference),
         ess_focal, ess_reference. A column with only 0 and 1 has deviation sqrt(p(1-p)) and no
         variance ratio (NaN); others divide by N - 1. Equal means differ by 0 whatever the unit;
-        unequal ones in units of 0 by infinity.
+        unequal ones in units of 0 by infinity. The deviation of one row, hence an smd in its
+        units, is NaN, as is the ratio to its variance or of 0 to 0; over 0 it is infinite.
 
     Raises
     ------
     SupportError
         A class has no row with weight.
+    EstimationError
+        A number is missing or infinite, a weight is negative, or lengths differ.
 
     Notes
     -----
@@ -64,16 +85,11 @@ def balance(X: Any, focal: Any, weights: Any = None, *, sd: str = "focal") -> An
 
     choose("sd", sd, SCALES)
     columns = X.columns if isinstance(X, pd.DataFrame) else None
-    values = np.asarray(X, dtype=float)
-    values = values[:, None] if values.ndim == 1 else values
-    is_focal = np.asarray(focal, dtype=bool)
-    w = np.ones(len(values)) if weights is None else as_numbers(weights, "weights")
-    faults = number_faults("weights", w, length=len(values))
-    if len(is_focal) != len(values):
-        faults.append(f"focal has {len(is_focal)} entries; allowed: {len(values)}, the rows of X")
-    if missing := int((~np.isfinite(values)).sum()):
-        faults.append(f"X is missing or infinite in {missing} place(s)")
-    refuse("balance", faults)
+    rows_of_x = len(X) if hasattr(X, "__len__") else 1
+    w = np.ones(rows_of_x) if weights is None else as_numbers(weights, "weights")
+    faults = [f.replace("events", "X") for f in number_faults("weights", w, length=rows_of_x)]
+    table = read_covariates("balance", X, focal, faults)
+    values, is_focal = table.values, table.focal
     for flag, name in ((is_focal, "focal"), (~is_focal, "reference")):
         if not w[flag].sum() > 0:
             raise SupportError(f"balance: the {name} class has no row with weight.")

@@ -60,6 +60,22 @@ def test_units_and_edges():
     assert same.loc[0, "smd"] == 0
 
 
+def test_one_row_has_no_deviation():
+    one = balance([[1.0], [2], [5]], [1, 0, 0])
+    assert np.isnan(one.loc[0, "smd"])
+    assert balance([[1.0], [2], [5]], [1, 0, 0], sd="reference").loc[0, "smd"] < 0
+    assert np.isnan(one.loc[0, "variance_ratio"])
+
+
+def test_focal_is_a_flag():
+    with pytest.raises(EstimationError, match=r"focal is not a flag in 2 place.*first at 1: nan"):
+        balance([[1.0], [2], [3]], [1, np.nan, 2])
+    with pytest.raises(EstimationError, match=r"X must be numbers: .*0/1 column"):
+        balance([["a"], ["b"]], [1, 0])
+    with pytest.raises(EstimationError, match=r"weights has 1 entries; allowed: 2, as many as X"):
+        balance([[1.0], [2]], [1, 0], weights=[1])
+
+
 def test_refusals():
     with pytest.raises(SupportError, match="reference class has no row"):
         balance([[1.0], [2.0]], [1, 1])
@@ -77,6 +93,11 @@ def test_effective_sample_size(weights, scale):
     assert 1 - 1e-9 <= found <= len(weights) + 1e-9
     assert effective_sample_size(np.array(weights) * scale) == pytest.approx(found)
     assert effective_sample_size([scale] * 7) == pytest.approx(7)
+
+
+def test_weights_at_the_ends_of_floats():
+    for unit in (1e-300, 1e300):
+        assert effective_sample_size([unit, unit, 2 * unit]) == pytest.approx(16 / 6)
 
 
 def test_no_weight_is_worth_no_unit():

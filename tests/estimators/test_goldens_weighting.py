@@ -1,0 +1,160 @@
+"""Published numbers of matching, weighting and the conditional odds ratio."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, localcontext
+from math import ceil, comb, log2
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from audit.estimators.strata import exact_odds_ratio
+from audit.estimators.weighting import (
+    coarsen,
+    coarsened_exact,
+    effective_sample_size,
+    propensity_weights,
+)
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "weighting.json"
+ENTRIES = json.loads(GOLDEN.read_text(encoding="utf-8"))["goldens"]
+UNIROOT = np.finfo(float).eps ** 0.25  # where R's uniroot, hence its mantelhaen.test, stops
+COVARIATES = ["age", "educ", "race", "married", "nodegree", "re74", "re75"]
+
+
+def golden(name):
+    entry = ENTRIES[name]
+    return SimpleNamespace(expected=entry["expected"], tolerance=entry["tolerance"])
+
+
+@pytest.mark.parametrize("name", ["G01", "G14", "G17"])
+def test_committed_values_are_the_published_ones(name, shared):
+    entries = json.loads((shared / "golden" / "golden.json").read_text(encoding="utf-8"))
+    (source,) = (g for g in entries["goldens"] if g["id"] == name)
+    ours = golden(name)
+    assert ours.tolerance == source["tolerance"]
+    assert ENTRIES[name]["citation"] == source["citation"]
+    for key, value in ours.expected.items():
+        assert value == source["expected"][key]
+
+
+# matching -----------------------------------------------------------------------------------
+
+
+def sturges(x):
+    bins = ceil(log2(len(x)) + 1)
+    return coarsen(x, np.linspace(x.min(), x.max(), bins + 1)[1:-1])
+
+
+@pytest.mark.parametrize("name", ["exact_matched", "cem_matched"])
+def test_lalonde_matched(name, shared):
+    frame = pd.read_csv(shared / "golden" / "lalonde.csv")
+    focal = frame["treat"] == 1
+    columns = frame[COVARIATES].copy()
+    if name == "cem_matched":
+        for column in columns.columns.drop("race"):
+            columns[column] = sturges(columns[column])
+    weights = coarsened_exact(columns, focal)
+    g = golden("G14")
+    expected = g.expected[name]
+    assert (weights[focal] > 0).sum() == expected["treated"]
+    assert (weights[~focal] > 0).sum() == expected["control"]
+    found = effective_sample_size(weights[~focal])
+    assert found == pytest.approx(expected["ess_control"], abs=g.tolerance)
+
+
+# propensity ---------------------------------------------------------------------------------
+
+
+def smokers(shared):
+    frame = pd.read_csv(shared / "golden" / "nhefs.csv")
+    X = frame[["sex", "race"]].astype(float)
+    for column in ("age", "smokeintensity", "smokeyrs", "wt71"):
+        X[column], X[f"{column}²"] = frame[column], frame[column] ** 2
+    for column in ("education", "exercise", "active"):
+        X = X.join(pd.get_dummies(frame[column], prefix=column, dtype=float))
+    return X, frame["qsmk"] == 1, frame["wt82_71"]
+
+
+def test_nhefs_weights_and_effect(shared):
+    g = golden("G17")
+    X, focal, y = smokers(shared)
+    close = {"abs": g.tolerance}
+    for prefix, stabilised in (("w", False), ("sw", True)):
+        w = propensity_weights(X, focal, stabilised=stabilised)
+        assert w.mean() == pytest.approx(g.expected[f"{prefix}_mean"], **close)
+        assert w.min() == pytest.approx(g.expected[f"{prefix}_min"], **close)
+        assert w.max() == pytest.approx(g.expected[f"{prefix}_max"], **close)
+        gap = np.average(y[focal], weights=w[focal]) - np.average(y[~focal], weights=w[~focal])
+        assert gap == pytest.approx(g.expected["ipw"], **close)
+    w = propensity_weights(X, focal)
+    fit = sm.WLS(y, sm.add_constant(focal.astype(float)), weights=w).fit(cov_type="HC0")
+    assert fit.bse.iloc[1] == pytest.approx(g.expected["ipw_se_robust"], **close)
+    # the interval is printed to one decimal
+    assert fit.conf_int().iloc[1].tolist() == pytest.approx(g.expected["ipw_ci"], abs=0.05)
+
+
+# conditional odds ratio -----------------------------------------------------------------------
+
+
+def whole_number_law(table):
+    """Return the weight of every total, in whole numbers, and the place of the observed one."""
+    weights, observed, fewest = [1], 0, 0
+    for a, n1, c, n2 in np.asarray(table).astype(int).tolist():
+        low, high = max(0, a + c - n2), min(n1, a + c)
+        one = [comb(n1, u) * comb(n2, a + c - u) for u in range(low, high + 1)]
+        total = [0] * (len(weights) + len(one) - 1)
+        for i, x in enumerate(weights):
+            for j, y in enumerate(one):
+                total[i + j] += x * y
+        weights, observed, fewest = total, observed + a, fewest + low
+    return weights, observed - fewest
+
+
+def exact_tails(weights, place, odds_ratio):
+    """Return P(as many or more) and P(as few or fewer), in 50 digits from whole numbers."""
+    with localcontext() as context:
+        context.prec = 50
+        terms = [w * Decimal(odds_ratio) ** (i - place) for i, w in enumerate(weights)]
+        total = sum(terms)
+        return float(sum(terms[place:]) / total), float(sum(terms[: place + 1]) / total)
+
+
+def test_berkeley_exact(admissions):
+    g = golden("G01")
+    found = exact_odds_ratio(admissions)
+    assert found.estimate == pytest.approx(g.expected["exact_cond_or"], abs=g.tolerance)
+    # R's limits are only as good as its root search, and 1.6 tolerances away from the exact ones
+    assert found.conf_low == pytest.approx(g.expected["exact_lo"], abs=UNIROOT)
+    assert found.conf_high == pytest.approx(g.expected["exact_hi"], abs=UNIROOT)
+
+
+def test_berkeley_limits_are_nearer_than_the_published_ones(admissions):
+    g = golden("G01")
+    found = exact_odds_ratio(admissions)
+    weights, place = whole_number_law(admissions)
+    upper, lower = (
+        exact_tails(weights, place, found.conf_low)[0],
+        exact_tails(weights, place, found.conf_high)[1],
+    )
+    assert (upper, lower) == pytest.approx((0.025, 0.025), rel=1e-10)
+    theirs = exact_tails(weights, place, g.expected["exact_lo"])[0]
+    assert abs(theirs - 0.025) > 1e-5
+    extreme = sum(w for w in weights if w <= weights[place])
+    assert found.p_value == pytest.approx(extreme / sum(weights), rel=1e-10)
+
+
+def test_rabbits():
+    rows = ENTRIES["rabbits"]["data"]["rows"]
+    g = golden("rabbits")
+    found = exact_odds_ratio(rows)
+    assert found.p_value == pytest.approx(g.expected["exact_p"], abs=g.tolerance)
+    weights, place = whole_number_law(rows)
+    assert exact_tails(weights, place, found.conf_low)[0] == pytest.approx(0.025, rel=1e-10)
+    assert exact_tails(weights, place, found.conf_high)[1] == pytest.approx(0.025, rel=1e-10)
+    assert found.note == "2 of 5 strata hold one class or one outcome"
