@@ -58,10 +58,15 @@ def _with_design(commands: Any) -> None:
     p = _command(
         commands,
         "report",
-        "write the report of one or more designs",
+        "write the report of one or more designs or notebooks",
         "audit report designs/removal.toml",
     )
-    p.add_argument("designs", nargs="+", metavar="DESIGN", help="path of a design's TOML file")
+    p.add_argument(
+        "designs",
+        nargs="+",
+        metavar="DESIGN",
+        help="path of a design's TOML file, or of a notebook that answers no design",
+    )
     p.add_argument("--out", default="reports", metavar="DIR", help="folder (default: reports)")
     p = _command(
         commands,

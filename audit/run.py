@@ -13,6 +13,8 @@ from audit.plain import plain
 
 SOURCE_EXAMPLE = 'write source = { name = "table", path = "cases.csv" }.'
 
+NOTEBOOKS = (".py", ".ipynb")
+
 if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.evidence import Evidence
@@ -132,15 +134,26 @@ def freezing(path: str | Path) -> tuple[str, ...]:
 
 
 def report(path: str | Path, *, out: str | Path = "reports", progress: Any = None) -> Report:
-    """Write the report of a design file under `out`, in a folder of the design's name.
+    """Write the report of a design file, or of a notebook, in a folder of its name under `out`.
 
-    A design that names a notebook is told by it; any other gets the standard report.
+    A design that names a notebook is told by it; any other gets the standard report. A notebook
+    that answers no design is run as it stands.
     """
     from audit.report import compose, publish
 
     found = locate(path)
+    folder = Path(out) / report_name(found)
+    if found.suffix in NOTEBOOKS:
+        return publish(found, folder, progress=progress)
     design = Design.read(found)
-    folder = Path(out) / found.stem
     if not design.notebook:
         return compose(evidence(design), folder, limits=freezing(found))
     return publish(locate(design.notebook), folder, design=path, progress=progress)
+
+
+def report_name(path: str | Path) -> str:
+    """Return the folder of a report: a design's name, a notebook's without its number."""
+    stem = Path(path).stem
+    if Path(path).suffix not in NOTEBOOKS:
+        return stem
+    return stem.lstrip("0123456789").lstrip("_").replace("_", "-") or stem

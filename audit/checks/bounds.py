@@ -274,6 +274,8 @@ class _Assignments:
 
 def _checked(columns: dict[str, ArrayLike], limit: int | None) -> pd.DataFrame:
     arrays = {name: np.asarray(values) for name, values in columns.items()}
+    if not len(np.atleast_1d(arrays["n"])):
+        refuse("unknown_class", ["there is no row; it takes one that leaves both classes a post"])
     shapes = {name: a.shape for name, a in arrays.items()}
     if len(set(shapes.values())) > 1 or len(shapes["n"]) != 1:
         refuse("unknown_class", [f"the arrays must be flat and of one length; found {shapes}"])
@@ -286,6 +288,9 @@ def _checked(columns: dict[str, ArrayLike], limit: int | None) -> pd.DataFrame:
     if not faults and (frame["events"] > frame["n"]).any():
         row = frame[frame["events"] > frame["n"]].iloc[0]
         faults.append(f"account {row['account']!r} has {row['events']} events in {row['n']} posts")
+    for c in ("focal", "unknown"):  # 0 and 1 are flags too, as in the estimators
+        if frame[c].dtype.kind in "iuf" and frame[c].isin((0, 1)).all():
+            frame[c] = arrays[c] = frame[c].to_numpy() == 1
     flags = [c for c in ("focal", "unknown") if len(frame) and frame[c].dtype != bool]
     faults += [f"{c} must be true or false, found {arrays[c].dtype}" for c in flags]
     if not flags and (both := (arrays["focal"] & arrays["unknown"]).astype(bool)).any():

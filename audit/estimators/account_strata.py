@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from audit.estimators.base import Array, as_numbers, count_faults, number_faults, refuse
+from audit.estimators.base import (
+    Array,
+    as_numbers,
+    count_faults,
+    number_faults,
+    read_flags,
+    refuse,
+)
 from audit.estimators.clustered import anova_icc
 
 
@@ -57,7 +64,7 @@ def tabulate(
     faults = count_faults(y, m) + number_faults("weights", w, length=len(y))
     who, who_faults = _codes("account", account, len(y))
     layer, layer_faults = _codes("stratum", [0] * len(y) if stratum is None else stratum, len(y))
-    is_focal, focal_faults = _flags(focal, len(y))
+    is_focal, focal_faults = read_flags(focal, len(y))
     refuse(where, faults + who_faults + layer_faults + focal_faults)
     use = (m > 0) & (w > 0)
     y, m, w, is_focal = y[use], m[use], w[use], is_focal[use]
@@ -96,19 +103,6 @@ def _codes(name: str, labels: Any, length: int) -> tuple[Array, list[str]]:
     if missing := int((codes < 0).sum()):
         return codes, [f"{name} is missing in {missing} place(s)"]
     return codes, []
-
-
-def _flags(focal: Any, length: int) -> tuple[Array, list[str]]:
-    flags = np.atleast_1d(np.asarray(focal))
-    if len(flags) != length:
-        return flags, [f"focal has {len(flags)} entries; allowed: {length}, as many as events"]
-    # NA compares as neither, and must not reach a truth value
-    strange = [
-        v for v in flags.tolist() if not isinstance(v, bool | int | float) or v not in (0, 1)
-    ]
-    if strange:
-        return flags, [f"focal holds {strange[0]!r}; allowed: True or False"]
-    return flags.astype(bool), []
 
 
 def _class_faults(account: Array, is_focal: Array) -> list[str]:

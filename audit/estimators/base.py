@@ -235,7 +235,8 @@ def choose(what: str, name: object, known: Iterable[str]) -> None:
 
 def confidence_faults(confidence: float) -> list[str]:
     """Return what is wrong with a confidence level, in words."""
-    if 0 < confidence < 1:
+    number = isinstance(confidence, (int, float, np.number)) and not isinstance(confidence, bool)
+    if number and 0 < confidence < 1:
         return []
     return [f"confidence is {confidence!r}; allowed: between 0 and 1, such as 0.95"]
 
@@ -274,6 +275,22 @@ def as_numbers(values: object, name: str) -> Array:
         return np.atleast_1d(np.asarray(values, dtype=float))
     except (TypeError, ValueError) as error:
         raise EstimationError(f"{name} must be numbers: {error}.") from error
+
+
+def read_flags(focal: Any, length: int, *, of: str = "events") -> tuple[Array, list[str]]:
+    """Return flags as booleans, and what is wrong with them; a missing one is never True."""
+    flags = np.atleast_1d(np.asarray(focal))
+    if len(flags) != length:
+        return flags, [f"focal has {len(flags)} entries; allowed: {length}, as many as {of}"]
+    if flags.dtype == bool:
+        return flags, []
+    # NA compares as neither, and must not reach a truth value
+    strange = [
+        v for v in flags.tolist() if not isinstance(v, bool | int | float) or v not in (0, 1)
+    ]
+    if strange:
+        return flags, [f"focal holds {strange[0]!r}; allowed: True or False"]
+    return flags.astype(bool), []
 
 
 def check_pairs(

@@ -16,6 +16,7 @@ from audit.estimators.base import (
     confidence_faults,
     count_faults,
     number_faults,
+    read_flags,
     refuse,
 )
 from audit.estimators.mover import wilson_limits
@@ -78,11 +79,8 @@ def borrowed_icc(events: Any, n: Any, focal: Any) -> float:
     METHODS 1, "design effect that borrows".
     """
     y, m = as_numbers(events, "events"), as_numbers(n, "n")
-    is_focal = np.atleast_1d(np.asarray(focal, dtype=bool))
-    faults = count_faults(y, m)
-    if len(is_focal) != len(y):
-        faults.append(f"focal has {len(is_focal)} entries; allowed: {len(y)}, as many as events")
-    refuse("borrowed_icc", faults)
+    is_focal, faults = read_flags(focal, len(y))
+    refuse("borrowed_icc", count_faults(y, m) + faults)
     return max(anova_icc(y[~is_focal], y[~is_focal], m[~is_focal]), anova_icc(y, y, m))
 
 

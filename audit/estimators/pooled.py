@@ -29,6 +29,7 @@ HOMOGENEITY = {
     "tarone": "Breslow–Day test with Tarone's correction (1985)",
     "woolf": "Woolf's test of equal odds ratios (1955)",
 }
+NO_SPREAD = "no stratum holds both outcomes: no standard error and no limits by this method"
 
 
 def mantel_haenszel(
@@ -48,7 +49,9 @@ def mantel_haenszel(
     -------
     Estimate
         Normal limits, for ratios on the log scale, where `std_error` is too. A stratum without one
-        of the classes adds nothing. A ratio of 0 or infinity stands with NaN limits.
+        of the classes adds nothing. A ratio of 0 or infinity stands with NaN limits, and so does
+        any effect where no stratum holds both outcomes: a standard error of 0 would claim
+        certainty.
 
     Raises
     ------
@@ -66,6 +69,8 @@ def mantel_haenszel(
     name = MEASURES[measure]
     if measure == "risk_difference":
         gap, error = _pooled_difference(table)
+        if not error > 0:
+            return Estimate(gap, method=name, note=NO_SPREAD)
         p_value, half = _wald(gap, error, confidence)
         return Estimate(gap, gap - half, gap + half, error, p_value, method=name)
     top, bottom, error = _pooled_odds(table) if measure == "odds_ratio" else _pooled_risk(table)
@@ -74,6 +79,8 @@ def mantel_haenszel(
         note = "no events on one side of every stratum: no limits by this method"
         return Estimate(value, method=name, note=note)
     at = log(top / bottom)
+    if not error > 0:
+        return Estimate(top / bottom, method=name, note=NO_SPREAD)
     p_value, half = _wald(at, error, confidence)
     return Estimate(top / bottom, exp(at - half), exp(at + half), error, p_value, method=name)
 
@@ -249,8 +256,7 @@ def both_classes(table: Array, where: str) -> Array:
 
 
 def _wald(at: float, error: float, confidence: float) -> tuple[float, float]:
-    """Return the two-sided p and the half-width; p is NaN where nothing varies."""
+    """Return the two-sided p and the half-width."""
     from scipy.special import ndtr, ndtri
 
-    p_value = 2 * float(ndtr(-abs(at) / error)) if error > 0 else NAN
-    return p_value, float(ndtri((1 + confidence) / 2)) * error
+    return 2 * float(ndtr(-abs(at) / error)), float(ndtri((1 + confidence) / 2)) * error

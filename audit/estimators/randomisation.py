@@ -9,7 +9,15 @@ import numpy as np
 
 from audit.errors import SupportError, TooFewAccounts
 from audit.estimators.assignments import assignment_sums
-from audit.estimators.base import NAN, Array, PermutationTest, as_numbers, choose, refuse
+from audit.estimators.base import (
+    NAN,
+    Array,
+    PermutationTest,
+    as_numbers,
+    choose,
+    read_flags,
+    refuse,
+)
 
 STATISTICS = ("difference_in_means", "studentised")
 ALTERNATIVES = ("two-sided", "greater", "less")
@@ -60,10 +68,8 @@ def randomisation_test(
     choose("statistic", statistic, STATISTICS)
     choose("alternative", alternative, ALTERNATIVES)
     x = as_numbers(values, "values")
-    flags = np.atleast_1d(np.asarray(focal, dtype=bool))
-    faults = draw_faults(draws)
-    if len(flags) != len(x):
-        faults.append(f"focal has {len(flags)} entries; allowed: {len(x)}, as many as values")
+    flags, faults = read_flags(focal, len(x), of="values")
+    faults += draw_faults(draws)
     if not np.isfinite(x).all():
         faults.append(f"values are missing or infinite in {int((~np.isfinite(x)).sum())} place(s)")
     groups = block_codes(blocks, len(x), faults)

@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-Unit = Literal["share", "points", "hours", "ratio", "odds_ratio", "probability", "count"]
-"""How a row's numbers read: a rate in [0, 1], a difference of rates, hours, a ratio of rates, an
-odds ratio, a probability that is not a rate, a number of things."""
+Unit = Literal["points", "ratio", "odds_ratio", "hours", "probability", "count"]
+"""The scale of a row's contrast. points: `focal` and `reference` are rates in [0, 1] and `estimate`
+their difference; ratio, odds_ratio: the same rates, and their ratio or odds ratio; hours: durations
+and their difference; probability: one that is no rate, such as that of the softer of two measures;
+count: things counted, and their difference."""
 
 ANSWER_COLUMNS = (
     "measure",

@@ -151,9 +151,9 @@ def compose(evidence: Evidence, folder: str | Path, *, limits: Sequence[str] = (
 
 
 def publish(
-    notebook: str | Path, folder: str | Path, *, design: str | Path, progress: Any = None
+    notebook: str | Path, folder: str | Path, *, design: str | Path = "", progress: Any = None
 ) -> Report:
-    """Run a notebook with a design injected, and write what it shows as a report.
+    """Run a notebook, with a design injected where one is given, and write what it shows.
 
     Raises
     ------
@@ -165,5 +165,6 @@ def publish(
     from audit.report.write import write_report
 
     shown = True if progress is None else bool(progress)
-    ran = execute(notebook, parameters={"design": str(design)}, progress=shown)
+    given = {"design": str(design)} if str(design) else {}
+    ran = execute(notebook, parameters=given, progress=shown)
     return Report(None, write_report(document(ran), Path(folder), notebook=ran))

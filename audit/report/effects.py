@@ -54,7 +54,7 @@ def effects_table(
     scaled = frame["scale"] == "difference"
     for column in ("estimate", "conf_low", "conf_high"):
         frame[column] = frame[column].where(~scaled, frame[column] * POINTS)
-    frame["p"] = frame["p_value"].map(_p)
+    frame["p"] = frame["p_value"].map(short_p)
     order = {"difference": 0, "ratio": 1, "odds_ratio": 2}
     frame = frame.sort_values("scale", key=lambda s: s.map(order), kind="stable")
     heads = {
@@ -122,7 +122,7 @@ def family_table(evidence: Evidence) -> Table:
     frame["reference"] = frame["reference"].map(words)
     frame["estimate"] = frame["estimate"] * POINTS
     for column in ("p_value", "p_holm"):
-        frame[column] = frame[column].map(_p)
+        frame[column] = frame[column].map(short_p)
     return table(
         frame,
         id="tbl-family",
@@ -153,6 +153,6 @@ def _level(comparison: Comparison) -> str:
     return f"{100 * comparison.study.design.confidence:g} % intervals"
 
 
-def _p(p: float) -> str:
+def short_p(p: float) -> str:
     """Return a p-value for a column: never "0.000"."""
     return p_value(p).removeprefix("p = ").removeprefix("p ").replace(" ", "\u00a0") or "–"

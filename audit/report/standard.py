@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from audit.claims import Verdict
 from audit.design import words
 from audit.report import appendix, effects, sections
+from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
 from audit.report.front import cover, page_one
 
@@ -26,7 +27,7 @@ def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[B
     limits : sequence of str
         Sentences for page 1 about what these data cannot show.
     """
-    parts = [_ledger, _comparability, _effects, _robustness, _limits, _appendix]
+    parts = [_ledger, _comparability, _effects, _further, _robustness, _limits, _appendix]
     front = [cover(evidence), *page_one(evidence, limits=limits)]
     return [*front, *(block for part in parts for block in part(evidence))]
 
@@ -76,6 +77,10 @@ def _effects(evidence: Evidence) -> list[Block]:
         out.append(effects.family_table(evidence))
     out += [effects.rates_table(comparison), effects.effects_table(comparison)]
     return out
+
+
+def _further(evidence: Evidence) -> list[Block]:
+    return answer_blocks(evidence.comparison)
 
 
 def _reversal(comparison: Comparison) -> bool:

@@ -207,7 +207,9 @@ def test_faults_are_all_said():
     with pytest.raises(EstimationError, match="flat and of one length"):
         unknown_class([1], [3, 2], ["a", "b"], [True, False], [True, False])
     with pytest.raises(EstimationError, match="focal must be true or false, found int64"):
-        unknown_class([1, 1], [3, 2], ["a", "b"], [1, 0], [False, False])
+        unknown_class([1, 1], [3, 2], ["a", "b"], [2, 0], [False, False])
+    flags = ([True, False], [False, False]), ([1, 0], [0, 0])
+    assert len({unknown_class([1, 1], [3, 2], ["a", "b"], *f) for f in flags}) == 1
     with pytest.raises(EstimationError, match="a row has no account"):
         unknown_class([1, 1], [3, 2], ["a", None], [True, False], [False, False])
     with pytest.raises(EstimationError, match="leaves both classes a post"):

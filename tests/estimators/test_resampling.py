@@ -230,8 +230,10 @@ def test_a_platform_without_leaders_has_no_test():
 
 
 def test_faults_in_words():
-    with pytest.raises(EstimationError, match=r"draws is 0.*focal has 1.*missing or infinite"):
+    with pytest.raises(EstimationError, match=r"focal has 1.*draws is 0.*missing or infinite"):
         randomisation_test([1, np.nan], [1], draws=0)
+    with pytest.raises(EstimationError, match="focal holds nan; allowed: True or False"):
+        randomisation_test([1, 2], [1, np.nan])
     with pytest.raises(EstimationError, match=r"draws is 1\.5"):
         permutation_test([1, 2], [3, 4], [0, 1], [1, 0], draws=1.5)
     with pytest.raises(EstimationError, match="blocks has 1 entries"):

@@ -136,8 +136,14 @@ def test_ratios_without_events_on_one_side():
     assert mantel_haenszel([[3, 5, 0, 9]]).estimate == inf
     assert isnan(mantel_haenszel([[0, 5, 0, 9]]).estimate)
     flat = mantel_haenszel([[0, 5, 0, 9]], measure="risk_difference")
-    assert (flat.estimate, flat.std_error) == (0.0, 0.0)
+    assert flat.estimate == 0
+    assert isnan(flat.std_error)
+    assert isnan(flat.conf_low)
     assert isnan(flat.p_value)
+    assert "no stratum holds both outcomes" in flat.note
+    full = mantel_haenszel([[5, 5, 9, 9]], measure="risk_ratio")
+    assert full.estimate == 1
+    assert isnan(full.conf_high)
 
 
 def test_ten_million_cases():
