@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,9 +17,14 @@ from audit.page_claims import claims_of
 from audit.sentences import sentence_of
 from audit.verdict import Conclusion, Reading, conclude
 
+if TYPE_CHECKING:
+    from audit.docket import Docket
+
 CHECK_COLUMNS = ("check", "step", "value", "threshold", "passed", "says")
 ALWAYS_RUN = ("account_weighting", "leave_one_out")
 """A sign that turns under either makes the verdict unclear, so neither can be left out."""
+NAMES_FROM = 3
+"""The rung from which officials may be singled out by an estimate (DESIGN §5)."""
 HIGHEST_UNCLEAR = 2
 """An unclear verdict stands on rung 2 at most (METHODS §4)."""
 
@@ -61,6 +66,20 @@ class Evidence:
             return str(self.verdict)
         gap = self.comparison.primary().estimate
         return said(self.verdict, rung=self.rung, difference=gap)
+
+    def docket(self, *, precedents: int = 3) -> Docket:
+        """Return every focal case beside what ordinary treatment would have been.
+
+        Accounts are named only where the rung licenses singling out officials by an estimate.
+
+        Parameters
+        ----------
+        precedents : int
+            Nearest ordinary cases, masked, that the docket gives for a case.
+        """
+        from audit.docket import open_docket
+
+        return open_docket(self.comparison, precedents=precedents, named=self.rung >= NAMES_FROM)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per check: check, step, value, threshold, passed, says."""
@@ -167,13 +186,26 @@ def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:
     return Reading(
         low=wide.conf_low,
         high=wide.conf_high,
-        p=wide.p_value,
+        p=_permutation_p(comparison, wide.p_value),
         tight_low=tight.conf_low,
         tight_high=tight.conf_high,
         expected=wide.expected,
         reversed_sign=any(f.reverses for f in findings),
         **common,
     )
+
+
+def _permutation_p(comparison: Comparison, beside: float) -> float:
+    """Return the permutation's own p, so that a verdict can say which of the two rejects.
+
+    Where it was not run on the primary contrast, the p beside the interval says as much: both
+    must reject (METHODS §4).
+    """
+    rows = comparison.frame
+    own = rows[(rows["estimator"] == "permutation") & (rows["weighting"] == "post")]
+    if comparison.study.design.primary != "standardised" or own.empty:
+        return beside
+    return float(own["p_value"].iloc[0])
 
 
 def _steps(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from audit.asked import CAN_FOLLOW, FOLLOWS_ACTION, NO_COVARIATE
 from audit.errors import DesignError
 from audit.plain import is_number, plain
 
@@ -154,10 +155,25 @@ def _families(d: Design) -> list[str]:
         for f in d.families
     )
     if good and len({tuple(f) for f in d.families}) == len(d.families):
-        return []
+        return _no_subgroups(d)
     return [
         f"families is {plain(d.families)!r}; a list of lists of column names, each once, such as "
         '[["rule"], ["language"]].'
+    ]
+
+
+def _no_subgroups(d: Design) -> list[str]:
+    """Return which columns of the families cannot tell subgroups apart, one sentence each."""
+    why = {**FOLLOWS_ACTION, **NO_COVARIATE}
+    why |= {
+        c: f"known to follow from an action, unless pre_treatment = [{c!r}] is declared"
+        for c in CAN_FOLLOW
+        if c not in d.pre_treatment
+    }
+    return [
+        f"families: {c!r} is {why[c]}, so its levels are no subgroups; leave it out."
+        for c in dict.fromkeys(c for family in d.families for c in family)
+        if c in why
     ]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
-from audit.numerals import count, many
+from audit.numerals import count, many, percent
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FEW_FOCAL_ACCOUNTS = 4
 """Up to this many focal accounts, no interval or p claims a sampling of accounts (METHODS §1)."""
+LEAST_K_EFF = 2.0
+"""Below so many equal accounts' worth of focal posts an interval has no degrees of freedom."""
 REFERENCE_ACCOUNTS_FOR_SUPPORT = 2
 """A stratum supports a comparison when it has this many reference accounts (METHODS §1)."""
 MIXED_REGIMES = "rule regimes"
@@ -117,6 +119,51 @@ def _few_accounts(s: Study) -> Gate | None:
     )
 
 
+def refused(focal_accounts: int, k_eff: float) -> str:
+    """Return why no interval or p-value may stand for the focal class, "" where they may.
+
+    A function of what can be seen before any result, fixed before the calibration that it stands
+    beside (`benchmarks/README.md`): neither few expected actions nor a large share of one account
+    had to be refused there.
+
+    Parameters
+    ----------
+    focal_accounts : int
+        Focal accounts that can be compared.
+    k_eff : float
+        Equal accounts worth the same: one over the sum of squared account shares of their posts.
+    """
+    if focal_accounts <= FEW_FOCAL_ACCOUNTS:
+        return f"with {many(focal_accounts, 'focal account')}"
+    if k_eff < LEAST_K_EFF:
+        return (
+            f"with focal posts that are worth only {k_eff:.1f} equal accounts "
+            f"(of {count(focal_accounts)})"
+        )
+    return ""
+
+
+def k_eff(s: Study) -> float:
+    """Return how many equal accounts the focal posts that can be compared are worth."""
+    posts = s.compared().by_account(FOCAL)["n"].to_numpy(float)
+    return float(posts.sum() ** 2 / (posts**2).sum()) if len(posts) else 0.0
+
+
+def _one_account_writes(s: Study) -> Gate | None:
+    k = s.compared().accounts(FOCAL)
+    if not s.has_accounts or k <= FEW_FOCAL_ACCOUNTS or k_eff(s) >= LEAST_K_EFF:
+        return None
+    posts = s.compared().by_account(FOCAL)["n"]
+    return Gate(
+        "one focal account",
+        "cap",
+        f"One of {many(k, 'focal account')} wrote {percent(posts.max() / posts.sum())} of the "
+        f"focal posts that can be compared, which are worth only {k_eff(s):.1f} equal accounts: "
+        "no interval or p-value can claim that they stand for others of the class.",
+        rung=2,
+    )
+
+
 def _reversal(s: Study) -> Gate | None:
     if not s.design.outcome.reversed:
         return None
@@ -182,6 +229,7 @@ GATES = (
     _no_support,
     _mixed_regimes,
     _few_accounts,
+    _one_account_writes,
     _reversal,
     _no_accounts,
     _amplified,

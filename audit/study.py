@@ -206,6 +206,9 @@ def _require(cases: Cases, design: Design) -> None:
     columns = [c for c in cases.frame.columns if not c.startswith("raw_")]
     used = [("stratum column", c) for c in design.strata]
     used += [("population column", c) for c in design.population or {}]
+    used += [
+        ("column of a family", c) for c in dict.fromkeys(c for f in design.families for c in f)
+    ]
     if design.outcome.acted_within_hours:
         used += [("column for acted_within_hours", c) for c in ("posted_at", "acted_at")]
     if design.outcome.reversed:

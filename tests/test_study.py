@@ -205,3 +205,24 @@ def test_sampling_weights_reach_the_cells() -> None:
     frame["sampling_weight"] = 2.5
     study = enroll(cases_of(frame), question())
     assert set(study.cells.frame["weight"]) == {2.5}
+
+
+def test_focal_posts_of_one_account_bear_no_interval_however_many_accounts_there_are() -> None:
+    from audit.comparison import compare
+    from audit.evidence import appraise
+
+    frame = platform(leaders=9, posts=10).frame
+    one = frame[frame["account_id"] == "leader-000"]
+    few = (frame["account_class"] == "leader") & ~frame["case_id"].duplicated()
+    first = frame[few].groupby("account_id").head(1)
+    rest = frame[frame["account_class"] != "leader"]
+    for times, barred in ((1, False), (3, True)):
+        rows = pd.concat([rest, first, *[one] * times], ignore_index=True)
+        study = enroll(cases_of(rows.drop(columns="case_id")), question(strata=[]))
+        gates = {g.name: g for g in study.gates}
+        assert ("one focal account" in gates) is barred
+        assert appraise(compare(study)).rung <= (2 if barred else 5)
+        assert compare(study).primary().conf_low != compare(study).primary().conf_low or not barred
+    says = gates["one focal account"].says
+    assert "of 9 focal accounts wrote" in says
+    assert gates["one focal account"].rung == 2

@@ -11,12 +11,19 @@ from typing import Any
 
 from audit.checks.accounts import AccountWeighting, EnoughAccounts
 from audit.checks.balance import Balance
+from audit.checks.bans import Bans
 from audit.checks.coverage import Coverage
+from audit.checks.events import Events
 from audit.checks.family import Family
+from audit.checks.label_error import LabelError
 from audit.checks.leave_one_out import LeaveOneOut
 from audit.checks.margin import DetectableGap, Equivalence, Placebo
+from audit.checks.negative_controls import NegativeControls
+from audit.checks.selective_reporting import SelectiveReporting
+from audit.checks.subgroups import Subgroups
 from audit.checks.support import Support
-from audit.checks.unknown import NotRunYet, UnknownClass
+from audit.checks.unknown import UnknownClass
+from audit.checks.unmeasured import Unmeasured
 
 CHECKS: Mapping[str, Any] = {
     "support": Support(),
@@ -26,9 +33,15 @@ CHECKS: Mapping[str, Any] = {
     "account_weighting": AccountWeighting(),
     "leave_one_out": LeaveOneOut(),
     "family": Family(),
+    "events": Events(),
     "unknown_class": UnknownClass(),
-    "label_error_and_selective_reporting": NotRunYet(),
+    "label_error": LabelError(),
+    "selective_reporting": SelectiveReporting(),
+    "negative_controls": NegativeControls(),
     "equivalence": Equivalence(),
     "detectable_gap": DetectableGap(),
     "placebo_rank": Placebo(),
+    "subgroups": Subgroups(),
+    "bans": Bans(),
+    "unmeasured": Unmeasured(),
 }

@@ -76,22 +76,3 @@ def _tipping(accounts: int | None) -> str:
         )
     verb = "takes" if accounts > 1 else "takes only"
     return f" It {verb} {count(accounts)} of them to turn its sign."
-
-
-@dataclass(frozen=True, slots=True)
-class NotRunYet:
-    """The bounds of step 4 that this version does not compute, said instead of passed over."""
-
-    name: ClassVar[str] = "label_error_and_selective_reporting"
-    about: ClassVar[str] = (
-        "said in every report: two bounds of step 4 that this version does not run"
-    )
-    step: ClassVar[int] = 4
-
-    def __call__(self, comparison: Comparison) -> Finding:
-        """Return a finding that neither passes nor fails, so step 4 is never claimed."""
-        says = (
-            "Bounds on label error and on selective reporting are not run by this version, so no "
-            "result is placed above step 3."
-        )
-        return Finding(self.name, float("nan"), "not run", None, says, step=self.step)

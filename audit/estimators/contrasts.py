@@ -9,15 +9,15 @@ import numpy as np
 
 from audit.cells import FOCAL, REFERENCE
 from audit.estimators.base import NAN, Estimate, StandardisedEstimate
-from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import count, many
+from audit.gates import k_eff, refused
+from audit.numerals import count
 
 if TYPE_CHECKING:
     from audit.study import Study
 
 WEIGHTINGS = ("post", "account")
 DRAWS = 9999
-NO_SAMPLING = "with {focal} no interval can claim a sampling of accounts"
+NO_SAMPLING = "{why} no interval can claim a sampling of accounts"
 NO_ACCOUNTS = "{n} posts carry no account"
 
 
@@ -156,8 +156,8 @@ def no_inference(study: Study) -> str:
     """Return why no interval or p may stand, or "" where they may."""
     if not study.has_accounts:
         return NO_ACCOUNTS.format(n=count(study.posts_without_account))
-    k = study.compared().accounts(FOCAL)
-    return NO_SAMPLING.format(focal=many(k, "focal account")) if k <= FEW_FOCAL_ACCOUNTS else ""
+    why = refused(study.compared().accounts(FOCAL), k_eff(study))
+    return NO_SAMPLING.format(why=why) if why else ""
 
 
 def permutation_p(
@@ -186,6 +186,18 @@ def permutation_p(
         seed=study.design.seed,
     )
     return test.p_value, test.method
+
+
+def effect_p(study: Study, found: Any, *, by: str, stratified: bool) -> float:
+    """Return the p-value that stands beside an interval; NaN where none may stand.
+
+    The larger of the permutation's and that at which the interval touches zero, so that neither
+    speaks where the other does not.
+    """
+    from audit.estimators.inversion import interval_p
+
+    p, _ = permutation_p(study, by=by, stratified=stratified)
+    return p if p != p else max(p, interval_p(found))
 
 
 def weighted_counts(study: Study, by: str) -> Any:
@@ -238,7 +250,7 @@ def _effect_rows(study: Study, name: str, *, stratified: bool) -> list[dict[str,
     rows = []
     for by in WEIGHTINGS if study.has_accounts else ("post",):
         found = effect(study, by=by, stratified=stratified)
-        p, _ = permutation_p(study, by=by, stratified=stratified)
+        p = effect_p(study, found, by=by, stratified=stratified)
         rows.append(row(study, name, "difference", by, replace(found, p_value=p)))
         rows.append(row(study, name, "ratio", by, replace(found.ratio, p_value=p)))
     return rows

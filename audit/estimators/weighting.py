@@ -123,6 +123,6 @@ def _variance(x: Array, w: Array, binary: bool) -> float:
     share = w / w.sum()
     mean = float((share * x).sum())
     if binary:
-        return mean * (1 - mean)
+        return max(0.0, mean * (1 - mean))  # a mean of 1 may be summed to a little more
     left = 1 - float((share * share).sum())
     return float((share * (x - mean) ** 2).sum()) / left if left > 0 else float("nan")

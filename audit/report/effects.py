@@ -80,7 +80,8 @@ def effects_table(
         notes=[
             f"No interval or p: {silent}."
             if (silent := no_inference(study))
-            else _level(comparison) + ", by account; p by permutation over accounts.",
+            else _level(comparison) + ", by account; p: the larger of that of the permutation over "
+            "accounts and that at which the interval touches zero.",
             *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items() if n in ran),
         ],
         source=source_line(study.loaded),

@@ -17,8 +17,10 @@ from audit.report.document import UNDATED
 if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.evidence import Evidence
-
-NOT_RUN = "label_error_and_selective_reporting"
+WITHHELD = frozenset({"few focal accounts", "one focal account", "rows without accounts"})
+"""Gates that say already why too few accounts bear no interval."""
+UNDECLARED = 4
+"""The step whose bounds rest on limits that the design declares."""
 
 
 def cover(evidence: Evidence, *, subtitle: str = "") -> Cover:
@@ -132,14 +134,14 @@ def does_not_show(evidence: Evidence, limits: Sequence[str] = ()) -> Note:
     """Return what the report does not show: the caller's limits, gates, checks not passed."""
     study = evidence.comparison.study
     said = [*limits]
-    barred = {"few focal accounts", "rows without accounts"} & {g.name for g in study.gates}
+    barred = WITHHELD & {g.name for g in study.gates}
     said += [g.says for g in study.gates if g.kind != "hard" or not study.admissible]
     said += [
         f.says
         for f in evidence.findings
         if f.step and f.passed is False and (f.check != "enough_accounts" or not barred)
     ]
-    said += [f.says for f in evidence.findings if f.check == NOT_RUN and study.admissible]
+    said += [f.says for f in evidence.findings if f.step == UNDECLARED and f.passed is None]
     return Note("", tuple(dict.fromkeys(said)))
 
 

@@ -12,6 +12,7 @@ import pytest
 from audit.cases import Cases
 from audit.design import Design
 from audit.origin import Origin
+from audit.regimes import Exemptions
 from audit.study import Study, enroll
 
 ORIGIN = Origin(
@@ -217,7 +218,10 @@ def made(
         "strata": ("rule",),
         "population": {"severity": ["low"], "posted_at": {"min": "2020-02-01"}},
     } | design
-    study = enroll(Cases(frame, (origin,)), Design(**given))
+    spared = ("example", rules[0].strip(), focal.strip(), "label", "2020-03-01")
+    columns = ["platform", "rule", "account_class", "ceiling", "start"]
+    exemptions = Exemptions(pd.DataFrame([spared], columns=columns))
+    study = enroll(Cases(frame, (origin,)), Design(**given), exemptions=exemptions)
     comparison = MadeComparison(study, gap, half)
     rng = np.random.default_rng(1)
     accounts = [f"{focal}-{i}" for i in range(leaders)]

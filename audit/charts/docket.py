@@ -1,0 +1,135 @@
+"""Observed against expected for each focal account: the accounts with the most posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from audit.charts.base import Words
+from audit.charts.lettering import caption
+from audit.charts.phrases import (
+    acted,
+    comparison_of,
+    measured,
+    named,
+    number,
+    sentence,
+    sizes,
+    subtitle,
+    told,
+)
+from audit.charts.rows import MARK, Row, draw_mark, draw_rows, share_axis
+from audit.charts.theme import FOCAL, FOCAL_LOOK, MUTED, PAPER, REFERENCE_LOOK, blank, dress, theme
+from audit.design import words
+from audit.errors import ReportError
+from audit.numerals import count, percent, posts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIZE, PER_ROW = (7.0, 0.75), 0.42
+MOST = 15
+"""Accounts drawn: those with the most compared posts, whatever their difference."""
+
+
+ROUNDING = 1e-9
+"""Posts; differences smaller than this are sums of rounding errors."""
+
+
+def docket_data(stage: Any) -> pd.DataFrame:
+    """Return one row per account drawn, most posts first: n, observed and expected, and rates.
+
+    `account` is a number, never a name or an id: a chart singles nobody out by an estimate.
+    """
+    return _accounts(stage).head(MOST)
+
+
+def docket(stage: Any, ax: Axes | None = None) -> Axes:
+    """Draw each account's observed share as a dot and its expected share as a hollow diamond."""
+    design, frame = comparison_of(stage, "docket").study.design, docket_data(stage)
+    with theme():
+        ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * len(frame))))
+        rows = [
+            Row(
+                label=sentence(r.account),
+                detail="",
+                value=r.rate,
+                low=r.chance,
+                high=r.chance,
+                look=FOCAL_LOOK,
+                text=f"{_posts(r.observed)} of {count(r.n)}",
+                under=f"expected {_posts(r.expected)}",
+                quiet=True,
+            )
+            for r in frame.itertuples()
+        ]
+        draw_rows(ax, rows, draw=_mark)
+        share_axis(ax, rows)
+        caption(
+            ax,
+            f"Share of an account’s posts {acted(design)}. ● observed, ◇ expected at "
+            f"{named(design.references[0])} accounts’ rates",
+        )
+    return ax
+
+
+def docket_words(stage: Any) -> Words:
+    """Say on which side of the expected number the accounts lie."""
+    study, frame = comparison_of(stage, "docket").study, docket_data(stage)
+    design, left = study.design, len(_accounts(stage)) - len(frame)
+    f, r, verb = named(design.focal), named(design.references[0]), acted(design)
+    below = int((frame["difference"] < -ROUNDING).sum())
+    among = f"the {len(frame)} largest" if left else f"{len(frame)}"
+    accounts = f"{f} account{'' if len(frame) == 1 else 's'}"
+    title = f"{below} of {among} {accounts} below the expected number"
+    note = (
+        f"Expected: {r} accounts’ rates for like posts. Accounts stand by number of compared "
+        "posts, under numbers that stand for no name. No interval: this describes their posts, "
+        f"and samples nothing. {sizes(study)}."
+    )
+    if left:
+        note += f" Not drawn: {number(left, 'account')} with fewer posts."
+    spoken = "; ".join(
+        f"{a.account} {_posts(a.observed)} of {count(a.n)} ({percent(a.rate)}), expected "
+        f"{_posts(a.expected)}"
+        for a in frame.itertuples()
+    )
+    alt = (
+        f"{told(study)}Dot chart of the posts of {f} accounts {verb}, against those expected at "
+        f"{r} accounts’ rates: {spoken}."
+    )
+    about = measured(f"Share of posts {verb}, by account", design)
+    return Words(sentence(title), subtitle(study, about), note, alt)
+
+
+def _accounts(stage: Any) -> pd.DataFrame:
+    from audit.docket.leaders import leaders
+    from audit.docket.names import called, focal_names
+    from audit.exempted.ordinary import focal_posts
+
+    study = comparison_of(stage, "docket").study
+    if not study.has_accounts:
+        raise ReportError(
+            "the chart 'docket' draws accounts, and some rows carry none. Try: the chart "
+            "'observed_expected'."
+        )
+    found = focal_posts(study)
+    found["account"] = called(found["account_id"], focal_names(study, named=False))
+    frame = leaders(found)
+    frame = frame[frame["n"] > 0].reset_index(drop=True)
+    frame["account"] = frame["account"].str.removeprefix(f"{words(study.design.focal)} ")
+    frame["rate"], frame["chance"] = frame["observed"] / frame["n"], frame["expected"] / frame["n"]
+    return frame[["account", "n", "observed", "expected", "difference", "rate", "chance"]]
+
+
+def _mark(ax: Axes, row: Row, y: float) -> None:
+    nan = float("nan")
+    ax.plot([row.value, row.low], [y, y], color=MUTED, linewidth=1.2, zorder=2)
+    draw_mark(ax, row.low, nan, nan, y, REFERENCE_LOOK)
+    style = {"markersize": MARK, "markerfacecolor": FOCAL, "markeredgecolor": PAPER}
+    ax.plot([row.value], [y], "o", zorder=5, clip_on=False, **style)  # type: ignore[arg-type]
+
+
+def _posts(value: float) -> str:
+    return posts(round(value, 9))

@@ -1,0 +1,128 @@
+"""The tables of the docket: focal cases and focal accounts beside ordinary treatment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from audit.design import words
+from audit.numerals import count, many
+from audit.report.blocks import Column, Prose, Table, prose
+from audit.report.sections import POINTS, source_line
+from audit.report.table import table
+
+if TYPE_CHECKING:
+    from audit.docket import Docket
+
+MOST = 40
+"""Cases printed; the rest are counted."""
+
+
+def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) -> Table | Prose:
+    """Return focal cases beside their chance, by date, at most `most` of them.
+
+    Where the rung licenses names, those whose outcome lay furthest from their chance; below it
+    cases spread evenly over time and without their accounts, since singling out by an estimate is
+    not licensed. Cases without support have no chance and are counted in a note.
+    """
+    study = docket.comparison.study
+    frame = docket.to_frame()
+    known = frame[frame["chance"].notna()]
+    if known.empty:
+        return prose("No case has a comparable one, so none has a chance.")
+    dated = known.sort_values(["posted_at", "case_id"], kind="stable")
+    shown = dated.loc[dated.index.isin(_furthest(known, most))] if docket.named else dated
+    shown = shown.iloc[np.unique(np.linspace(0, len(shown) - 1, most).round().astype(int))]
+    shown = shown.assign(acted=shown["acted"].map({True: "yes", False: "no"}))
+    did = study.design.outcome.verb
+    return table(
+        shown,
+        id=id,
+        title=f"{words(study.design.focal)} posts, case by case",
+        subtitle=f"Chance of being {did}, at {words(study.design.references[0])} accounts’ rates",
+        columns={
+            "case_id": Column("Case", limit=40),
+            **({"account": Column("Account", limit=40)} if docket.named else {}),
+            "posted_at": "Posted",
+            "stratum": Column("Stratum", limit=80),
+            "action": "Action",
+            "acted": "Acted on",
+            "chance": ("Chance", ".0%"),
+            "conf_low": ("Low", ".0%"),
+            "conf_high": ("High", ".0%"),
+            "expected_rung": "Usual action",
+            "reference_accounts": ("Rests on accounts", ",d"),
+        },
+        notes=[*_chosen(docket, frame, known, shown), _limits(docket)],
+        source=source_line(study.loaded),
+        simulated=study.cases.simulated,
+        limit=max(most, 1),
+    )
+
+
+def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
+    """Return observed against expected for each focal account, and the gap without it."""
+    study = docket.comparison.study
+    if not study.has_accounts:
+        return prose("Some rows carry no account, so none can be set beside the others.")
+    frame = docket.leaders.copy()
+    frame["gap_without"] = frame["gap_without"] * POINTS
+    order = "by difference" if docket.named else "by number of posts, under numbers"
+    return table(
+        frame,
+        id=id,
+        title=f"Observed against expected, by {words(study.design.focal)} account",
+        subtitle=f"Posts {study.design.outcome.verb}",
+        columns={
+            "account": Column("Account", limit=60),
+            "n": ("Posts compared", ",d"),
+            "share": ("Share", ".1%"),
+            "observed": ("Observed", ",.1f"),
+            "expected": ("Expected", ",.1f"),
+            "difference": ("Difference", "+,.1f"),
+            "gap_without": ("Gap without it, points", "+.1f"),
+            "n_unsupported": ("Without like", ",d"),
+        },
+        notes=[
+            f"Accounts stand {order}. No interval: this describes the posts of these accounts. "
+            "“Gap without it”: the gap of the class with the account left out."
+        ],
+        source=source_line(study.loaded),
+        simulated=study.cases.simulated,
+    )
+
+
+def _furthest(known: pd.DataFrame, most: int) -> pd.Index:
+    apart = (known["acted"] - known["chance"]).abs()
+    return apart.sort_values(ascending=False, kind="stable").index[:most]
+
+
+def _chosen(
+    docket: Docket, frame: pd.DataFrame, known: pd.DataFrame, shown: pd.DataFrame
+) -> list[str]:
+    out = []
+    rest = len(known) - len(shown)
+    if rest:
+        which = "whose outcome was furthest from its chance" if docket.named else "evenly by date"
+        out.append(
+            f"The {count(len(shown))} of {many(len(known), 'comparable case')} {which}; the other "
+            f"{count(rest)} are not printed."
+        )
+    left = len(frame) - len(known)
+    if left:
+        verb = "has" if left == 1 else "have"
+        out.append(f"{many(left, 'case')} {verb} no like, and no number.")
+    return out
+
+
+def _limits(docket: Docket) -> str:
+    study = docket.comparison.study
+    name = words(study.design.references[0])
+    if not study.has_accounts:
+        return f"Rows carry no account, so no interval stands. Usual action: of {name} posts alike."
+    return (
+        f"{100 * study.design.confidence:g} % intervals are about the {name} accounts with like "
+        "posts, not about the decision. Usual action: the median rung of their posts."
+    )
