@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from audit.questions.base import ANSWER_COLUMNS, Answer
+from audit.questions.pairs import Pairs
+from audit.questions.reversal import Reversal
+from audit.questions.severity import Severity
+from audit.questions.timing import Timing
 
-QUESTIONS: Mapping[str, Any] = {}
+QUESTIONS: Mapping[str, Any] = {
+    "pairs": Pairs(),
+    "severity": Severity(),
+    "timing": Timing(),
+    "reversal": Reversal(),
+}
 
 __all__ = ["ANSWER_COLUMNS", "QUESTIONS", "Answer"]

@@ -11,6 +11,8 @@ from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
 from audit.report.front import cover, page_one
+from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.robustness import robustness_tables
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -27,7 +29,17 @@ def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[B
     limits : sequence of str
         Sentences for page 1 about what these data cannot show.
     """
-    parts = [_ledger, _comparability, _effects, _further, _robustness, _limits, _appendix]
+    parts = [
+        _ledger,
+        _comparability,
+        _effects,
+        exemption_blocks,
+        _further,
+        docket_blocks,
+        _robustness,
+        _limits,
+        _appendix,
+    ]
     front = [cover(evidence), *page_one(evidence, limits=limits)]
     return [*front, *(block for part in parts for block in part(evidence))]
 
@@ -71,7 +83,9 @@ def _effects(evidence: Evidence) -> list[Block]:
             prose("{why}", why=evidence.sentence),
         ]
     out: list[Block] = [Heading("What happened")]
-    names = [n for n in EFFECT_CHARTS if n != "rungs" or not _reversal(comparison)]
+    drawn = {name for answer in comparison.answers for name in answer.charts}
+    names = [n for n in EFFECT_CHARTS if n not in drawn]
+    names = [n for n in names if n != "rungs" or not _reversal(comparison)]
     out += [sections.chart(name, comparison) for name in names]
     if len(comparison.study.design.references) > 1:
         out.append(effects.family_table(evidence))
@@ -94,6 +108,7 @@ def _robustness(evidence: Evidence) -> list[Block]:
     out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
     if not evidence.table("leave_one_out").empty:
         out.append(sections.chart("leave_one_out", evidence))
+    out += robustness_tables(evidence)
     out.append(effects.independent_table(evidence.comparison))
     return out
 
