@@ -248,8 +248,12 @@ def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Compar
             raise UnknownName("estimator", name, ESTIMATORS)
         if study.admissible:
             rows += ESTIMATORS[name](study)
-    asked = [q for q in QUESTIONS.values() if study.admissible and q.asked(study.design)]
-    answers = tuple(question(study) for question in asked)
+    hard = {g.name for g in study.gates if g.kind == "hard"}
+    answers = tuple(
+        question(study)
+        for question in QUESTIONS.values()
+        if question.asked(study.design) and hard <= set(getattr(question, "despite_gates", ()))
+    )
     return Comparison(study, pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS)), answers)
 
 

@@ -111,7 +111,7 @@ class Study:
         posts that the row stands for), weight (sampling weight, 1 where none). `account_id` is as
         the cells have it: missing ones are named, never merged with a real account.
         """
-        flags = _acted(self.cases, self.design).astype(bool)
+        flags = acted_on(self.cases, self.design).astype(bool)
         counted = _enrolled(self.cases, self.design, flags).set_axis(self.cases.frame.index)
         counted = counted.rename(columns={"count": "n"})
         kept = self.cases.frame.drop(columns=list(counted), errors="ignore")
@@ -184,7 +184,7 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
         rank = cases.ladder.rank(cases.frame["action"])
         cases = cases.keep(rank > 0, because="not sanctioned, so it could not be reversed")
     cases = _one_class_per_account(cases, design)
-    acted = _acted(cases, design)
+    acted = acted_on(cases, design)
     known = acted.notna()
     lost = {
         g: int(n)
@@ -241,7 +241,7 @@ def _one_class_per_account(cases: Cases, design: Design) -> Cases:
     return cases.keep(focal | unknown | ~also, because=because)
 
 
-def _acted(cases: Cases, design: Design) -> pd.Series:
+def acted_on(cases: Cases, design: Design) -> pd.Series:
     """Return a nullable flag per row: acted on, or unknown where the data cannot tell."""
     frame, outcome = cases.frame, design.outcome
     if outcome.reversed:

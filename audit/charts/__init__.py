@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from audit.charts import (
     allowance_curve,
+    calibration,
     decision_timeline,
     docket,
     exemption_split,
@@ -19,12 +20,16 @@ from audit.charts import (
     leave_one_out,
     love,
     matched_copies,
+    multiverse,
     notices,
     observed_expected,
     periods,
+    policy_change,
     rates,
     rungs,
+    still_visible,
     time_to_action,
+    within_account,
 )
 from audit.charts.base import Chart, Words
 
@@ -118,6 +123,42 @@ CHARTS: Mapping[str, Chart] = {
         docket.SIZE,
         docket.PER_ROW,
     ),
+    "still_visible": Chart(
+        "still_visible",
+        "the share of each class's posts not yet acted on, hour by hour",
+        still_visible.still_visible_data,
+        still_visible.still_visible,
+        still_visible.still_visible_words,
+        "comparison",
+        still_visible.SIZE,
+    ),
+    "policy_change": Chart(
+        "policy_change",
+        "both classes' rates per period around a dated change",
+        policy_change.policy_change_data,
+        policy_change.policy_change,
+        policy_change.policy_change_words,
+        "comparison",
+        policy_change.SIZE,
+    ),
+    "within_account": Chart(
+        "within_account",
+        "the same accounts inside and outside the focal class",
+        within_account.within_account_data,
+        within_account.within_account,
+        within_account.within_account_words,
+        "comparison",
+        within_account.SIZE,
+    ),
+    "multiverse": Chart(
+        "multiverse",
+        "the gap under every specification that the design declares",
+        multiverse.multiverse_data,
+        multiverse.multiverse,
+        multiverse.multiverse_words,
+        "evidence",
+        multiverse.SIZE,
+    ),
     "label_rates": Chart(
         "label_rates",
         "the focal class against each of several reference classes",
@@ -184,6 +225,15 @@ CHARTS: Mapping[str, Chart] = {
         time_to_action.time_to_action_words,
         "frame",
         time_to_action.SIZE,
+    ),
+    "calibration": Chart(
+        "calibration",
+        "how often each method raises a false alarm, a dot for each kind of platform",
+        calibration.calibration_data,
+        calibration.calibration,
+        calibration.calibration_words,
+        "frame",
+        calibration.SIZE,
     ),
 }
 

@@ -18,12 +18,14 @@ from audit.checks.family import Family
 from audit.checks.label_error import LabelError
 from audit.checks.leave_one_out import LeaveOneOut
 from audit.checks.margin import DetectableGap, Equivalence, Placebo
+from audit.checks.multiverse import Multiverse
 from audit.checks.negative_controls import NegativeControls
 from audit.checks.selective_reporting import SelectiveReporting
 from audit.checks.subgroups import Subgroups
 from audit.checks.support import Support
 from audit.checks.unknown import UnknownClass
 from audit.checks.unmeasured import Unmeasured
+from audit.checks.within_account import WithinAccount
 
 CHECKS: Mapping[str, Any] = {
     "support": Support(),
@@ -38,10 +40,12 @@ CHECKS: Mapping[str, Any] = {
     "label_error": LabelError(),
     "selective_reporting": SelectiveReporting(),
     "negative_controls": NegativeControls(),
+    "within_account": WithinAccount(),
     "equivalence": Equivalence(),
     "detectable_gap": DetectableGap(),
     "placebo_rank": Placebo(),
     "subgroups": Subgroups(),
+    "multiverse": Multiverse(),
     "bans": Bans(),
     "unmeasured": Unmeasured(),
 }

@@ -90,12 +90,26 @@ def _drawn(columns: Array, k: int, draws: int, rng: np.random.Generator) -> Arra
     sums = np.empty((draws, width))
     for start in range(0, draws, step):
         rows = min(step, draws - start)
-        if by_floyd:
-            chosen = _floyd(size, k, rows, rng)
-        else:
-            chosen = np.argpartition(rng.random((rows, size)), k, axis=1)[:, :k]
+        chosen = _floyd(size, k, rows, rng) if by_floyd else _smallest(rng.random((rows, size)), k)
         sums[start : start + rows] = columns[chosen].sum(1)
     return sums
+
+
+def _smallest(uniform: Array, k: int) -> Array:
+    """Return the places of the k smallest of each row of uniforms.
+
+    Few can be among them, so few are ordered: those below a limit that k almost surely are under.
+    """
+    size = uniform.shape[1]
+    limit = (k + 8 * k**0.5) / size
+    if limit > 0.5:
+        return np.argpartition(uniform, k, axis=1)[:, :k]
+    chosen = np.empty((len(uniform), k), dtype=np.intp)
+    for row, values in enumerate(uniform):
+        near = np.flatnonzero(values < limit)
+        near = near if len(near) > k else np.arange(size)
+        chosen[row] = near[np.argpartition(values[near], k)[:k]]
+    return chosen
 
 
 def _floyd(size: int, k: int, rows: int, rng: np.random.Generator) -> Array:

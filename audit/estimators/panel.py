@@ -101,11 +101,13 @@ class PanelFit:
         shared = np.zeros((len(self.patterns), *weights.shape))
         own = np.zeros((len(self.patterns), weights.shape[1]))
         for at, p in enumerate(self.patterns):
-            hat = np.outer(p.level, p.level) + p.z @ self.inverse @ p.z.T
-            a = _inverse_root(np.eye(len(p.root)) - hat) @ (p.z @ pull)
-            variance += ((self.residuals[p.units] @ a) ** 2).sum(axis=0)
-            shared[at] = p.z.T @ a
-            own[at] = (a**2).sum(axis=0) - (p.level @ a) ** 2
+            seen = p.root > 0  # where a unit has no rows it pulls nothing
+            z, level = p.z[seen], p.level[seen]
+            hat = np.outer(level, level) + z @ self.inverse @ z.T
+            a = _inverse_root(np.eye(len(level)) - hat) @ (z @ pull)
+            variance += ((self.residuals[np.ix_(p.units, seen)] @ a) ** 2).sum(axis=0)
+            shared[at] = z.T @ a
+            own[at] = (a**2).sum(axis=0) - (level @ a) ** 2
         sizes = np.array([len(p.units) for p in self.patterns])
         estimates = self.params @ weights
         return [

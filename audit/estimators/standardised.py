@@ -81,6 +81,13 @@ def standardised_effect(
     choose("target", target, TARGETS)
     refuse("standardised_effect", confidence_faults(confidence))
     cells = tabulate("standardised_effect", events, n, account, stratum, focal, weights)
+    return effect_of_cells(cells, target=target, confidence=confidence)
+
+
+def effect_of_cells(
+    cells: AccountStrata, *, target: str = "focal", confidence: float = 0.95
+) -> StandardisedEstimate:
+    """Return the standardised effect of rows summed already; see `standardised_effect`."""
     is_target = cells.is_focal if target == "focal" else ~cells.is_focal
     for flag, name in ((is_target, target), (~is_target, "other")):
         if not flag.any():

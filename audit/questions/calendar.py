@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-FREQUENCIES: Mapping[str, str] = {"week": "W-SUN", "month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
+FREQUENCIES: Mapping[str, str] = {
+    "week": "W-SUN",
+    "month": "M",
+    "quarter": "Q-DEC",
+    "year": "Y-DEC",
+}
 """Weeks begin on Monday; every period begins at midnight UTC."""
 SEASON: Mapping[str, float] = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}
 """Periods in a year."""

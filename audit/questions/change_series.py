@@ -23,10 +23,12 @@ SERIES_COLUMNS = (
     "account_class",
     "group",
     "period",
+    "place",
     "begins",
     "phase",
     "events",
     "n",
+    "weight",
     "accounts",
     "rate",
     "compared",
@@ -145,7 +147,9 @@ def change_series(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `SERIES_COLUMNS`, focal class first, in order of time. `phase` is before, change (the
+        `SERIES_COLUMNS`, focal class first, in order of time. `place` counts periods from the first
+        one, empty ones too; `weight` is the sampling-weighted number of posts.
+        `phase` is before, change (the
         period that holds the change inside it, in no fit) or after; `compared` says whether the
         period is in the fit. `fitted` is the segmented line; `counterfactual`, after the change
         only, the same line without the step. Missing where no line could be fitted.
@@ -168,6 +172,8 @@ def drawn_series(
         parts.append(mine.assign(account_class=name, **lines))
     out = pd.concat(parts, ignore_index=True)
     numbers = out["period"].tolist()
+    out["weight"] = out["post_weight"]
+    out["place"] = out["period"] - out["period"].min()
     out["begins"] = [begins(number, found.per) for number in numbers]
     out["period"] = [period_name(number, found.per) for number in numbers]
     return out[list(SERIES_COLUMNS)]

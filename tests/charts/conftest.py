@@ -14,6 +14,7 @@ from audit.design import Design
 from audit.origin import Origin
 from audit.regimes import Exemptions
 from audit.study import Study, enroll
+from tests.charts.platforms import platforms
 
 ORIGIN = Origin(
     "made", "Made up for a test", "the tests", "https://example.org", "2026-01-01", "CC0"
@@ -315,10 +316,18 @@ FRAMES: dict[str, Any] = {
     "matched_copies": copies,
     "allowance_curve": shares,
     "time_to_action": times,
+    "calibration": platforms,
 }
 
 
 @pytest.fixture
 def stage_of(evidence: MadeEvidence) -> Any:
     """Return a function from a chart to a stage that it can be drawn of."""
-    return lambda chart: FRAMES[chart.name]() if chart.stage == "frame" else evidence
+    from tests.charts.changed import ASKED, asking
+
+    def stage(chart: Any) -> Any:
+        if chart.stage == "frame":
+            return FRAMES[chart.name]()
+        return asking(chart.name) if chart.name in ASKED else evidence
+
+    return stage

@@ -1,49 +1,61 @@
-"""A small simulated check that nothing cries wolf; benchmarks/ has the long one."""
+"""A small simulated check that nothing cries wolf; benchmarks/calibration.py is the long one."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from audit.estimators.resampling import permutation_test
 from audit.estimators.strata import standardised_effect
+from benchmarks.comparisons import Sums, clustered_z
+from benchmarks.platforms import Cell, Source
 
 REPETITIONS = 200
 # with 200 repetitions a rate of 7.5 % shows more than 12.5 % once in 200, coverage of 92 % less
-# than 86 % as seldom; a clustered z interval covers 80 % in these cells (METHODS 1)
+# than 86 % as seldom
 MOST_FALSE_ALARMS, LEAST_COVERAGE = 0.125, 0.86
+CELLS = {
+    "few leaders less alike, rare actions": Cell(5, 0.3, 0.6, 0.02, 10, "lognormal", 12),
+    "many leaders, small accounts": Cell(30, 0.3, 0.3, 0.02, 10, "equal", 1),
+    "ten leaders, common actions": Cell(10, 0.1, 0.1, 0.2, 1, "equal", 12),
+}
 
 
-@pytest.mark.parametrize(
-    ("leaders", "rate", "posts", "icc"),
-    [(5, 0.2, 60, 0.3), (5, 0.02, 6, 0.3), (10, 0.2, 6, 0.1)],
-)
-def test_null_platforms(leaders, rate, posts, icc):
-    rng = np.random.default_rng(20180105)
-    size, precision = leaders + 300, 1 / icc - 1
-    n = np.r_[np.full(leaders, 60), np.full(300, posts)]
-    account, focal, stratum = np.arange(size), np.arange(size) < leaders, np.zeros(size)
-    by_interval = by_p = 0
-    for i in range(REPETITIONS):
-        y = rng.binomial(n, rng.beta(rate * precision, (1 - rate) * precision, size))
-        e = standardised_effect(y, n, account, stratum, focal)
-        by_interval += not e.conf_low <= 0 <= e.conf_high
-        by_p += permutation_test(y, n, account, focal, draws=199, seed=i).p_value <= 0.05
-    assert 1 - by_interval / REPETITIONS >= LEAST_COVERAGE
-    assert by_p / REPETITIONS <= MOST_FALSE_ALARMS
+def verdicts(drawn):
+    """Return by platform: interval excludes 0 and p <= 0.05; interval holds the truth."""
+    truth = drawn.gap_at_focal_mix()
+    for i in range(len(drawn.n)):
+        long = drawn.long(i)
+        e = standardised_effect(**long)
+        p = permutation_test(**long, draws=199, seed=i).p_value
+        excludes = not e.conf_low <= 0 <= e.conf_high
+        yield excludes and p <= 0.05, e.conf_low <= truth[i] <= e.conf_high
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_platforms_without_a_difference(cell):
+    drawn = Source.of(cell, "alike").draw(REPETITIONS, np.random.default_rng(20180105))
+    alarms, holds = np.mean(list(verdicts(drawn)), axis=0)
+    assert alarms <= MOST_FALSE_ALARMS
+    assert holds >= LEAST_COVERAGE
+
+
+@pytest.mark.parametrize("cell", list(CELLS.values())[:2], ids=list(CELLS)[:2])
+def test_the_bounds_would_catch_the_usual_default(cell):
+    drawn = Source.of(cell, "alike").draw(REPETITIONS, np.random.default_rng(20180105))
+    z = clustered_z(Sums.of(drawn))
+    assert np.mean(z.p_value <= 0.05) > MOST_FALSE_ALARMS
+    assert np.mean((z.low <= drawn.raw_gap()) & (drawn.raw_gap() <= z.high)) < LEAST_COVERAGE
 
 
 def test_a_true_gap_is_found():
-    # 10 leaders at 5 %, ordinary accounts at 30 %
-    rng = np.random.default_rng(7)
-    size = 310
-    n = np.r_[np.full(10, 60), np.full(300, 6)]
-    mean = np.where(np.arange(size) < 10, 0.05, 0.3)
-    found = 0
-    for i in range(50):
-        y = rng.binomial(n, rng.beta(mean * 9, (1 - mean) * 9))
-        focal = np.arange(size) < 10
-        e = standardised_effect(y, n, np.arange(size), np.zeros(size), focal)
-        p = permutation_test(y, n, np.arange(size), focal, draws=199, seed=i).p_value
-        found += e.conf_high < 0 and p <= 0.05
+    # 20 % halved for 30 leaders whose posts are little alike
+    cell = Cell(30, 0.1, 0.1, 0.2, 1, "equal", 12)
+    drawn = Source.of(cell, "halved").draw(50, np.random.default_rng(7))
+    found, _ = np.sum(list(verdicts(drawn)), axis=0)
     assert found >= 45
