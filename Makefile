@@ -3,7 +3,8 @@ SHELL  := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
-REPORT_DESIGNS := designs/documented-decisions.toml designs/election-labels-2020.toml designs/simulated-platform.toml
+REPORTS := designs/documented-decisions.toml designs/election-labels-2020.toml designs/simulated-platform.toml \
+           notebooks/04_methods_and_calibration.py notebooks/05_replications.py
 
 .PHONY: help report test check lab lock
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ help:  ## say what each target does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## */\t/' | expand -t 10
 
 report: $(VENV)/.built  ## write every report under reports/
-	$(BIN)/audit report $(REPORT_DESIGNS)
+	$(BIN)/audit report $(REPORTS)
 
 test: $(VENV)/.built  ## run the tests
 	$(BIN)/python -m pytest

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
+from audit.gates import refused
 from benchmarks.comparisons import (
     Compared,
     Sums,
@@ -32,7 +33,6 @@ from benchmarks.comparisons import (
 )
 from benchmarks.platforms import SCENARIOS, Cell, Source, grid, jobs
 from benchmarks.primary import assignments, effect, permutation_p
-from benchmarks.refusal import refused
 
 LEVEL = 0.05
 MONTE_CARLO_CONFIDENCE = 0.99
@@ -71,8 +71,7 @@ def _together(
     gap = effect(drawn)
     p = permutation_p(drawn, chosen)
     truth = drawn.gap_at_focal_mix()
-    seen = zip(gap.k_eff, gap.expected_events, gap.largest_share, strict=True)
-    silent = np.array([refused(drawn.leaders, *map(float, s)) != "" for s in seen])
+    silent = np.array([refused(drawn.leaders, float(k)) != "" for k in gap.k_eff])
     by_interval, by_p = gap.excludes_zero(), p["null_model"] <= LEVEL
     limits = {"low": gap.low, "high": gap.high, "truth": truth, "refused": silent}
     found = {

@@ -19,7 +19,7 @@ from audit import report, run
 
 question = audit.Design.read(design)
 cases = run.load(question)
-study = audit.enroll(cases, question)
+study = audit.enroll(cases, question, exemptions=run.exemptions(question))
 comparison = audit.compare(study)
 evidence = audit.appraise(comparison)
 truth = run.source(question).truth()
@@ -91,13 +91,14 @@ display(report.chart("forest", comparison))
 # %%
 display(report.effects_table(comparison))
 
-# %% [markdown]
-# # Which rung of the ladder?
-#
-# The same comparison at every rung: a platform that does not remove may still label or restrict.
+# %%
+display(*report.exemption_blocks(evidence))
 
 # %%
-display(report.chart("rungs", comparison))
+display(*report.answer_blocks(comparison))
+
+# %%
+display(*report.docket_blocks(evidence))
 
 # %% [markdown]
 # # Does it hold?
@@ -111,14 +112,21 @@ display(report.checks_table(evidence))
 display(report.chart("leave_one_out", evidence))
 
 # %%
+display(report.chart("multiverse", evidence))
+
+# %%
+display(*report.robustness_tables(evidence))
+
+# %%
 display(report.independent_table(comparison))
 
 # %% [markdown]
 # # Limits
 #
-# The coders' label of a breach is itself in error now and then, and reporting is uneven between the
-# classes; this version of the package does not bound either, so no result stands above step 3 of the
-# ladder. Families, forks and negative controls can be declared in a design and are not run yet.
+# The coders' label of a breach is itself in error now and then; what the declared limits bound is error
+# of the recorded action. Posts that their authors deleted carry no time of deletion. The negative
+# control is too small to show that nothing is there, and the declared shares of posts reported leave the
+# sign of the gap open: neither can be mended by another estimate, only by more data.
 
 # %% [markdown]
 # # Methods {.appendix}

@@ -146,7 +146,8 @@ display(report.table(
 #
 # **The *p*-value** permutes accounts between the classes. The statistic is the gap over a scale that is fixed over all draws:
 # the pooled rate, and the pooled intraclass correlation at the volumes drawn. A class without events has no variance of its own, and
-# a scale taken from it would be nought. All assignments are listed where they can be.
+# a scale taken from it would be nought. All assignments are listed where they can be. Beside an interval stands the larger of this
+# *p* and the one at which the interval touches zero: it rejects where the verdict rule does, and the rows below show what each does alone.
 #
 # **Each twice.** Every effect is given per post and, with every account weighted alike, per account; and again with each focal account left out. Where the sign turns,
 # the verdict is unclear.

@@ -19,7 +19,7 @@ from audit.estimators.randomisation import share_as_extreme
 from audit.estimators.resampling import _account_gap, permutation_test
 from audit.estimators.scores import account_scores
 from audit.estimators.standardised import standardised_effect
-from benchmarks import calibration, comparisons, platforms, primary, refusal, summary
+from benchmarks import calibration, comparisons, platforms, primary, summary
 
 ROUNDING = {"rel": 1e-12, "abs": 1e-12}  # the same sums in another order
 CELLS = st.builds(
@@ -282,18 +282,3 @@ def test_shares_are_of_platforms_not_refused():
     assert row["rejection_ungated"] == row["coverage_ungated"] == 0.5
     assert row["refusal_rate"] == 0.25
     assert row["shown"]
-
-
-@pytest.mark.parametrize(
-    ("seen", "says"),
-    [
-        ((4, 4.0, 20, 0.3), "4 focal accounts"),
-        ((5, 1.9, 20, 0.7), "worth 1.9 equal accounts"),
-        ((5, 2.0, 0.0, 0.7), ""),
-        ((30, 25.0, 20, 0.1), ""),
-    ],
-)
-def test_refusal_looks_at_what_can_be_seen(seen, says):
-    reason = refusal.refused(*seen)
-    assert says in reason
-    assert bool(reason) == bool(says)

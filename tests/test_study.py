@@ -7,6 +7,7 @@ import pytest
 from builders import cases_of, platform, question
 
 from audit.errors import DesignError
+from audit.gates import refused
 from audit.study import enroll
 
 
@@ -226,3 +227,19 @@ def test_focal_posts_of_one_account_bear_no_interval_however_many_accounts_there
     says = gates["one focal account"].says
     assert "of 9 focal accounts wrote" in says
     assert gates["one focal account"].rung == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        ((1, 1.0), "with 1 focal account"),
+        ((4, 4.0), "with 4 focal accounts"),
+        ((5, 1.9), "worth only 1.9 equal accounts (of 5)"),
+        ((5, 2.0), ""),
+        ((30, 25.0), ""),
+    ],
+)
+def test_refusal_looks_at_accounts_and_volumes(seen: tuple[int, float], says: str) -> None:
+    reason = refused(*seen)
+    assert says in reason
+    assert bool(reason) == bool(says)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audit.report.answers import answer_blocks, answer_table, one_answer
 from audit.report.appendix import codebook_table, design_table, methods, provenance
 from audit.report.blocks import (
     Block,
@@ -27,6 +28,8 @@ from audit.report.blocks import (
 from audit.report.effects import effects_table, family_table, independent_table, rates_table
 from audit.report.figure import figure
 from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
+from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.robustness import robustness_tables
 from audit.report.sections import (
     chart,
     checks_table,
@@ -57,6 +60,8 @@ __all__ = [
     "Provenance",
     "Report",
     "Table",
+    "answer_blocks",
+    "answer_table",
     "chart",
     "checks_table",
     "codebook_table",
@@ -64,19 +69,23 @@ __all__ = [
     "cover",
     "coverage_table",
     "design_table",
+    "docket_blocks",
     "does_not_show",
     "effects_table",
+    "exemption_blocks",
     "family_table",
     "figure",
     "independent_table",
     "key_facts",
     "ledger_table",
     "methods",
+    "one_answer",
     "page_one",
     "prose",
     "provenance",
     "publish",
     "rates_table",
+    "robustness_tables",
     "source_line",
     "strata_table",
     "table",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from audit.design import words
 from audit.report import sections
 from audit.report.blocks import Block, Column, Heading, Note, Table, prose
@@ -15,15 +17,16 @@ if TYPE_CHECKING:
     from audit.comparison import Comparison
     from audit.questions import Answer
 
-SCALES: Mapping[str, tuple[str, str, str, float]] = {
-    "points": ("Gap, percentage points", ".1%", "+.1f", 100.0),
-    "ratio": ("Ratio of rates", ".1%", ".2f", 1.0),
-    "odds_ratio": ("Odds ratio (not a ratio of rates)", ".1%", ".2f", 1.0),
-    "hours": ("Difference, hours", ",.1f", "+,.1f", 1.0),
-    "probability": ("Probability", ".3f", ".3f", 1.0),
-    "count": ("Difference", ",.0f", "+,.0f", 1.0),
+SCALES: Mapping[str, tuple[str, str, str, str, float]] = {
+    "points": ("rates and gaps", "Gap, percentage points", ".1%", "+.1f", 100.0),
+    "ratio": ("ratios", "Ratio of rates", ".1%", ".2f", 1.0),
+    "odds_ratio": ("odds ratios", "Odds ratio (not a ratio of rates)", ".1%", ".2f", 1.0),
+    "hours": ("hours", "Difference, hours", ",.1f", "+,.1f", 1.0),
+    "probability": ("probabilities", "Probability", ".3f", ".3f", 1.0),
+    "count": ("means and counts", "Difference", ",.2f", "+,.2f", 1.0),
 }
-"""Unit of a row to: heading of the contrast, format of the classes, of the contrast, multiplier."""
+"""Unit of a row to: what the table holds, heading of the contrast, format of the classes, of the
+contrast, multiplier."""
 CONTRAST = ("estimate", "conf_low", "conf_high")
 
 
@@ -40,13 +43,15 @@ def one_answer(comparison: Comparison, answer: Answer) -> list[Block]:
     out += [sections.chart(name, comparison) for name in answer.charts]
     units = list(dict.fromkeys(answer.frame["unit"]))
     out += [answer_table(comparison, answer, unit) for unit in units]
-    return [*out, Note("", answer.notes, tone="plain")] if answer.notes else out
+    if answer.notes:
+        out.append(Note("", answer.notes, title="To be read with it", tone="plain"))
+    return out
 
 
 def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
     """Return the measures of an answer that are on one scale."""
     study = comparison.study
-    heading, by_class, contrast, multiplier = SCALES[unit]
+    holds, heading, by_class, contrast, multiplier = SCALES[unit]
     frame = answer.frame[answer.frame["unit"] == unit].reset_index(drop=True)
     for column in CONTRAST:
         frame[column] = frame[column].astype(float) * multiplier
@@ -70,12 +75,20 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
     return table(
         frame,
         id=f"tbl-{answer.question.replace('_', '-')}" + ("" if first else f"-{unit[:5]}"),
-        title=answer.title,
+        title=f"{answer.title}: {holds}",
         columns=columns,
-        notes=[
-            f"{level}; – where none may stand.",
-            *dict.fromkeys(f"{r.measure}: {r.method}." for r in frame.itertuples() if r.method),
-        ],
+        notes=[f"{level}; – where none may stand.", *_methods(frame)],
         source=sections.source_line(study.loaded),
         simulated=study.cases.simulated,
     )
+
+
+def _methods(frame: pd.DataFrame) -> list[str]:
+    """Return how the measures were made, once for all that were made alike."""
+    made: dict[str, list[str]] = {}
+    for row in frame.itertuples():
+        if row.method:
+            made.setdefault(str(row.method), []).append(str(row.measure))
+    if len(made) == 1 and len(frame) == len(next(iter(made.values()))):
+        return [f"Method: {next(iter(made))}."]
+    return [f"{'; '.join(measures)}: {method}." for method, measures in made.items()]

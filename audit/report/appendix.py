@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit.gates import LEAST_K_EFF
 from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
 
@@ -70,7 +71,12 @@ def methods(evidence: Evidence) -> list[Block]:
     """Return how the numbers were made, with the papers."""
     design = evidence.comparison.study.design
     return [
-        prose(_METHODS, level=f"{100 * design.confidence:g}", margin=f"{100 * design.margin:g}")
+        prose(
+            _METHODS,
+            level=f"{100 * design.confidence:g}",
+            margin=f"{100 * design.margin:g}",
+            least=f"{LEAST_K_EFF:g}",
+        )
     ]
 
 
@@ -101,8 +107,13 @@ $D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference
 Newcombe 1998, *Statistics in Medicine* 17:873–890; Donner and Zou 2012, *Statistical Methods in
 Medical Research* 21:347–359).
 
-**The *p*-value** comes from permuting accounts between the classes, holding each stratum's pooled
-rate fixed and weighting by the variance that the intraclass correlation implies.
+**The *p*-value** is the larger of two: that of permuting accounts between the classes, holding
+each stratum's pooled rate fixed, weighted by the variance that the intraclass correlation implies;
+and that at which the interval touches zero. Permuting alone rejects too often where leaders' posts
+are more alike than others' (Berger 1982, *Technometrics* 24:295).
+
+**No interval and no *p*** stand for one to four focal accounts, nor for focal posts that are worth
+fewer than {least} equal accounts.
 
 **The verdict** is read from the interval, the *p*-value and the margin of {margin} percentage
 points that the design set before the answer was seen. “Unclear” never means “alike”.

@@ -35,7 +35,10 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
     dated = known.sort_values(["posted_at", "case_id"], kind="stable")
     shown = dated.loc[dated.index.isin(_furthest(known, most))] if docket.named else dated
     shown = shown.iloc[np.unique(np.linspace(0, len(shown) - 1, most).round().astype(int))]
-    shown = shown.assign(acted=shown["acted"].map({True: "yes", False: "no"}))
+    shown = shown.assign(
+        acted=shown["acted"].map({True: "yes", False: "no"}),
+        posted_at=pd.to_datetime(shown["posted_at"], utc=True).dt.strftime("%Y-%m-%d"),
+    )
     did = study.design.outcome.verb
     return table(
         shown,

@@ -166,6 +166,8 @@ def _of(
     """Return a check's table with its gaps in points and what barred a row among the notes."""
     study = evidence.comparison.study
     frame = evidence.table(check)
+    if more.get("group"):
+        frame = frame.sort_values(more["group"], key=_as_met, kind="stable", ignore_index=True)
     for name in IN_POINTS:
         if name in frame:
             frame[name] = frame[name].astype(float) * POINTS
@@ -184,6 +186,11 @@ def _of(
         simulated=study.cases.simulated,
         **more,
     )
+
+
+def _as_met(groups: pd.Series) -> pd.Series:
+    """Return each group's place in the order in which the groups are first met."""
+    return pd.Series(pd.factorize(groups)[0], index=groups.index)
 
 
 def _given(reason: object) -> bool:

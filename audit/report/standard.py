@@ -108,6 +108,8 @@ def _robustness(evidence: Evidence) -> list[Block]:
     out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
     if not evidence.table("leave_one_out").empty:
         out.append(sections.chart("leave_one_out", evidence))
+    if not evidence.table("multiverse").empty:
+        out.append(sections.chart("multiverse", evidence))
     out += robustness_tables(evidence)
     out.append(effects.independent_table(evidence.comparison))
     return out
