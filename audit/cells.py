@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,10 +25,24 @@ from enrolled
 group by account_id, "group", stratum, weight
 order by account_id, "group", stratum, weight
 """
+_LABELS = ("account_id", "group", "stratum")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
+class Remembering:
+    """A value that computes once what is asked of it again and again."""
+
+    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what `make` gives, computed when first asked for."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells(Remembering):
     """Counts by account, group and stratum.
 
     Attributes
@@ -58,19 +73,35 @@ class Cells:
             events, n, account, stratum, focal (flags) and weights, each of shape (rows,).
         """
         rows = self.of(FOCAL, REFERENCE)
-        weight = rows["weight"].to_numpy(float)
+        labels = {"account": "account_id", "stratum": "stratum"}
+        return self.numbered(by=by) | {k: rows[c].to_numpy(object) for k, c in labels.items()}
+
+    def numbered(self, *, by: str = "post") -> dict[str, NDArray[Any]]:
+        """Return `arrays` with accounts and strata numbered, as quicker to group.
+
+        Numbers follow the order of first appearance; the arrays are shared, so not writeable.
+        """
+        return dict(self.once(("numbered", by), lambda: self._numbered(by)))
+
+    def _numbered(self, by: str) -> dict[str, NDArray[Any]]:
+        rows = self._rows(FOCAL, REFERENCE)
+        account, stratum = (self._codes(c)[0][rows] for c in ("account_id", "stratum"))
+        n, weight = (self.frame[c].to_numpy()[rows] for c in ("n", "weight"))
+        weight = weight.astype(float)
         if by == "account":
-            weighted = rows["n"].to_numpy(float) * weight
-            total = pd.Series(weighted).groupby(rows["account_id"].to_numpy()).transform("sum")
+            total = pd.Series(n.astype(float) * weight).groupby(account).transform("sum")
             weight = weight / total.to_numpy()
-        return {
-            "events": rows["events"].to_numpy(),
-            "n": rows["n"].to_numpy(),
-            "account": rows["account_id"].to_numpy(object),
-            "stratum": rows["stratum"].to_numpy(object),
-            "focal": (rows["group"] == FOCAL).to_numpy(),
+        out = {
+            "events": self.frame["events"].to_numpy()[rows],
+            "n": n,
+            "account": account,
+            "stratum": stratum,
+            "focal": self._rows(FOCAL)[rows],
             "weights": weight,
         }
+        for values in out.values():
+            values.flags.writeable = False
+        return out
 
     def counts(self) -> pd.DataFrame:
         """Return events and posts by stratum, shape (strata, 4): the `counts` of METHODS §3."""
@@ -91,16 +122,62 @@ class Cells:
 
     def by_account(self, group: str) -> pd.DataFrame:
         """Return events and posts per account of a group, sorted by account."""
-        rows = self.of(group)
-        return rows.groupby("account_id", as_index=False)[["events", "n"]].sum()
+
+        def found() -> pd.DataFrame:
+            return self.of(group).groupby("account_id", as_index=False)[["events", "n"]].sum()
+
+        table: pd.DataFrame = self.once(("by account", group), found)
+        return table.copy()
 
     def total(self, group: str) -> int:
         """Return the number of posts of a group (Σcount)."""
-        return int(self.frame.loc[self.frame["group"] == group, "n"].sum())
+        return int(self.frame["n"].to_numpy()[self._rows(group)].sum())
 
     def accounts(self, group: str) -> int:
         """Return the number of accounts of a group."""
-        return int(self.frame.loc[self.frame["group"] == group, "account_id"].nunique())
+        codes = self._codes("account_id")[0]
+        return int(self.once(("accounts", group), lambda: _distinct(codes[self._rows(group)])))
+
+    def posts_of(self, account: str) -> int:
+        """Return the number of posts under an account's name, whatever their group."""
+        codes, names = self._codes("account_id")
+        if account not in names:
+            return 0
+        return int(self.frame["n"].to_numpy()[codes == names.get_loc(account)].sum())
+
+    def shared_strata(self, accounts: int) -> tuple[str, ...]:
+        """Return the strata with focal posts and at least so many reference accounts, sorted."""
+        found: tuple[str, ...] = self.once(("shared", accounts), lambda: self._shared(accounts))
+        return found
+
+    def _shared(self, need: int) -> tuple[str, ...]:
+        (account, _), (stratum, names) = self._codes("account_id"), self._codes("stratum")
+        reference = self._rows(REFERENCE)
+        size = int(account.max(initial=-1)) + 1
+        pairs = _sorted_distinct(stratum[reference] * size + account[reference])
+        enough = np.bincount(pairs // max(size, 1), minlength=len(names)) >= need
+        focal = np.bincount(stratum[self._rows(FOCAL)], minlength=len(names)) > 0
+        return tuple(sorted(names[focal & enough]))
+
+    def within(self, strata: tuple[str, ...]) -> Cells:
+        """Return the cells of some strata: these very cells where they have no others."""
+
+        def found() -> Cells | None:
+            kept = self.frame["stratum"].isin(strata).to_numpy()
+            return None if kept.all() else Cells(self.frame[kept].reset_index(drop=True))
+
+        return self.once(("within", strata), found) or self
+
+    def _codes(self, column: str) -> tuple[NDArray[Any], pd.Index]:
+        """Return numbers for a column's labels, in order of first appearance, and the labels."""
+        codes: tuple[NDArray[Any], pd.Index] = self.once(
+            ("codes", column), lambda: pd.factorize(self.frame[column])
+        )
+        return codes
+
+    def _rows(self, *groups: str) -> NDArray[Any]:
+        codes, names = self._codes("group")
+        return np.isin(codes, np.flatnonzero(names.isin(groups)))
 
     def without(self, account: str) -> Cells:
         """Return the cells less one account."""
@@ -119,9 +196,23 @@ def group(enrolled: pd.DataFrame) -> Cells:
 
     if enrolled.empty:
         return Cells(pd.DataFrame({c: pd.Series(dtype=_DTYPES[c]) for c in CELL_COLUMNS}))
+    # labels go in as numbers in the order of the labels: those the engine groups far sooner
+    coded = {c: pd.factorize(enrolled[c], sort=True) for c in _LABELS}
+    numbers = enrolled.assign(**{c: codes for c, (codes, _) in coded.items()})
     with duckdb.connect(":memory:") as engine:
-        engine.register("enrolled", enrolled)
-        return Cells(engine.execute(_GROUP).df())
+        engine.register("enrolled", numbers)
+        found = engine.execute(_GROUP).df()
+    return Cells(found.assign(**{c: names.take(found[c]) for c, (_, names) in coded.items()}))
+
+
+def _distinct(codes: NDArray[Any]) -> int:
+    return int(np.count_nonzero(np.bincount(codes))) if len(codes) else 0
+
+
+def _sorted_distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the distinct values, sorted (sorting beats NumPy's hashing of many)."""
+    ordered = np.sort(values)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 _DTYPES = {

@@ -9,7 +9,7 @@ import pandas as pd
 from audit import cells as engine
 from audit import population
 from audit.cases import Cases
-from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells
+from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells, Remembering
 from audit.design import Design, words
 from audit.errors import DesignError, EstimationError, RegimeError
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
@@ -22,7 +22,7 @@ CLASS_UNKNOWN = " (class unknown)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Study:
+class Study(Remembering):
     """A design met with cases.
 
     Attributes
@@ -79,8 +79,7 @@ class Study:
     @property
     def posts_without_account(self) -> int:
         """Return the number of posts of known class whose account is not recorded."""
-        rows = self.cells.frame
-        return int(rows.loc[rows["account_id"] == NO_ACCOUNT, "n"].sum())
+        return self.cells.posts_of(NO_ACCOUNT)
 
     @property
     def weighted(self) -> bool:
@@ -91,18 +90,12 @@ class Study:
         """Return the cells that the primary contrast compares: supported strata, or all if raw."""
         if self.design.primary == "raw":
             return self.cells
-        rows = self.cells.frame
-        kept = rows["stratum"].isin(self.supported_strata())
-        return Cells(rows[kept].reset_index(drop=True))
+        return self.cells.within(self.supported_strata())
 
     def supported_strata(self) -> tuple[str, ...]:
         """Return the strata that hold focal posts and enough reference accounts to compare with."""
-        rows = self.cells.frame
-        focal = set(rows.loc[rows["group"] == FOCAL, "stratum"])
-        reference = rows[rows["group"] == REFERENCE]
         need = REFERENCE_ACCOUNTS_FOR_SUPPORT if self.has_accounts else 1
-        accounts = reference.groupby("stratum")["account_id"].nunique()
-        return tuple(sorted(focal & set(accounts[accounts >= need].index)))
+        return self.cells.shared_strata(need)
 
     def rows(self) -> pd.DataFrame:
         """Return the compared rows themselves: every column of the cases, and how each counts.

@@ -137,3 +137,12 @@ def test_the_error_rates_are_those_of_the_benchmark(text, root) -> None:
     assert f"at most {100 * worst:.1f} % false alarms" in said
     assert f"in at least {100 * least:.1f} %" in said
     assert table["repetitions"].min() >= 2500
+    posts = table[(table["method"] == "chi_square") & (table["scenario"] == "alike")]
+    assert f"on posts raised up to {100 * posts['rejection'].max():.0f} %" in said
+
+
+def test_the_replications_are_those_of_the_report(text, root) -> None:
+    """Of the report as committed: `.ci/reproduce.py` holds it to a fresh one."""
+    table = pd.read_csv(root / "reports" / "replications" / "tables" / "tbl-every.csv")
+    met, studies = (table["within"] == "yes").sum(), table["about"].nunique()
+    assert f"{met} published numbers of {studies} studies" in " ".join(text.split())
