@@ -83,6 +83,10 @@ class Cells(Remembering):
         """
         return dict(self.once(("numbered", by), lambda: self._numbered(by)))
 
+    def numbers_of(self, strata: tuple[str, ...]) -> NDArray[Any]:
+        """Return the numbers that strata have in `numbered`."""
+        return np.flatnonzero(self._codes("stratum")[1].isin(strata))
+
     def _numbered(self, by: str) -> dict[str, NDArray[Any]]:
         rows = self._rows(FOCAL, REFERENCE)
         account, stratum = (self._codes(c)[0][rows] for c in ("account_id", "stratum"))
@@ -131,7 +135,8 @@ class Cells(Remembering):
 
     def total(self, group: str) -> int:
         """Return the number of posts of a group (Σcount)."""
-        return int(self.frame["n"].to_numpy()[self._rows(group)].sum())
+        n = self.frame["n"].to_numpy()
+        return int(self.once(("total", group), lambda: n[self._rows(group)].sum()))
 
     def accounts(self, group: str) -> int:
         """Return the number of accounts of a group."""
@@ -140,10 +145,11 @@ class Cells(Remembering):
 
     def posts_of(self, account: str) -> int:
         """Return the number of posts under an account's name, whatever their group."""
-        codes, names = self._codes("account_id")
-        if account not in names:
-            return 0
-        return int(self.frame["n"].to_numpy()[codes == names.get_loc(account)].sum())
+
+        def found() -> int:
+            return int(self.frame.loc[self.frame["account_id"] == account, "n"].sum())
+
+        return int(self.once(("posts of", account), found))
 
     def shared_strata(self, accounts: int) -> tuple[str, ...]:
         """Return the strata with focal posts and at least so many reference accounts, sorted."""
@@ -163,7 +169,8 @@ class Cells(Remembering):
         """Return the cells of some strata: these very cells where they have no others."""
 
         def found() -> Cells | None:
-            kept = self.frame["stratum"].isin(strata).to_numpy()
+            codes, names = self._codes("stratum")
+            kept = names.isin(strata)[codes]
             return None if kept.all() else Cells(self.frame[kept].reset_index(drop=True))
 
         return self.once(("within", strata), found) or self
@@ -176,8 +183,14 @@ class Cells(Remembering):
         return codes
 
     def _rows(self, *groups: str) -> NDArray[Any]:
-        codes, names = self._codes("group")
-        return np.isin(codes, np.flatnonzero(names.isin(groups)))
+        """Return flags of the rows of the groups named."""
+
+        def found() -> NDArray[Any]:
+            codes, names = self._codes("group")
+            return names.isin(groups)[codes]
+
+        flags: NDArray[Any] = self.once(("rows", groups), found)
+        return flags
 
     def without(self, account: str) -> Cells:
         """Return the cells less one account."""

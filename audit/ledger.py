@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,20 +57,16 @@ def tally(frame: pd.DataFrame, counts: pd.Series) -> pd.DataFrame:
     counts : Series of int
         Cases each row stands for, on the index of `frame`.
     """
-    classes = frame["account_class"].astype("str")
-    cases = counts.groupby(classes).sum()
-    accounts = frame["account_id"].groupby(classes).nunique()
-    table = pd.DataFrame({"cases": cases, "accounts": accounts}, dtype="int64")
-    size = table["cases"].to_dict()
-    return table.loc[sorted(size, key=lambda name: (name == UNKNOWN, -size[name], name))]
+    return _Numbered.of(frame, counts).tally()
 
 
 def removals(
     frame: pd.DataFrame, counts: pd.Series, stays: np.ndarray, *, because: str, step: int
 ) -> tuple[Removal, ...]:
     """Return what keeping only `stays` takes from each class of `frame`, as step number `step`."""
-    before = tally(frame, counts)
-    after = tally(frame[stays], counts[stays]).reindex(before.index, fill_value=0)
+    numbered = _Numbered.of(frame, counts)
+    before = numbered.tally()
+    after = numbered.keep(stays).tally().reindex(before.index, fill_value=0)
     n, left = before["cases"].to_numpy(), after["cases"].to_numpy()
     lines = zip(before.index, n, n - left, left, before["accounts"], after["accounts"], strict=True)
     flags = _flagged(n, n - left)
@@ -89,6 +85,44 @@ def removals(
         )
         for (name, had, lost, has, accounts, remain), flag in zip(lines, flags, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Numbered:
+    """Class, account (-1 where it has no id) and count of each row, labels as numbers."""
+
+    classes: np.ndarray
+    names: pd.Index
+    accounts: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, counts: pd.Series) -> _Numbered:
+        classes, names = pd.factorize(frame["account_class"].astype("str"))
+        accounts, _ = pd.factorize(frame["account_id"])
+        return cls(classes, names.rename("account_class"), accounts, counts.to_numpy("int64"))
+
+    def keep(self, stays: np.ndarray) -> _Numbered:
+        rows = {name: getattr(self, name)[stays] for name in ("classes", "accounts", "counts")}
+        return replace(self, **rows)
+
+    def tally(self) -> pd.DataFrame:
+        here = np.flatnonzero(np.bincount(self.classes, minlength=len(self.names)))
+        of_class = [self.classes == number for number in here]
+        table = pd.DataFrame(
+            {
+                "cases": [int(self.counts[rows].sum()) for rows in of_class],
+                "accounts": [_distinct(self.accounts[rows]) for rows in of_class],
+            },
+            index=self.names[here],
+            dtype="int64",
+        )
+        size = table["cases"].to_dict()
+        return table.loc[sorted(size, key=lambda name: (name == UNKNOWN, -size[name], name))]
+
+
+def _distinct(codes: np.ndarray) -> int:
+    return int(np.count_nonzero(np.bincount(codes + 1)[1:])) if len(codes) else 0
 
 
 def _flagged(before: np.ndarray, removed: np.ndarray) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from audit import cells as engine
@@ -192,7 +193,7 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
 
 def _require(cases: Cases, design: Design) -> None:
     faults = []
-    classes = sorted(set(cases.frame["account_class"].dropna().astype(str)))
+    classes = sorted(set(cases.frame["account_class"].dropna().unique().astype(str)))
     for name in (design.focal, *design.references):
         if name not in classes:
             faults.append(f"no case has account_class {name!r}; the classes are {classes}.")
@@ -269,7 +270,8 @@ def _enrolled(cases: Cases, design: Design, acted: pd.Series) -> pd.DataFrame:
     group = _group(cases, design)
     account = frame["account_id"].astype("str").fillna(NO_ACCOUNT)
     # A known account's rows of unknown class are bounded like those of any unknown account.
-    account = account.where(group != UNKNOWN_GROUP, account + CLASS_UNKNOWN)
+    unknown = group == UNKNOWN_GROUP
+    account = account.mask(unknown, account[unknown] + CLASS_UNKNOWN)
     return pd.DataFrame(
         {
             "account_id": account,
@@ -286,5 +288,11 @@ def stratum_of(frame: pd.DataFrame, strata: tuple[str, ...]) -> pd.Series:
     """Return each row's stratum as text; a missing value is a level of its own, and says so."""
     if not strata:
         return pd.Series("all", index=frame.index, dtype="str")
-    levels = [frame[c].astype("str").fillna(NOT_RECORDED) for c in strata]
-    return levels[0].str.cat(levels[1:], sep=" · ").astype("str")
+    # joined once for each combination, not once for each row
+    number, texts = np.zeros(len(frame), dtype=np.int64), [""]
+    for place, column in enumerate(strata):
+        codes, levels = pd.factorize(frame[column].astype("str").fillna(NOT_RECORDED))
+        number, found = pd.factorize(number * len(levels) + codes)
+        between = " · " if place else ""
+        texts = [texts[i // len(levels)] + between + levels[i % len(levels)] for i in found]
+    return pd.Series(pd.Index(texts, dtype="str").take(number), index=frame.index, dtype="str")

@@ -63,7 +63,8 @@ def tabulate(
     w = np.ones_like(m) if weights is None else as_numbers(weights, "weights")
     faults = count_faults(y, m) + number_faults("weights", w, length=len(y))
     who, who_faults = _codes("account", account, len(y))
-    layer, layer_faults = _codes("stratum", [0] * len(y) if stratum is None else stratum, len(y))
+    one = np.zeros(len(y), dtype=int)
+    layer, layer_faults = _codes("stratum", one if stratum is None else stratum, len(y))
     is_focal, focal_faults = read_flags(focal, len(y))
     refuse(where, faults + who_faults + layer_faults + focal_faults)
     use = (m > 0) & (w > 0)
@@ -97,7 +98,8 @@ def tabulate(
 def _codes(name: str, labels: Any, length: int) -> tuple[Array, list[str]]:
     import pandas as pd
 
-    codes, _ = pd.factorize(np.asarray(labels, dtype=object))
+    numbered = isinstance(labels, np.ndarray) and labels.dtype.kind in "iu"
+    codes, _ = pd.factorize(labels if numbered else np.asarray(labels, dtype=object))
     if len(codes) != length:
         return codes, [f"{name} has {len(codes)} entries; allowed: {length}, as many as events"]
     if missing := int((codes < 0).sum()):

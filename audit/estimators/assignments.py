@@ -12,7 +12,7 @@ from audit.errors import SupportError
 from audit.estimators.base import Array
 
 MOST_ENUMERATED = 20_000
-MOST_COMPARISONS = 200  # up to here Floyd's sampling beats ordering random numbers
+MOST_COMPARISONS = 1000  # up to here Floyd's sampling beats ordering random numbers
 CHUNK = 4_000_000  # numbers held at once
 
 

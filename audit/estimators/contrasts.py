@@ -103,6 +103,12 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
     Intervals are withheld (NaN, said in `method`) where the focal accounts are too few to claim
     a sampling of accounts, or the rows carry none.
     """
+    level = confidence or study.design.confidence
+    key = ("effect", by, stratified, level)
+    return study.once(key, lambda: _effect(study, by=by, stratified=stratified, confidence=level))
+
+
+def _effect(study: Study, *, by: str, stratified: bool, confidence: float) -> Any:
     from dataclasses import replace
 
     from audit.estimators.standardised import standardised_effect
@@ -110,16 +116,15 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
     reason = no_inference(study)
     if not study.has_accounts:
         return _point(study, stratified=stratified, reason=reason)
-    a = study.cells.arrays(by=by)
-    stratum = a["stratum"] if stratified else np.full(len(a["n"]), "all", dtype=object)
+    a = study.cells.numbered(by=by)
     found = standardised_effect(
         a["events"],
         a["n"],
         a["account"],
-        stratum,
+        a["stratum"] if stratified else None,
         a["focal"],
         weights=a["weights"],
-        confidence=confidence or study.design.confidence,
+        confidence=confidence,
     )
     if not reason:
         return found
@@ -164,16 +169,24 @@ def permutation_p(
     study: Study, *, by: str, stratified: bool = True, draws: int = DRAWS
 ) -> tuple[float, str]:
     """Return the permutation p-value by account, and the method; NaN where none may stand."""
-    from audit.estimators.resampling import permutation_test
-
     reason = no_inference(study)
     if reason:
         return NAN, reason
-    a = study.cells.arrays(by=by)
+    key = ("permutation", by, stratified, draws)
+    found: tuple[float, str] = study.once(
+        key, lambda: _permutation_p(study, by=by, stratified=stratified, draws=draws)
+    )
+    return found
+
+
+def _permutation_p(study: Study, *, by: str, stratified: bool, draws: int) -> tuple[float, str]:
+    from audit.estimators.resampling import permutation_test
+
+    a = study.cells.numbered(by=by)
     if stratified:
         # On the posts that the effect compares, with the weights it gives them: posts without
         # support would only add noise to the test and not to the interval.
-        kept = np.isin(a["stratum"].astype(str), study.supported_strata())
+        kept = np.isin(a["stratum"], study.cells.numbers_of(study.supported_strata()))
         a = {name: values[kept] for name, values in a.items()}
     test = permutation_test(
         a["events"],

@@ -1,9 +1,4 @@
-"""Cluster-robust covariance with small-sample corrections, and the degrees of freedom it has.
-
-With Q an orthonormal basis of the (working-weighted) columns, Q_g'(I - Q_g Q_g')^{-1/2} equals
-(I - Q_g'Q_g)^{-1/2} Q_g', so that every cluster needs one p × p eigenproblem whatever its size.
-Where working variances differ (CR2 of `logit` by cluster) see `inverse_root`.
-"""
+"""Cluster-robust covariance with small-sample corrections, and the degrees of freedom it has."""
 
 from __future__ import annotations
 
@@ -14,11 +9,10 @@ import numpy as np
 
 from audit.errors import TooFewAccounts
 from audit.estimators.base import NAN, Array, Fit
-from audit.estimators.inverse_root import inverse_root_times
+from audit.estimators.cluster_blocks import Block, by_cluster, by_row
 from audit.estimators.model_matrix import ModelMatrix
 
 COVARIANCES = ("cr1", "cr2", "cr3")
-FULL = 1e-10  # a leverage closer to 1 than this: one cluster alone determines the direction
 SEEN = 1e-7  # share of a contrast that must lie in such a direction for it to count
 FLAT = 1e-11  # standard error, over what independent residuals would give, that is rounding
 NAMES = {
@@ -36,17 +30,14 @@ class Sandwich:
     ----------
     root : array, shape (p, p)
         L with (X'WX)^{-1} = L L'.
-    leverage : array, shape (G, k)
-        Eigenvalues of Q_g'Q_g, in [0, 1].
-    directions : array, shape (G, p, k)
-        Their eigenvectors.
+    blocks : tuple of Block
+        The clusters, those of one rank together.
     scores : array, shape (G, p)
         Q_g'A_g times the residuals, with A_g the correction of the cluster.
     copies : array, shape (G,)
         How many identical clusters each stands for.
-    own, into, out : array, shape (G, p, k)
-        With l a contrast in this basis: A_g Q_g l has length |own'l|, and Q_g'A_g Q_g is
-        into out'.
+    full : tuple of arrays, shapes (F,) and (F, p)
+        Clusters with a leverage of 1, and the direction that each alone determines.
     scale : float
         Factor of the whole matrix.
     spread : float
@@ -56,13 +47,10 @@ class Sandwich:
     """
 
     root: Array
-    leverage: Array
-    directions: Array
+    blocks: tuple[Block, ...]
     scores: Array
     copies: Array
-    own: Array
-    into: Array
-    out: Array
+    full: tuple[Array, Array]
     scale: float
     spread: float
     labels: tuple[Any, ...]
@@ -79,20 +67,23 @@ class Sandwich:
         equal (working) variance.
         """
         seen = self.root.T @ contrast
-        own = (np.einsum("gpk,p->gk", self.own, seen) ** 2).sum(axis=1)
-        shared = np.einsum("gpk,gk->gp", self.into, np.einsum("gpk,p->gk", self.out, seen))
+        own, shared = np.empty(len(self.scores)), np.empty(self.scores.shape)
+        for block in self.blocks:
+            own[block.clusters], shared[block.clusters] = block.seen(seen)
         length = (shared**2).sum(axis=1)
         total = float((self.copies * (own - length)).sum())
-        cross = (shared * self.copies[:, None]).T @ shared
+        weighted = shared * np.sqrt(self.copies)[:, None]
+        wide = weighted.shape[0] < weighted.shape[1]
+        cross = weighted @ weighted.T if wide else weighted.T @ weighted
         squares = float((cross**2).sum() + (self.copies * (own**2 - 2 * own * length)).sum())
         return total**2 / squares if squares > 0 else NAN
 
     def alone(self, contrast: Array) -> list[int]:
         """Return the clusters each of which alone determines a part of the contrast."""
         seen = self.root.T @ contrast
-        along = np.abs(np.einsum("gpk,p->gk", self.directions, seen))
-        share = along > SEEN * float(np.linalg.norm(seen))
-        return np.flatnonzero((share & (self.leverage > 1 - FULL)).any(axis=1)).tolist()
+        clusters, directions = self.full
+        share = np.abs(directions @ seen) > SEEN * float(np.linalg.norm(seen))
+        return np.unique(clusters[share]).tolist()
 
     def flat(self, contrast: Array, std_error: float) -> bool:
         """Return whether the rows that determine the contrast have no spread beyond rounding."""
@@ -119,65 +110,13 @@ def sandwich(
     groups = n if model.cluster is None else float(len(model.labels))
     scale = groups / (groups - 1) * (n - 1) / (n - p) if covariance == "cr1" else 1.0
     spread = float(np.sqrt((model.counts * scaled**2).sum() / n))
-    parts = (
-        _rows(q, scaled, model.counts, covariance)
-        if model.cluster is None
-        else _clusters(q, scaled, working, model, covariance)
-    )
-    return Sandwich(root, *parts, scale, spread, model.labels)
-
-
-Parts = tuple[Array, Array, Array, Array, Array, Array, Array]
-
-
-def _even(
-    leverage: Array, directions: Array, scores: Array, copies: Array, covariance: str
-) -> Parts:
-    """Correct every eigenvector by its leverage alone, as equal working variances allow."""
-    left = np.where(leverage > 1 - FULL, np.inf, 1 - leverage)
-    factor = {"cr1": np.ones_like(left), "cr2": left**-0.5, "cr3": 1 / left}[covariance]
-    along = np.einsum("gpk,gp->gk", directions, scores) * factor
-    own = directions * (np.sqrt(leverage) * factor)[:, None, :]
-    into = directions * (leverage * factor)[:, None, :]
-    adjusted = np.einsum("gpk,gk->gp", directions, along)
-    return leverage, directions, adjusted, copies, own, into, directions
-
-
-def _rows(q: Array, residual: Array, counts: Array, covariance: str) -> Parts:
-    length = np.linalg.norm(q, axis=1)
-    unit = (q / np.where(length > 0, length, 1)[:, None])[:, :, None]
-    leverage = np.minimum(length**2, 1.0)[:, None]
-    return _even(leverage, unit, q * residual[:, None], counts, covariance)
-
-
-def _clusters(
-    q: Array, residual: Array, working: Array, model: ModelMatrix, covariance: str
-) -> Parts:
-    codes, groups = np.asarray(model.cluster), len(model.labels)
-    order = np.argsort(codes, kind="stable")
-    weight = np.sqrt(model.counts[order])
-    rows, residual = q[order] * weight[:, None], residual[order] * weight
-    ends = np.cumsum(np.bincount(codes, minlength=groups))
-    starts = np.r_[0, ends[:-1]]
-    spans = [slice(a, b) for a, b in zip(starts, ends, strict=True)]
-    inner = np.stack([rows[span].T @ rows[span] for span in spans])
-    leverage, directions = np.linalg.eigh(inner)
-    leverage = np.clip(leverage, 0.0, 1.0)
-    if covariance != "cr2" or np.ptp(working) == 0:
-        scores = np.add.reduceat(rows * residual[:, None], starts)
-        return _even(leverage, directions, scores, np.ones(groups), covariance)
-    theta, p = np.sqrt(working[order]), q.shape[1]
-    scores, own, into = np.empty((groups, p)), np.empty(inner.shape), np.empty(inner.shape)
-    for g, span in enumerate(spans):
-        # A = Θ^{1/2} (Θ^{1/2} (I - H) Θ Θ^{1/2}')^{-1/2} Θ^{1/2}, Θ the working variances
-        rooted = inverse_root_times(theta[span] ** 2, rows[span], leverage[g], directions[g])
-        rooted *= theta[span, None] ** 2
-        scores[g] = rooted.T @ residual[span]
-        size, vector = np.linalg.eigh(rooted.T @ rooted)
-        own[g] = vector * np.sqrt(np.maximum(size, 0))
-        into[g] = rows[span].T @ rooted
-    out = np.broadcast_to(np.eye(p), into.shape)
-    return leverage, directions, scores, np.ones(groups), own, into, out
+    if model.cluster is None:
+        blocks, scores, full = by_row(q, scaled, covariance)
+        copies = model.counts
+    else:
+        blocks, scores, full = by_cluster(q, scaled, working, model, covariance)
+        copies = np.ones(len(scores))
+    return Sandwich(root, blocks, scores, copies, full, scale, spread, model.labels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

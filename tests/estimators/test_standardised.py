@@ -37,6 +37,7 @@ def numbers(e):
     return [getattr(e, name) for name in NUMBERS] + [e.ratio.conf_low, e.ratio.conf_high]
 
 
+@settings(deadline=None)
 @given(studies())
 def test_order_labels_and_splitting_are_nothing(study):
     frame = pd.DataFrame(study)
