@@ -184,6 +184,8 @@ def _multiverse(d: Design) -> list[str]:
             out.append(f"multiverse varies {term!r}; allowed: {', '.join(CAN_VARY)}.")
         elif not _listed(choices) or not choices:
             out.append(f"multiverse of {term!r} is {plain(choices)!r}; a list of choices.")
+        elif len({repr(plain(c)) for c in choices}) < len(choices):
+            out.append(f"multiverse of {term!r} names a choice twice; each once.")
     return out
 
 
@@ -194,6 +196,8 @@ def _controls(d: Design) -> list[str]:
         if not isinstance(control, Mapping) or not control:
             out.append(f"{where} is {plain(control)!r}; a table such as {{ population = … }}.")
             continue
+        if not set(control) - {"title"}:
+            out.append(f"{where} replaces no term of the design, so it is the main question again.")
         unknown = [k for k in control if k not in CONTROL_TERMS]
         if unknown:
             out.append(f"{where} has unknown key(s) {unknown}; allowed: {CONTROL_TERMS}.")

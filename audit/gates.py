@@ -223,6 +223,17 @@ def _lost_outcomes(s: Study) -> Gate | None:
     )
 
 
+def _exemptions_not_given(s: Study) -> Gate | None:
+    if s.design.exemptions is None or s.exemptions is not None:
+        return None
+    return Gate(
+        "exemptions not given",
+        "note",
+        "The design names published exemptions and none were given, so the gap is not split by "
+        "them. Try: enroll(cases, design, exemptions=run.exemptions(design)).",
+    )
+
+
 GATES = (
     _no_denominator,
     _no_class,
@@ -235,4 +246,5 @@ GATES = (
     _amplified,
     _weighted,
     _lost_outcomes,
+    _exemptions_not_given,
 )

@@ -216,6 +216,14 @@ def _require(cases: Cases, design: Design) -> None:
     if "sampling_weight" in columns and cases.frame["sampling_weight"].isna().any():
         missing = int(cases.frame["sampling_weight"].isna().sum())
         faults.append(f"sampling_weight is missing in {missing:,} rows; every row needs one.")
+    elif "sampling_weight" in columns:
+        weights = cases.frame["sampling_weight"].astype(float)
+        endless = weights.index[~np.isfinite(weights)]
+        if len(endless):
+            faults.append(
+                f"sampling_weight is infinite in {len(endless):,} rows, first in row "
+                f"{endless[0] + 1}; allowed: finite numbers above 0."
+            )
     try:
         design.outcome.rungs(cases.ladder)
     except DesignError as error:

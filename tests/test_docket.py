@@ -214,7 +214,15 @@ def test_accounts_stand_by_volume_under_numbers() -> None:
     assert not found.cases["account"].str.contains("leader-").any()
 
 
-def test_a_named_docket_names_focal_accounts_and_ranks_them() -> None:
+def test_only_classes_of_officials_are_named() -> None:
+    found = open_docket(comparison(), named=True)  # "leader" is the user's own class
+    assert found.leaders["account"].str.fullmatch(r"leader account \d+").all()
+
+
+def test_a_named_docket_names_focal_accounts_and_ranks_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("audit.docket.names.OFFICIALS", frozenset({"leader"}))
     found = open_docket(comparison(), named=True)
     assert set(found.leaders["account"]) == {f"leader-{k:02d}" for k in range(7)}
     assert found.leaders["difference"].is_monotonic_increasing

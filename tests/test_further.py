@@ -75,6 +75,8 @@ def test_a_term_left_out_changes_no_hash() -> None:
         ({"families": [["rule"], ["rule"]]}, "each once"),
         ({"multiverse": {"seed": [1]}}, "multiverse varies 'seed'; allowed: strata"),
         ({"multiverse": {"strata": "rule"}}, "multiverse of 'strata'"),
+        ({"multiverse": {"strata": [["rule"], ["rule"]]}}, "names a choice twice"),
+        ({"negative_controls": [{"title": "spam"}]}, "replaces no term"),
         ({"multiverse": {"outcome": [{"at_least": ""}]}}, "multiverse of 'outcome', choice 1"),
         ({"multiverse": {"strata": [["action"]]}}, "the outcome itself"),
         ({"negative_controls": [{}]}, "negative control 1 is"),
@@ -142,3 +144,18 @@ def test_an_inadmissible_study_gives_no_contrast_and_says_which_gate() -> None:
     with pytest.raises(RegimeError, match="2019-06-27"):
         enroll(cases, question()).require()
     enroll(cases, question(strata=["rule", "regime"])).require()
+
+
+def test_exemptions_that_are_named_and_not_given_are_said() -> None:
+    study = enroll(platform(), question(exemptions={"path": "exemptions.csv"}))
+    assert "exemptions not given" in {g.name for g in study.gates}
+
+
+def test_an_infinite_weight_is_named_by_its_row() -> None:
+    from dataclasses import replace
+
+    cases = platform()
+    weights = [1.0, 1.0, float("inf")] + [1.0] * (len(cases) - 3)
+    cases = replace(cases, frame=cases.frame.assign(sampling_weight=weights))
+    with pytest.raises(DesignError, match="infinite in 1 rows, first in row 3"):
+        enroll(cases, question())

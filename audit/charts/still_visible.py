@@ -260,8 +260,10 @@ def still_visible_words(stage: Any) -> Words:
 def _spoken(frame: pd.DataFrame, at: float) -> list[float]:
     """Return up to three round hours before the hour read at, and that one."""
     before = [float(h) for h in MARKS if h < at]
+    if not before:
+        return [at]
     picked = [before[i] for i in np.unique(np.linspace(0, len(before) - 1, 3).astype(int))]
-    return [*(picked if before else []), at]
+    return [*picked, at]
 
 
 def _deleted(answer: Answer) -> str:

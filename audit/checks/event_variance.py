@@ -57,7 +57,7 @@ def two_way(
     stretch = 1 + max(0.0, added) / account if account > 0 else 1.0
 
     def arm(one: ClusteredEstimate, group: str) -> ClusteredEstimate:
-        df = max(1.0, min(one.df, 1 / shares[group] - 1)) if stretch > 1 else one.df
+        df = max(1.0, min(one.df, 1 / shares[group] - 1))
         n_eff = one.n_eff / stretch
         limits = wilson_limits(one.estimate, n_eff, float(stdtrit(df, (1 + confidence) / 2)))
         return replace(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding, reads_alike
-from audit.checks.event_variance import OUTSIDE, two_way
+from audit.checks.event_variance import OUTSIDE, influences, two_way
 from audit.checks.leave_one_out import KEPT
 from audit.estimators.contrasts import no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from audit.comparison import Comparison
     from audit.study import Study
 
+FEWEST_EVENTS = 2.0
+"""Below so many equal events' worth of posts an interval by event has no degrees of freedom."""
 LARGE = 0.10
 """Share of a class's sanctions from which on an event calls for a two-way variance (METHODS §5)."""
 
@@ -60,6 +62,10 @@ class Events:
             kept = values / full if full else values * 0.0
             passed = bool((kept >= KEPT).all())
             weakest = values.loc[kept.idxmin()] if lost < len(values) else float("nan")
+        if lost == len(values):
+            says = "Whichever event is left out, nothing comparable is left."
+            found: dict[str, Any] = {"step": self.step, "table": table}
+            return Finding(self.name, float("nan"), threshold, False, says, **found)
         says = (
             f"Leaving out one of {many(len(table), 'event')} at a time, the gap stays between "
             f"{points(values.min())} and {points(values.max())} (all posts: {points(full)})."
@@ -67,7 +73,7 @@ class Events:
         if lost:
             says += f" Without {count(lost)} of them nothing comparable is left."
         holds, by = _large_events(comparison, rows, table)
-        found: dict[str, Any] = {"step": self.step, "table": table}
+        found = {"step": self.step, "table": table}
         return Finding(self.name, float(weakest), threshold, passed and holds, says + by, **found)
 
 
@@ -171,6 +177,13 @@ def _large_events(
     one = f" The largest holds {percent(shares.max())} of the sanctions of one class"
     if no_inference(study):
         return True, f"{one}; no interval is given: {no_inference(study)}."
+    _, worth = influences(comparison.primary(), rows)
+    fewest = min(1 / share if share > 0 else float("inf") for share in worth.values())
+    if fewest < FEWEST_EVENTS:
+        return False, (
+            f"{one}; by event, the posts of one class are worth only {fewest:.1f} equal events, "
+            "so no interval can claim that they stand for others."
+        )
     alike = reads_alike(comparison)
     level = design.equivalence_confidence if alike else design.confidence
     alone = comparison.primary(confidence=level)

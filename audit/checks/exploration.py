@@ -21,6 +21,7 @@ from audit.errors import AuditError
 from audit.estimators.account_strata import AccountStrata
 from audit.estimators.base import NAN, Array
 from audit.estimators.contrasts import effect, no_inference, permutation_p
+from audit.estimators.inversion import interval_p
 from audit.estimators.scores import account_scores
 from audit.estimators.standardised import FEWEST_COMPARISON_ACCOUNTS, effect_of_cells
 from audit.gates import refused
@@ -106,7 +107,7 @@ def explore(cases: Cases, design: Design, draws: int, seed: int) -> Exploration:
     z = np.column_stack([g[0] for g in gaps]) if gaps else np.zeros((1 + draws, 0))
     p = p_values(z)
     for column, place in enumerate(tested):
-        rows[place]["p_value"] = float(p[0, column])
+        rows[place]["p_value"] = max(float(p[0, column]), rows[place]["p_value"])
     curve = _curve(listed, rows)
     drawn = z * np.array([g[1] for g in gaps])
     return Exploration(curve, drawn, p, np.array(tested, dtype=int), again)
@@ -203,6 +204,7 @@ def _estimated(counted: _Counted) -> tuple[dict[str, Any], bool]:
     out |= {"estimate": found.estimate, "n_supported": found.n_supported}
     if not few:
         out |= {"conf_low": found.conf_low, "conf_high": found.conf_high}
+        out["p_value"] = interval_p(found)
     return out, few
 
 
@@ -237,7 +239,7 @@ def _slowly(cases: Cases, s: Specification, draws: int, seed: int) -> dict[str, 
         out |= {n: getattr(found, n) for n in ("estimate", "conf_low", "conf_high", "n_supported")}
         if not no_inference(study):
             p, _ = permutation_p(study, by="post", stratified=stratified, draws=draws)
-            out["p_value"] = p
+            out["p_value"] = max(p, interval_p(found))
     except AuditError as error:
         out["barred"] = str(error)
     return out

@@ -94,7 +94,8 @@ class LabelError:
         )
         says = (
             f"With a {sensitivity} and a {specificity} of the recorded outcome, in either class, "
-            f"the gap lies between {points(gaps.min())} and {points(gaps.max())}."
+            f"the gap lies between {points(gaps.min())} and {points(gaps.max())}, before sampling "
+            "error."
         )
         if cut:
             says += " Limits that could not have given the rates seen are left out."

@@ -219,8 +219,12 @@ def _sentences(
     found: Exploration, known: pd.DataFrame, same: list[bool], level: float
 ) -> list[str]:
     low, high = known["estimate"].min(), known["estimate"].max()
+    results = len(known.drop_duplicates(["estimate", "n_focal", "n_reference", "n_supported"]))
+    differ = (
+        "" if results == len(known) else f", {count(results)} of them with results of their own,"
+    )
     out = [
-        f"Over {many(len(known), 'specification')} the median gap is "
+        f"Over {many(len(known), 'specification')}{differ} the median gap is "
         f"{points(known['estimate'].median())}, the range {points(low)} to {points(high)}; "
         f"{count(sum(same))} of {count(len(known))} have the sign of the primary one."
     ]
@@ -233,7 +237,7 @@ def _sentences(
             f"p ≤ {level:.2g}. With class labels shuffled among accounts: "
             f"{p_value(joint['median'])} for the median gap, {p_value(joint['share'])} for the "
             f"share with p ≤ {level:.2g} and one sign, {p_value(joint['stouffer'])} for all "
-            "p-values together."
+            "p-values together. Shuffling takes leaders' posts to be no more alike than others'."
         )
     untested = int(known["p_value"].isna().sum())
     if untested:

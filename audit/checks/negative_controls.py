@@ -16,6 +16,7 @@ from audit.checks.leave_one_out import LeaveOneOut
 from audit.design import words
 from audit.errors import DesignError
 from audit.numerals import interval, many, points
+from audit.schema import UNKNOWN
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _row(study: Study, number: int, control: Mapping[str, Any]) -> dict[str, Any
     found = compare(held, using=[design.primary])
     findings = [check(found) for check in TURN_SIGNS] if held.admissible else []
     verdict, why = judged(found, findings)
+    if held.admissible and _same_posts(study, held):
+        verdict, why = INADMISSIBLE, "it compares the posts of the main question"
     row: dict[str, Any] = {
         "control": control_words(control),
         "n_focal": held.cells.total(FOCAL),
@@ -121,10 +124,24 @@ def _row(study: Study, number: int, control: Mapping[str, Any]) -> dict[str, Any
         "verdict": verdict,
         "why": why,
     }
-    if not held.admissible:
+    if verdict == INADMISSIBLE:
         return row
     effect = found.primary()
     return row | {c: getattr(effect, c) for c in ("estimate", "conf_low", "conf_high", "p_value")}
+
+
+def _same_posts(study: Study, held: Study) -> bool:
+    """Return whether a control compares the main question's posts by the main question's outcome.
+
+    Such a control is the question itself, or its mirror, and shows nothing.
+    """
+    if study.design.outcome != held.design.outcome:
+        return False
+    mine, theirs = (
+        set(s.cases.frame.loc[s.cases.frame["account_class"] != UNKNOWN, "case_id"])
+        for s in (study, held)
+    )
+    return mine == theirs
 
 
 def judged(comparison: Comparison, findings: Sequence[Finding]) -> tuple[str, str]:

@@ -46,7 +46,8 @@ class SelectiveReporting:
         if design.frame not in SELECTED:
             says = (
                 "Every post had its chance to be in the table, whether or not anyone reported it, "
-                "so reporting could not select."
+                "so reporting could not select what is in it. That one class is reported more, and "
+                "so acted on more, stays part of the gap."
             )
             return Finding(self.name, nan, threshold, True, says, step=self.step)
         selected = SELECTED[design.frame]

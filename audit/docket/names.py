@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from audit.cases import NEVER_NAMED
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.study import NO_ACCOUNT
@@ -15,6 +14,9 @@ from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.study import Study
+
+OFFICIALS = frozenset({"world_leader", "public_official", "candidate"})
+"""Classes whose accounts may be named by a public record (DESIGN §5)."""
 
 NOT_STATED = "account not stated"
 
@@ -32,11 +34,11 @@ def reference_names(study: Study) -> dict[str, str]:
 def focal_names(study: Study, *, named: bool) -> dict[str, str]:
     """Return what each focal account is called: its id if `named`, else a number.
 
-    Numbers are drawn as for the reference accounts. "ordinary" and "unknown" accounts are never
-    named, whoever asks.
+    Numbers are drawn as for the reference accounts. Only accounts of public officials are named;
+    those of any other class, the user's own included, never, whoever asks.
     """
     accounts = sorted(set(study.cells.of(FOCAL)["account_id"]) - {NO_ACCOUNT})
-    if named and study.design.focal not in NEVER_NAMED:
+    if named and study.design.focal in OFFICIALS:
         return {name: visible(name) for name in accounts} | {NO_ACCOUNT: NOT_STATED}
     return _numbered(accounts, study.design.focal, study.design.seed)
 

@@ -141,6 +141,8 @@ def _by_account(f: Placed, r: Placed, p_value: float, confidence: float) -> Esti
         middle = log(effect / (1 - effect))
         reach = t_quantile(df, confidence) * error / (effect * (1 - effect))
         limits = _share(middle - reach), _share(middle + reach)
+        # The permutation alone takes both classes' accounts to be equally alike; the larger stands.
+        p_value = max(p_value, _t_p(0.5 + middle, error / (effect * (1 - effect)), df))
         return Estimate(effect, *limits, error, p_value, df, BY_ACCOUNT)
     note = FLAT if effect == 0.5 else APART
     return Estimate(effect, std_error=error, p_value=p_value, df=df, method=BY_ACCOUNT, note=note)

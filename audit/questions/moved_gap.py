@@ -11,7 +11,7 @@ import pandas as pd
 from audit.cells import FOCAL, REFERENCE
 from audit.errors import EstimationError
 from audit.estimators.base import NAN
-from audit.gates import FEW_FOCAL_ACCOUNTS
+from audit.gates import refused
 from audit.numerals import count, many, percent, points
 from audit.questions.calendar import begins, period_name
 from audit.questions.change_series import AFTER, BEFORE
@@ -88,11 +88,10 @@ def moved_gap(study: Study, found: Around) -> MovedGap:
         fit = _fit(study, panel, found.start, draws=1)  # the placebo has its own
     except EstimationError as error:
         return MovedGap(why=str(error).split(": ", 1)[-1].rstrip("."), notes=tuple(notes))
-    few = int(sides[FOCAL]) <= FEW_FOCAL_ACCOUNTS
-    why = fit.note
-    if few:
-        k = many(int(sides[FOCAL]), "focal account")
-        why = f"with {k} no interval can claim a sampling of accounts"
+    volumes = panel[panel["group"] == FOCAL].groupby("account_id")["n"].sum().to_numpy(float)
+    barred = refused(int(sides[FOCAL]), float(volumes.sum() ** 2 / (volumes**2).sum()))
+    few = bool(barred)
+    why = f"{barred} no interval can claim a sampling of accounts" if few else fit.note
     notes.append(_placebo(study, panel, found.start))
     posts = panel.groupby("group")["n"].sum()
     event = _event_study(fit, found, few)

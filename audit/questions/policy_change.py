@@ -12,7 +12,7 @@ import pandas as pd
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.estimators.base import NAN
-from audit.gates import FEW_FOCAL_ACCOUNTS, MIXED_REGIMES
+from audit.gates import FEW_FOCAL_ACCOUNTS, MIXED_REGIMES, refused
 from audit.numerals import count, interval, many, p_value, percent, points, ratio
 from audit.questions.base import Answer, barred, measures
 from audit.questions.change_series import (
@@ -148,7 +148,6 @@ def _ratio_row(study: Study, found: Around, fit: RateFit | str) -> list[dict[str
         "estimate": exp(fit.params[step]),
         "conf_low": NAN if few else exp(fit.conf_low[step]),
         "conf_high": NAN if few else exp(fit.conf_high[step]),
-        "p_value": NAN if few else float(fit.p_value[step]),
         "method": f"{fit.method}; the limits are about periods and not about accounts"
         if not few
         else "segmented log-linear model of rates, point only",
@@ -165,7 +164,10 @@ def _few(study: Study) -> str:
     if not study.has_accounts:
         return f"{count(study.posts_without_account)} posts carry no account"
     k = study.cells.accounts(FOCAL)
-    return f"there are only {many(k, 'focal account')}" if k <= FEW_FOCAL_ACCOUNTS else ""
+    if k <= FEW_FOCAL_ACCOUNTS:
+        return f"there are only {many(k, 'focal account')}"
+    posts = study.cells.by_account(FOCAL)["n"].to_numpy(float)
+    return refused(k, float(posts.sum() ** 2 / (posts**2).sum()))
 
 
 def _says(study: Study, sides: list[dict[str, Any]], moved: MovedGap) -> str:

@@ -74,7 +74,7 @@ class Severity:
                 UNCORRECTED,
             ),
             figures={"rungs_met": _met(first, posts)},
-            charts=("rungs",),
+            charts=() if study.design.outcome.reversed else ("rungs",),
         )
 
 

@@ -16,6 +16,7 @@ from audit.report.table import table
 if TYPE_CHECKING:
     from audit.docket import Docket
 
+TIED = 9  # decimals to which two distances are the same
 MOST = 40
 """Cases printed; the rest are counted."""
 
@@ -98,8 +99,15 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
 
 
 def _furthest(known: pd.DataFrame, most: int) -> pd.Index:
-    apart = (known["acted"] - known["chance"]).abs()
-    return apart.sort_values(ascending=False, kind="stable").index[:most]
+    """Return the rows furthest from their chance; a tie at the cut is spread evenly by date."""
+    apart = (known["acted"] - known["chance"]).abs().round(TIED)
+    if len(apart) <= most:
+        return apart.index
+    cut = apart.nlargest(most).min()
+    sure = apart.index[apart > cut]
+    tied = known[apart == cut].sort_values(["posted_at", "case_id"], kind="stable").index
+    places = np.linspace(0, len(tied) - 1, most - len(sure)).round().astype(int)
+    return sure.union(tied[np.unique(places)])
 
 
 def _chosen(
@@ -108,7 +116,11 @@ def _chosen(
     out = []
     rest = len(known) - len(shown)
     if rest:
-        which = "whose outcome was furthest from its chance" if docket.named else "evenly by date"
+        which = (
+            "whose outcome was furthest from its chance (ties evenly by date)"
+            if docket.named
+            else "evenly by date"
+        )
         out.append(
             f"The {count(len(shown))} of {many(len(known), 'comparable case')} {which}; the other "
             f"{count(rest)} are not printed."

@@ -41,6 +41,6 @@ def docket_blocks(evidence: Evidence) -> list[Block]:
         Heading("Had it come from an ordinary account"),
         prose("{says}", says=found.says),
     ]
-    if not found.leaders.empty:
+    if evidence.comparison.study.has_accounts and not found.leaders.empty:
         out.append(sections.chart("docket", evidence.comparison))
     return [*out, leaders_table(found), docket_table(found)]

@@ -60,6 +60,7 @@ def _ledger(evidence: Evidence) -> list[Block]:
 def _comparability(evidence: Evidence) -> list[Block]:
     if not evidence.comparison.study.admissible:
         return []
+    ran = {f.check for f in evidence.findings}
     out: list[Block] = [
         Heading("Are the cases alike?"),
         prose(
@@ -67,10 +68,10 @@ def _comparability(evidence: Evidence) -> list[Block]:
             focal=words(evidence.comparison.study.design.focal),
             reference=words(evidence.comparison.study.design.references[0]),
         ),
-        sections.strata_table(evidence),
-        sections.coverage_table(evidence),
+        *([sections.strata_table(evidence)] if "support" in ran else []),
+        *([sections.coverage_table(evidence)] if "coverage" in ran else []),
     ]
-    if not evidence.table("balance").empty:
+    if "balance" in ran and not evidence.table("balance").empty:
         out.append(sections.chart("love", evidence))
     return out
 
@@ -108,7 +109,8 @@ def _robustness(evidence: Evidence) -> list[Block]:
     out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
     if not evidence.table("leave_one_out").empty:
         out.append(sections.chart("leave_one_out", evidence))
-    if not evidence.table("multiverse").empty:
+    ran = {f.check for f in evidence.findings}
+    if "multiverse" in ran and not evidence.table("multiverse").empty:
         out.append(sections.chart("multiverse", evidence))
     out += robustness_tables(evidence)
     out.append(effects.independent_table(evidence.comparison))

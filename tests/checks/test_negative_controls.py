@@ -133,3 +133,20 @@ def test_the_step_of_the_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
         frame = pd.concat([CLEAR, spam], ignore_index=True)
         terms = {"population": {"rule": ["abuse"]}, "negative_controls": [SPAM]}
         assert appraised(compared(frame, **terms), monkeypatch).steps[5] is step
+
+
+@pytest.mark.parametrize(
+    "control",
+    [{"outcome": {"at_least": "remove"}}, {"focal": "ordinary", "reference": "leader"}],
+    ids=["the same outcome", "the classes swapped"],
+)
+def test_the_main_question_is_no_control_of_itself(control: dict) -> None:
+    found = NegativeControls()(compared(NULL, negative_controls=[control]))
+    assert found.passed is False
+    assert found.table["verdict"].tolist() == ["inadmissible"]
+    assert "compares the posts of the main question" in found.says
+
+
+def test_a_control_that_replaces_nothing_is_refused() -> None:
+    with pytest.raises(DesignError, match="replaces no term of the design"):
+        compared(NULL, negative_controls=[{"title": "spam"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import product
 from math import isnan
@@ -232,7 +233,7 @@ def test_the_interval_is_that_of_leaving_out_accounts(rows: list[tuple[int, int]
     names = np.unique(ours)
     if len(names) < 5:
         return
-    found = account_gap(table(d, ours, np.zeros(len(d), dtype=int)))
+    found = account_gap(table(d, ours, np.arange(len(d))))
     assert found.estimate == pytest.approx(d.mean())
     left = np.array([d[ours != a].mean() for a in names])
     k = len(names)
@@ -245,10 +246,28 @@ def test_alike_mirror_accounts_widen_the_interval() -> None:
     ours = np.arange(120) % 20
     theirs = np.arange(120) // 20
     d = np.where(theirs < 3, -1, 0) * (rng.random(120) < 0.9)
-    narrow = account_gap(table(d, ours, np.zeros(120, dtype=int)))
+    narrow = account_gap(table(d, ours, np.arange(120)))
     wide = account_gap(table(d, ours, theirs))
     assert wide.conf_high - wide.conf_low > 2 * (narrow.conf_high - narrow.conf_low)
     assert wide.df < narrow.df
+
+
+def test_few_mirror_accounts_bear_no_interval_and_p_never_contradicts_it() -> None:
+    rng = np.random.default_rng(5)
+    ours = np.arange(160) % 16
+    d = rng.integers(-1, 2, 160)
+    for mirrors in (1, 4):
+        found = account_gap(table(d, ours, np.arange(160) % mirrors))
+        assert math.isnan(found.conf_low)
+        assert math.isnan(found.p_value)
+        assert "reference account" in found.note
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        lean = rng.normal(0, 0.3, 6)
+        theirs = rng.integers(0, 6, 160)
+        d = (rng.random(160) < 0.4 + lean[theirs]).astype(int) - (rng.random(160) < 0.3)
+        found = account_gap(table(d, ours, theirs))
+        assert (found.p_value <= 0.05) <= (found.conf_low > 0 or found.conf_high < 0)
 
 
 def test_sign_flips_are_exact_and_then_drawn() -> None:
@@ -274,7 +293,7 @@ def test_coverage_where_pairs_of_an_account_are_alike() -> None:
         lean = np.repeat(rng.normal(0, 0.15, 10), 12)
         u = rng.random(120)
         d = (u < 0.3 + lean).astype(int) - (u > 0.7 + lean)
-        found = account_gap(table(d, ours, np.zeros(120, dtype=int)))
+        found = account_gap(table(d, ours, np.arange(120)))
         hits += found.conf_low <= 0 <= found.conf_high
         false += found.p_value <= 0.05
     assert hits >= 363
