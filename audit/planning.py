@@ -260,4 +260,20 @@ margin    = 0.05
 confidence = 0.95
 primary    = "standardised"
 seed       = 20180105
+
+# What can be asked beyond that; take the sign away to ask it.
+# families  = [["rule"], ["language"]]       # subgroups, corrected together
+# timing    = { within_hours = [24], restricted_mean_hours = 168 }
+# severity  = true                           # how far up the ladder
+# reversal  = true                           # how often it was taken back
+# pairs     = true                           # the same words by both classes: pair_id
+# policy_change  = { at = 2021-09-01, per = "month", title = "what was announced" }
+# within_account = { per = "month" }         # the same accounts in and out of the class
+# exemptions     = { path = "exemptions.csv" }
+# multiverse     = { strata = [["rule"], ["rule", "severity"]] }
+
+# What the result is held to for rungs 4 and 5: your limits, and where no difference can be.
+# label_error         = { sensitivity = [0.9, 1.0], specificity = [0.95, 1.0] }
+# selective_reporting = { share_reported_focal = [0.5, 0.9], share_reported_reference = [0.3, 0.6] }
+# negative_controls   = [{ population = { rule = ["spam"] } }]
 """

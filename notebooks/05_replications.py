@@ -11,6 +11,14 @@
 # ---
 
 # %% tags=["hide"]
+import sys
+
+from audit.origin import locate
+
+# A kernel that JupyterLab starts stands in the notebooks' own folder.
+sys.path.insert(0, str(locate("benchmarks").parent))
+
+# %% tags=["hide"]
 import numpy as np
 import pandas as pd
 

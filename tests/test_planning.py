@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from builders import question
@@ -11,9 +12,13 @@ from audit.checks.power import detectable_gap_table
 from audit.claims import Verdict
 from audit.design import Design
 from audit.errors import DesignError
+from audit.further import FLAGS, TERMS
 from audit.planning import MOST, draft, plan, request, write_draft
 
 SIZE = {"focal_accounts": 20, "posts": 20, "reference_accounts": 60, "icc": 0.1}
+
+
+FURTHER_TERMS = (*FLAGS, *TERMS, "families", "multiverse", "negative_controls")
 
 
 def test_a_plan_has_the_numbers_of_the_simulation() -> None:
@@ -103,6 +108,16 @@ def test_the_draft_reads_as_a_design_with_every_needed_key(tmp_path) -> None:
     assert found.strata == ("rule", "severity", "language")
     assert found.population == {"violating": ("yes",)}
     assert Design.read(found.write(tmp_path / "again.toml")).hash == found.hash
+
+
+def test_every_term_that_the_draft_offers_is_one(tmp_path) -> None:
+    lines = [line.removeprefix("# ") for line in draft().splitlines()]
+    offered = [line for line in lines if re.match(r"\w+ += ", line)]
+    path = tmp_path / "all.toml"
+    path.write_text("\n".join(offered), encoding="utf-8")
+    asked = Design.read(path)
+    for term in FURTHER_TERMS:
+        assert getattr(asked, term), term
 
 
 def test_half_a_draft_is_not_left_behind(tmp_path, monkeypatch) -> None:

@@ -188,3 +188,15 @@ def test_a_table_with_misses_shows_them(tmp_path, monkeypatch) -> None:
     assert "Kinds that miss it: 3." in shown.text()
     assert "tbl-missed" in {t.id for t in shown.of("table")}
     assert "misses the goal in 3 of" in shown.of("figure")[0].title
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS.values(), ids=list(NOTEBOOKS))
+def test_it_finds_the_checkout_from_its_own_folder(path: Path) -> None:
+    """Where JupyterLab starts its kernel; the report's kernel stands at the top instead."""
+    import subprocess
+
+    import jupytext
+
+    first = next(c.source for c in jupytext.read(path).cells if c.cell_type == "code")
+    command = [sys.executable, "-c", f"{first}\nimport benchmarks.goldens"]
+    subprocess.run(command, cwd=path.parent, check=True)

@@ -25,7 +25,7 @@ from audit.estimators.wald import satterthwaite, t_quantile
 BY_ROW = "relative effect (Brunner & Munzel 2000)"
 BY_ACCOUNT = (
     "relative effect, placements by account (Obuchowski 1997), logit limits; "
-    "p by permutation over accounts"
+    "p the larger of the permutation's over accounts and the limits'"
 )
 INDEPENDENT = "every row counts as independent of the others; pass cluster= for accounts"
 ONE_ACCOUNT = "one account in a class: a description, which no sampling of accounts stands behind"

@@ -20,7 +20,7 @@ FLIPS = 14  # accounts up to which every pattern of signs is listed
 DRAWS = 9999
 BY_ACCOUNT = (
     "mean within-pair difference; delete-one jackknife by focal account, t(K_eff - 1); "
-    "p by flipping the signs of whole focal accounts"
+    "p the larger of that of flipping whole focal accounts' signs and that of t"
 )
 TWO_WAY = "; variance at least that of clusters of both copies' accounts (Cameron et al. 2011)"
 NO_SPREAD = "all focal accounts show the same difference: the data set no limits"
