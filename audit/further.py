@@ -35,6 +35,20 @@ CAN_VARY = ("strata", "outcome", "population", "primary", "reference", "frame")
 CONTROL_TERMS = ("population", "outcome", "strata", "focal", "reference", "title")
 """Terms of a design that a negative control may replace."""
 
+NOTHING_FURTHER: Mapping[str, Any] = {
+    "families": (),
+    "multiverse": None,
+    "negative_controls": (),
+    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(TERMS),
+}
+"""Every further term, at what asks none."""
+
+
+def alone(design: Design, **changes: Any) -> Design:
+    """Return a design of the first reference class that asks nothing further, with changes."""
+    return replace(design, **{**NOTHING_FURTHER, "reference": design.references[0], **changes})
+
 
 def further_faults(d: Design) -> list[str]:
     """Return what is wrong with the further questions of a design, one sentence each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -15,6 +15,7 @@ from audit.checks.base import Finding, alpha, reads_alike
 from audit.checks.leave_one_out import LeaveOneOut
 from audit.design import words
 from audit.errors import DesignError
+from audit.further import alone
 from audit.numerals import interval, many, points
 from audit.schema import UNKNOWN
 from audit.text import visible
@@ -35,21 +36,6 @@ CONTROL_COLUMNS = (
     "verdict",
     "why",
 )
-NOTHING_FURTHER: Mapping[str, Any] = {
-    "negative_controls": (),
-    "multiverse": None,
-    "families": (),
-    "pairs": False,
-    "timing": None,
-    "severity": False,
-    "reversal": False,
-    "policy_change": None,
-    "within_account": None,
-    "label_error": None,
-    "selective_reporting": None,
-    "exemptions": None,
-}
-"""A control asks the main comparison and no more, so that it never asks for controls itself."""
 TURN_SIGNS = (AccountWeighting(), LeaveOneOut())
 """The checks that can turn a verdict to unclear (METHODS §4)."""
 ALIKE, DIFFERENT = "treated alike", "different"
@@ -98,10 +84,10 @@ def control_design(design: Design, control: Mapping[str, Any]) -> Design:
     of another rule stays among the posts that coders found violating. Of several reference
     classes the primary one stays, unless the control names its own.
     """
-    terms: dict[str, Any] = {"reference": design.references[0], **control}
+    terms: dict[str, Any] = dict(control)
     if "population" in control:
         terms["population"] = {**(design.population or {}), **control["population"]}
-    return replace(design, **{**NOTHING_FURTHER, **terms})
+    return alone(design, **terms)
 
 
 def _row(study: Study, number: int, control: Mapping[str, Any]) -> dict[str, Any]:

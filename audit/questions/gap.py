@@ -22,29 +22,9 @@ if TYPE_CHECKING:
     from audit.design import Design
     from audit.study import Study
 
-NO_FURTHER: Mapping[str, Any] = {
-    "families": (),
-    "multiverse": None,
-    "negative_controls": (),
-    "pairs": False,
-    "timing": None,
-    "severity": False,
-    "reversal": False,
-    "policy_change": None,
-    "within_account": None,
-    "label_error": None,
-    "selective_reporting": None,
-    "exemptions": None,
-}
-"""Terms of a design that ask further questions, at what asks none."""
 UNCORRECTED = (
     "Intervals and p-values here are one measure at a time, not corrected for how many there are."
 )
-
-
-def alone(design: Design, **changes: Any) -> Design:
-    """Return a design of the first reference class that asks nothing further, with changes."""
-    return replace(design, **{**NO_FURTHER, "reference": design.references[0], **changes})
 
 
 def regrouped(study: Study, rows: pd.DataFrame, flags: Any) -> Study:

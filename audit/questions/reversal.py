@@ -9,10 +9,11 @@ from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.estimators.contrasts import no_inference
 from audit.estimators.outcome import INFRA_MARGINALITY
+from audit.further import alone
 from audit.numerals import count, many
 from audit.outcome import Outcome
 from audit.questions.base import Answer, barred, measures
-from audit.questions.gap import UNCORRECTED, alone, gap_row, gap_said, hard_gates, regrouped
+from audit.questions.gap import UNCORRECTED, gap_row, gap_said, hard_gates, regrouped
 
 if TYPE_CHECKING:
     from audit.design import Design

@@ -14,11 +14,12 @@ from audit.errors import EstimationError
 from audit.estimators.base import NAN
 from audit.estimators.contrasts import no_inference
 from audit.estimators.severity import proportional_odds, softer_rung
+from audit.further import alone
 from audit.numerals import count, many, points
 from audit.numerals import ratio as plain_ratio
 from audit.outcome import Outcome
 from audit.questions.base import Answer, barred, measures
-from audit.questions.gap import UNCORRECTED, alone, gap_row, hard_gates, regrouped, sizes, sureness
+from audit.questions.gap import UNCORRECTED, gap_row, hard_gates, regrouped, sizes, sureness
 from audit.text import visible
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ from audit.errors import EstimationError
 from audit.estimators.base import NAN
 from audit.estimators.contrasts import no_inference
 from audit.estimators.duration import median_time
+from audit.further import alone
 from audit.numerals import many, p_value
 from audit.questions.base import Answer, barred, measures
 from audit.questions.followed import DELETED, Posts, curve, on_the_clock, unclocked
-from audit.questions.gap import UNCORRECTED, alone, gap_row, gap_said, hard_gates, sizes
+from audit.questions.gap import UNCORRECTED, gap_row, gap_said, hard_gates, sizes
 from audit.questions.hours import HoursGap, hours, mean_hours_gap, to_focal_mix
 
 if TYPE_CHECKING:
