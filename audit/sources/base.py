@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Protocol, runtime_checkable
 
 from audit.cases import Cases
+from audit.schema import Column
 
 
 @runtime_checkable
@@ -17,10 +18,19 @@ class Source(Protocol):
         What a design calls it.
     title : str
         What a reader is told it is.
+    question : str
+        What it can answer, in one sentence.
+    limits : tuple of str
+        What it cannot support, a sentence each; said before anything that is computed from it.
+    columns : tuple of Column
+        What its cases hold beyond `CASE_COLUMNS`; empty where they hold nothing else.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    question: ClassVar[str]
+    limits: ClassVar[tuple[str, ...]]
+    columns: ClassVar[tuple[Column, ...]]
 
     def load(self) -> Cases:
         """Return the checked cases, with their origins and what left on the way in."""
