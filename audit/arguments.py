@@ -118,9 +118,12 @@ def _before_data(commands: Any) -> None:
 def _looking_up(commands: Any) -> None:
     p = _command(commands, "list", "list what there is", "audit list checks")
     p.add_argument("what", choices=("sources", "estimators", "checks", "charts"))
-    _command(
+    p = _command(
         commands,
         "codebook",
-        "print what every column of a case table means",
-        "audit codebook",
+        "print what every column of a case table means, or what a source answers and cannot",
+        "audit codebook election_labels",
+    )
+    p.add_argument(
+        "source", nargs="?", metavar="SOURCE", help="a source (see: audit list sources), or all"
     )

@@ -119,6 +119,8 @@ class Cases:
         lines = [size + self._period()]
         if self.simulated:
             lines.insert(0, "SIMULATED: these cases are made up")
+        limits = dict.fromkeys(says for origin in self.origins for says in origin.limits)
+        lines = [*(f"cannot support: {visible(says, 400)}" for says in limits), *lines]
         for name, cases, of in self.classes().itertuples(index=False, name=None):
             lines.append(f"  {visible(name)}: {counted(cases, 'case')} by {counted(of, 'account')}")
         lines.append(f"actions, mildest first: {visible(self.ladder, 300)}")

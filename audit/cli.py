@@ -146,10 +146,25 @@ def _list(args: argparse.Namespace) -> int:
 def _codebook(args: argparse.Namespace) -> int:
     from audit.schema import codebook
 
+    if args.source:
+        _say(_source_page(args.source))
+        return OK
     for row in codebook().itertuples(index=False):
         need = f", {row.need}" if row.need else ""
         print(f"{row.column} ({row.kind}{need}): {row.meaning}")
     return OK
+
+
+def _source_page(name: str) -> str:
+    from audit.errors import UnknownName
+    from audit.sources import SOURCES
+    from audit.sources.pages import page, pages
+
+    if name == "all":
+        return pages().rstrip()
+    if name not in SOURCES:
+        raise UnknownName("source", name, [*SOURCES, "all"])
+    return page(SOURCES[name])
 
 
 def _new(args: argparse.Namespace) -> int:

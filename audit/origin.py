@@ -41,6 +41,8 @@ class Origin:
     simulated : bool
         Whether the numbers are made up; follows into every chart, table and page.
     notes : str
+    limits : tuple of str
+        What this source cannot support, a sentence each; printed before anything else.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Origin:
     sha256: str = ""
     simulated: bool = False
     notes: str = ""
+    limits: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: str | Path) -> Origin:
@@ -76,13 +79,18 @@ class Origin:
             raise SourceError(
                 f"The origin {str(path)!r} has unknown keys {strange}, lacks {lacking}, and has "
                 f"the wrong type in {wrong}; allowed: {', '.join(known)}; simulated is true or "
-                "false, accessed a date, the rest text."
+                "false, accessed a date, limits a list of texts, the rest text."
             )
-        values: dict[str, Any] = {k: v if k == "simulated" else str(v) for k, v in found.items()}
+        values: dict[str, Any] = {
+            k: v if k == "simulated" else tuple(v) if k == "limits" else str(v)
+            for k, v in found.items()
+        }
         return cls(**values)
 
 
 def _legal(key: str, value: object) -> bool:
     if key == "simulated":
         return isinstance(value, bool)
+    if key == "limits":
+        return isinstance(value, list) and all(isinstance(v, str) for v in value)
     return isinstance(value, str) or (key == "accessed" and hasattr(value, "isoformat"))

@@ -25,12 +25,20 @@ def test_an_origin_is_read_from_its_file_or_its_folder(tmp_path: Path) -> None:
     assert (origin.accessed, origin.simulated, origin.sha256) == ("2026-01-02", True, "")
 
 
+def test_limits_are_sentences(tmp_path: Path) -> None:
+    (tmp_path / "origin.toml").write_text(GOOD + 'limits = ["It has no denominator."]\n')
+    assert Origin.read(tmp_path).limits == ("It has no denominator.",)
+
+
 def test_an_origin_at_fault_says_all_of_it(tmp_path: Path) -> None:
     path = tmp_path / "origin.toml"
     path.write_text('name = 3\nlicense = "MIT"\nsimulated = "yes"\n')
     with pytest.raises(SourceError, match=r"unknown keys \['license'\], lacks \['accessed'") as e:
         Origin.read(path)
     assert "wrong type in ['name', 'simulated']" in str(e.value)
+    path.write_text(GOOD + 'limits = "no rate"\n')
+    with pytest.raises(SourceError, match=r"wrong type in \['limits'\].*a list of texts"):
+        Origin.read(path)
     path.write_text("name = ")
     with pytest.raises(SourceError, match="cannot be read: Invalid value"):
         Origin.read(path)

@@ -88,7 +88,9 @@ def fit_rates(
     bread = np.linalg.inv(x.T @ (mean[:, None] * x))
     if dispersion == "hac":
         lags = newey_west_lags(len(np.unique(rates.time))) if lags is None else lags
-        bread = bread @ _long_run(rates, x, mean, lags) @ bread * len(mean) / left
+        # squares of the sums, so that what cancels leaves a variance of 0 and never below it
+        influence = _long_run_sums(rates, x, mean, lags) @ bread
+        bread = influence.T @ influence * len(mean) / left
     else:
         bread = bread * (spread if dispersion == "pearson" else 1.0)
     words = DISPERSIONS[dispersion] + (f" of {lags} lags" if dispersion == "hac" else "")
@@ -197,17 +199,18 @@ def _need_finite(rates: Rates, x: Array) -> None:
         )
 
 
-def _long_run(rates: Rates, x: Array, mean: Array, lags: int) -> Array:
-    """Return the long-run covariance of the scores, summed over series at each time."""
+def _long_run_sums(rates: Rates, x: Array, mean: Array, lags: int) -> Array:
+    """Return sums whose cross-products are Newey and West's long-run covariance of the scores.
+
+    The scores are summed over series at each time. Bartlett's weights are those of all windows of
+    lags + 1 times in a row, the ends padded with nothing: each window's sum over √(lags + 1).
+    """
     scores = x * (rates.count - mean)[:, None]
     _, at = np.unique(rates.time, return_inverse=True)
-    by_time = np.zeros((at.max() + 1, x.shape[1]))
-    np.add.at(by_time, at, scores)
-    total = by_time.T @ by_time
-    for lag in range(1, lags + 1):
-        cross = by_time[lag:].T @ by_time[:-lag]
-        total += (1 - lag / (lags + 1)) * (cross + cross.T)
-    return total
+    by_time = np.zeros((at.max() + 1 + 2 * lags, x.shape[1]))
+    np.add.at(by_time, at + lags, scores)
+    windows = np.lib.stride_tricks.sliding_window_view(by_time, lags + 1, axis=0)
+    return windows.sum(axis=-1) / np.sqrt(lags + 1)
 
 
 def _autocorrelation(rates: Rates, residuals: Array) -> tuple[float, ...]:

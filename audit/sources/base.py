@@ -22,7 +22,7 @@ class Source(Protocol):
         What it can answer, in one sentence.
     limits : tuple of str
         What it cannot support, a sentence each; said before anything that is computed from it.
-    columns : tuple of Column
+    extra_columns : tuple of Column
         What its cases hold beyond `CASE_COLUMNS`; empty where they hold nothing else.
     """
 
@@ -30,7 +30,7 @@ class Source(Protocol):
     title: ClassVar[str]
     question: ClassVar[str]
     limits: ClassVar[tuple[str, ...]]
-    columns: ClassVar[tuple[Column, ...]]
+    extra_columns: ClassVar[tuple[Column, ...]]
 
     def load(self) -> Cases:
         """Return the checked cases, with their origins and what left on the way in."""

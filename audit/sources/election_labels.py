@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal, get_args
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from audit.cases import Cases, Origin, locate
 from audit.errors import SourceError
+from audit.schema import Column
 
 Table = Literal["accounts", "cells"]
 LEADER = "world_leader"
@@ -45,6 +46,21 @@ class ElectionLabels:
 
     name: ClassVar[str] = "election_labels"
     title: ClassVar[str] = "Labels on posts by the US president and the accounts he amplified, 2020"
+    question: ClassVar[str] = (
+        "Whether posts of one leader were labelled more or less often than posts of accounts that "
+        "he chose to amplify, in the same period and with the same kind of words."
+    )
+    limits: ClassVar[tuple[str, ...]] = (
+        "One leader: it describes what happened to his posts and cannot speak for leaders.",
+        "The others are accounts he chose to retweet, in posts he chose; they are no sample of "
+        "ordinary accounts.",
+        "A label is not a removal and no finding of a breach; removal is never observed.",
+        "The posts recorded are not all that stood on the timeline.",
+    )
+    extra_columns: ClassVar[tuple[Column, ...]] = (
+        Column("period", "category", "no", "posted before 3 November 2020 or from it on"),
+        Column("fraud_words", "category", "no", "the text holds a word of election fraud"),
+    )
 
     def __post_init__(self) -> None:
         """Refuse a table that is not there."""
@@ -71,7 +87,7 @@ class ElectionLabels:
         frame["platform"] = PLATFORM
         frame.insert(0, "case_id", [f"row-{i:04d}" for i in range(1, len(frame) + 1)])
         stays = frame.pop("because").isna()
-        cases = Cases(frame, (Origin.read(folder),))
+        cases = Cases(frame, (replace(Origin.read(folder), limits=self.limits),))
         return cases.keep(stays, because="; ".join(left["because"].unique()))
 
     def _as_rows(self, left: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from audit.cases import Cases, locate
 from audit.errors import Fault, SchemaError, SourceError
 from audit.origin import Origin
 from audit.regimes import Exemptions
+from audit.schema import Column
 
 DATES = {
     "decisions": ("action_earliest", "action_latest"),
@@ -37,16 +38,6 @@ CASE_FIELDS = {
 }
 """Columns of decisions.csv and what they are called in the case table."""
 
-EXTRA_FIELDS = (
-    "office_class",
-    "person",
-    "violation_acknowledged",
-    "exemption_claimed",
-    "action_date",
-    "date_precision",
-    "source_tier",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Registry:
@@ -66,6 +57,19 @@ class Registry:
 
     name: ClassVar[str] = "registry"
     title: ClassVar[str] = "Documented enforcement decisions about leaders and officials"
+    question: ClassVar[str] = (
+        "What platforms decided about leaders' and officials' posts, when, and under which rule "
+        "they said so."
+    )
+    extra_columns: ClassVar[tuple[Column, ...]] = (
+        Column("office_class", "category", "no", "the office held on the day, where known"),
+        Column("person", "text", "no", "the official or body the decision was about"),
+        Column("violation_acknowledged", "category", "no", "what the platform said of a breach"),
+        Column("exemption_claimed", "text", "no", "the exemption the platform named"),
+        Column("action_date", "text", "no", "the date of the decision, as precise as reported"),
+        Column("date_precision", "category", "no", "day, month or year"),
+        Column("source_tier", "category", "no", "how near the source is to the decision"),
+    )
     frame: ClassVar[str] = "documented decisions chosen by the press"
     limits: ClassVar[tuple[str, ...]] = (
         "The press chose these decisions; they are no sample of what leaders posted or of what "
@@ -100,12 +104,15 @@ class Registry:
             A file is not there or lacks a column.
         """
         rows = self.decisions().query("unit == 'post'")
-        frame = rows[[*CASE_FIELDS, *EXTRA_FIELDS]].rename(columns=CASE_FIELDS)
+        frame = rows[[*CASE_FIELDS, *(c.name for c in self.extra_columns)]].rename(
+            columns=CASE_FIELDS
+        )
         frame["raw_action"] = rows["action"]
         frame["posted_at"] = _whole_day(rows["content_date"])
         acted = rows["date_precision"].eq("day") & rows["action"].ne("none")
         frame["acted_at"] = _whole_day(rows["action_date"].where(acted))
-        cases = Cases(frame, (Origin.read(locate(self.path)),))
+        origin = replace(Origin.read(locate(self.path)), limits=self.limits)
+        cases = Cases(frame, (origin,))
         speech = cases.frame["violation_acknowledged"].ne("legal_ground")
         because = "decided under rules on speech; sanctions, copyright and election law left out"
         return cases.keep(speech, because=because)

@@ -11,6 +11,7 @@ from audit.cases import Cases
 from audit.errors import SourceError
 from audit.origin import Origin
 from audit.regimes import Exemptions
+from audit.schema import Column
 from audit.sources import simuland
 
 TRUE_EFFECT = -0.15
@@ -67,6 +68,13 @@ class Simulated:
 
     name: ClassVar[str] = "simulated"
     title: ClassVar[str] = "Simuland, a made-up platform with a known double standard"
+    question: ClassVar[str] = (
+        "Whether a method finds the truth, on reported posts whose double standard is known."
+    )
+    limits: ClassVar[tuple[str, ...]] = (
+        "No number here was observed: nothing it says is about any real platform or person.",
+    )
+    extra_columns: ClassVar[tuple[Column, ...]] = ()
 
     def __post_init__(self) -> None:
         """Refuse, all at once, what no platform can be."""
@@ -109,6 +117,7 @@ class Simulated:
             accessed=GENERATED,
             licence="CC0 1.0",
             simulated=True,
+            limits=self.limits,
             notes=f"Simulated: no number here was observed. {settings}.",
         )
 

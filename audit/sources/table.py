@@ -21,7 +21,7 @@ from audit.reading.times import zone_of
 from audit.reading.typed import Reading
 from audit.regimes import Regimes
 from audit.roster import Roster
-from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Ladder, near, rename
+from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Column, Ladder, near, rename
 from audit.sources.classes import classify, mark_regimes
 
 NOT_STATED = "not stated"
@@ -35,6 +35,11 @@ class Table:
 
     name: ClassVar[str] = "table"
     title: ClassVar[str] = "a table of enforcement decisions"
+    question: ClassVar[str] = "Whatever the table's sampling frame allows; the design names it."
+    limits: ClassVar[tuple[str, ...]] = (
+        "How the rows came to be in the table is not in the table: the design's `frame` must say.",
+    )
+    extra_columns: ClassVar[tuple[Column, ...]] = ()
 
     path: str
     roster: str | None = None

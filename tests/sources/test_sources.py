@@ -27,6 +27,10 @@ def test_a_source_keeps_its_promise(name: str, root, monkeypatch) -> None:
     assert isinstance(cases, Cases)
     assert len(cases) > 0
     assert all(origin.title for origin in cases.origins)
+    assert {c.name for c in kind.extra_columns} <= set(cases.frame)
+    if name != "table":  # of a stranger's table nothing is known
+        first = str(cases).splitlines()[: len(kind.limits)]
+        assert first == [f"cannot support: {says}" for says in kind.limits]
     with pytest.raises(AttributeError):
         setattr(source, fields(kind)[0].name, None)
 
