@@ -39,7 +39,7 @@ display(report.Facts((
     report.Fact("by or about", str(decisions["person"].nunique()), "persons and bodies"),
     report.Fact("rule events", str(len(rules)), "dated"),
 )))
-display(report.does_not_show(evidence, [*registry.limits, *run.freezing(design)]))
+display(report.does_not_show(evidence, run.freezing(design)))
 
 # %% [markdown]
 # # Why there is no rate here

@@ -32,11 +32,7 @@ months = audit.compare(audit.enroll(ElectionLabels(table="cells").load(), by_mon
 display(report.cover(evidence, subtitle="Posts on one timeline, 1 September to 15 December 2020, and who had written them"))
 
 # %%
-display(*report.page_one(evidence, limits=(
-    "A label is not a removal, and not a finding of breach. Removal is never observed here.",
-    "There is one leader, and no account has a volume like his: no interval and no p-value is shown.",
-    *run.freezing(design),
-)))
+display(*report.page_one(evidence, limits=run.freezing(design)))
 
 # %% [markdown]
 # # What was asked

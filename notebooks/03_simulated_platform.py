@@ -28,7 +28,7 @@ truth = run.source(question).truth()
 display(report.cover(evidence, subtitle="A worked example on simulated data, its truth printed beside the estimates"))
 
 # %%
-display(*report.page_one(evidence, limits=("Every number here comes from a simulated platform. It says nothing about any real one.", *run.freezing(design))))
+display(*report.page_one(evidence, limits=run.freezing(design)))
 
 # %% [markdown]
 # # What was simulated

@@ -54,7 +54,8 @@ def page_one(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
     Parameters
     ----------
     limits : sequence of str
-        Sentences about what these data cannot show, before those that the checks found.
+        Sentences about what these data cannot show, after those of their sources and before those
+        that the checks found.
     """
     return [
         verdict_box(evidence),
@@ -131,9 +132,10 @@ def _visible_gap(evidence: Evidence) -> list[Fact]:
 
 
 def does_not_show(evidence: Evidence, limits: Sequence[str] = ()) -> Note:
-    """Return what the report does not show: the caller's limits, gates, checks not passed."""
+    """Return what the report does not show: limits of the sources, the caller's, gates, checks."""
     study = evidence.comparison.study
-    said = [*limits]
+    said = [says for origin in study.loaded.origins for says in origin.limits]
+    said += limits
     barred = WITHHELD & {g.name for g in study.gates}
     said += [g.says for g in study.gates if g.kind != "hard" or not study.admissible]
     said += [
