@@ -131,7 +131,7 @@ def cochran_mantel_haenszel(counts: Any, *, continuity: bool = False) -> Test:
     counts : array_like, shape (S, 4)
         As for `mantel_haenszel`.
     continuity : bool
-        Take 1/2 (or the whole deviation, if that is less) off the deviation, as R does.
+        Take 1/2 off the deviation where it is at least that, as R's mantelhaen.test does.
 
     Raises
     ------
@@ -156,9 +156,10 @@ def cochran_mantel_haenszel(counts: Any, *, continuity: bool = False) -> Test:
             "cochran_mantel_haenszel: no stratum holds both classes and both outcomes."
         )
     away = abs(float((a - n1 * events / n).sum()))
-    away -= min(0.5, away) if continuity else 0.0
+    corrected = continuity and away >= 0.5
+    away -= 0.5 if corrected else 0.0
     statistic = away**2 / float(variance)
-    name = "Cochran–Mantel–Haenszel" + (" with continuity correction" if continuity else "")
+    name = "Cochran–Mantel–Haenszel" + (" with continuity correction" if corrected else "")
     return Test(statistic, 1.0, float(chdtrc(1, statistic)), name)
 
 

@@ -95,6 +95,15 @@ def test_kidney_stones(golden):
     assert standardise(table).difference > 0
 
 
+def test_a_deviation_below_a_half_is_not_corrected():
+    # R 4.2.2: mantelhaen.test(correct = TRUE) says "without continuity correction" here
+    table = [(5, 12, 6, 14), (3, 12, 4, 15)]
+    found = cochran_mantel_haenszel(table, continuity=True)
+    assert found.statistic == pytest.approx(0.01190558, abs=1e-8)
+    assert found.p_value == pytest.approx(0.91311310, abs=1e-8)
+    assert found == cochran_mantel_haenszel(table)
+
+
 def test_standard_error_of_the_odds_ratio_against_statsmodels(admissions):
     table = np.array([admissions[:, 0], admissions[:, 1] - admissions[:, 0]])
     other = np.array([admissions[:, 2], admissions[:, 3] - admissions[:, 2]])
