@@ -11,13 +11,13 @@ from audit.errors import EstimationError
 from audit.estimators.base import NAN, Array, Fit, choose
 from audit.estimators.followup import account_codes, follow_up
 from audit.estimators.maximum import climb, unit_columns
-from audit.estimators.model_matrix import model_matrix
+from audit.estimators.model_matrix import ModelMatrix, model_matrix
 from audit.estimators.risk_sets import risk_sets
 from audit.estimators.wald import wald
 
 TIES = ("efron", "breslow")
 BY_ROW = "normal, inverse information"
-BY_ACCOUNT = "sandwich by cluster (Lin & Wei 1989) times k/(k - 1), t with k - 1 df"
+BY_ACCOUNT = "sandwich by cluster (Lin & Wei 1989); limits by t, k - 1 df, k/(k - 1) times it"
 INDEPENDENT = "every row counts as independent of the others; pass cluster= for accounts"
 
 
@@ -63,12 +63,12 @@ def cox(
     Returns
     -------
     CoxFit
-        Log hazard ratios; positive means sooner. With clusters the variance is the sandwich of
-        score residuals summed by account, times k/(k - 1), with a t of k - 1 df, where k is the
-        number of equal accounts worth the information in that coefficient: the smaller of
-        (Σ_g v_g)²/Σ_g v_g² and the same of v_g², at least 2. Ten leaders among a thousand accounts
-        give about 9 df and not 1,009. `vcov` has the factors of its two columns, as a geometric
-        mean.
+        Log hazard ratios; positive means sooner. With clusters `std_error` and `vcov` are the
+        published sandwich of score residuals summed by account, as R's coxph has it, which is too
+        small with few accounts. Limits and p therefore take k/(k - 1) times its variance and a t
+        of k - 1 df, where k is the number of equal accounts worth the information in that
+        coefficient: the smaller of (Σ_g v_g)²/Σ_g v_g² and the same of v_g², at least 2. Ten
+        leaders among a thousand accounts give about 9 df and not 1,009.
 
     Raises
     ------
@@ -99,14 +99,17 @@ def cox(
     if not np.diag(null[2]).any():
         raise EstimationError("cox: at every event all rows at risk are alike: nothing differs.")
     top = climb("cox", sets.at, np.zeros(unit.x.shape[1]), model)
-    df: Any = np.inf
-    covariance, method = np.linalg.inv(top.information), BY_ROW
-    if codes is not None:
-        covariance, df = _by_account(*sets.influence(top.params, covariance), codes)
+    inverse = np.linalg.inv(top.information)
+    scale = np.outer(unit.span, unit.span)
+    params = top.params / unit.span
+    if codes is None:
+        fields, method = wald(params, inverse / scale, np.inf, model, confidence), BY_ROW
+    else:
+        covariance, df = _by_account(*sets.influence(top.params, inverse), codes)
+        fields = _cautious(params, covariance / scale, df, model, confidence)
         method = BY_ACCOUNT
-    span = unit.span
     return CoxFit(
-        **wald(top.params / span, covariance / np.outer(span, span), df, model, confidence),
+        **fields,
         loglik=top.loglik,
         method=f"Cox proportional hazards, {ties.capitalize()} ties; {method}",
         note=INDEPENDENT if codes is None else "",
@@ -114,6 +117,16 @@ def cox(
         loglik_null=null[0],
         n_events=float(rows.event.sum()),
     )
+
+
+def _cautious(
+    params: Array, covariance: Array, df: Array, model: ModelMatrix, confidence: float
+) -> dict[str, Any]:
+    """Return the fields of a fit with the sandwich as it is, and limits of a larger one."""
+    factor = np.sqrt((df + 1) / df)
+    plain = wald(params, covariance, df, model, confidence)
+    wider = wald(params, covariance * np.outer(factor, factor), df, model, confidence)
+    return plain | {name: wider[name] for name in ("p_value", "conf_low", "conf_high")}
 
 
 def _by_account(influence: Array, share: Array, codes: Array) -> tuple[Array, Array]:
@@ -124,8 +137,7 @@ def _by_account(influence: Array, share: Array, codes: Array) -> tuple[Array, Ar
     np.add.at(held, codes, share)
     # posts of one account apart, and wholly alike: the fewer equal accounts of the two
     k = np.maximum(2.0, np.minimum(_equal_accounts(held), _equal_accounts(held**2)))
-    factor = np.sqrt(k / (k - 1))
-    return sums.T @ sums * np.outer(factor, factor), k - 1
+    return sums.T @ sums, k - 1
 
 
 def _equal_accounts(held: Array) -> Array:
