@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from audit.checks.sensitivity import selective_reporting as selective_reporting
 from audit.errors import EstimationError
 from audit.estimators.base import refuse
+from audit.estimators.scalars import is_number
 
 TABLE_LIMIT = 300_000_000
 """Cell updates up to which an exact table is filled (about two seconds)."""
@@ -48,7 +49,7 @@ def worst_case(events: int, n_known: int, n_unknown: int) -> tuple[float, float]
     faults = [
         f"{name} is {value!r}; allowed: whole numbers from 0"
         for name, value in (("events", events), ("n_known", n_known), ("n_unknown", n_unknown))
-        if not (math.isfinite(value) and value >= 0 and value == math.floor(value))
+        if not (is_number(value) and 0 <= value < math.inf and value == math.floor(value))
     ]
     if not faults and events > n_known:
         faults.append(f"{events} events among {n_known} known posts; events cannot exceed posts")
@@ -298,7 +299,7 @@ def _checked(columns: dict[str, ArrayLike], limit: int | None) -> pd.DataFrame:
         faults.append(f"account {name!s} has a row that is both focal and unknown; choose one")
     if frame["account"].isna().any():
         faults.append("a row has no account; every row needs one")
-    if limit is not None and not (limit >= 0 and limit == int(limit)):
+    if limit is not None and not (is_number(limit) and 0 <= limit < math.inf and limit % 1 == 0):
         faults.append(f"max_focal_accounts is {limit!r}; allowed: a whole number from 0, or None")
     refuse("unknown_class", faults)
     return frame.astype({"events": np.int64, "n": np.int64, "focal": bool, "unknown": bool})

@@ -8,6 +8,16 @@ from typing import Literal
 
 from audit.errors import EstimationError
 from audit.estimators.base import Estimate, Test, refuse
+from audit.estimators.scalars import number_words
+
+ARGUMENTS = (
+    "events_focal",
+    "n_focal",
+    "events_reference",
+    "n_reference",
+    "margin",
+    "confidence",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,8 @@ def tost(
     """
     from scipy.stats import norm
 
+    asked = (events_focal, n_focal, events_reference, n_reference, margin, confidence)
+    refuse("tost", number_words(**dict(zip(ARGUMENTS, asked, strict=True))))
     counts = (("focal", events_focal, n_focal), ("reference", events_reference, n_reference))
     faults = [
         f"{e!r} {name} events in {n!r} posts; allowed: 0 ≤ events ≤ posts, and a post or more"
@@ -137,6 +149,7 @@ def tost_interval(
     """
     from scipy.stats import t
 
+    refuse("tost_interval", number_words(margin=margin, confidence=confidence))
     low, middle, high = estimate.conf_low, estimate.estimate, estimate.conf_high
     faults = _margin_faults(margin, confidence, below=math.inf)
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
-from audit.errors import EstimationError
-from audit.estimators.base import choose, refuse
+from audit.checks.agreement import agreement as agreement
+from audit.estimators.base import as_numbers, refuse
+from audit.estimators.scalars import is_number
 
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
 ROUNDING = 1e-12
 """Shares nearer than this to 0 or 1 are 0 or 1: 1 − 0.7 is not 0.3 in binary."""
 
@@ -165,7 +162,7 @@ def tipping_point(
         Where an argument is out of range, or a rate is below 1 − specificity.
     """
     faults = _count_faults(events_focal, n_focal, events_reference, n_reference)
-    if not 0 < specificity <= 1:
+    if not (is_number(specificity) and 0 < specificity <= 1):
         faults.append(f"specificity is {specificity!r}; allowed: above 0, up to 1")
     refuse("tipping_point", faults)
     focal, reference = events_focal / n_focal, events_reference / n_reference
@@ -180,79 +177,6 @@ def tipping_point(
     if focal > reference or focal <= false + ROUNDING:
         return math.nan
     return (focal - false) * specificity / (reference - false) + false
-
-
-def agreement(ratings: ArrayLike, *, level: Level = "nominal") -> float:
-    """Return Krippendorff's alpha: agreement of raters beyond chance, missing ratings allowed.
-
-    Parameters
-    ----------
-    ratings : array-like, shape (raters, units)
-        One row per rater. NaN or None where a rater did not rate. Text is allowed for nominal.
-    level : {"nominal", "ordinal", "interval", "ratio"}
-        How far two values are apart: all alike, by rank, by difference, by relative difference.
-
-    Returns
-    -------
-    float
-        1 perfect, 0 as by chance, below 0 systematic disagreement. Units with one rating are not
-        pairable and do not count, as in the source.
-
-    Raises
-    ------
-    EstimationError
-        Where `ratings` is not two-dimensional, values do not fit the level, no unit has two
-        ratings, or all pairable ratings are the same (chance cannot be told from agreement).
-    UnknownName
-        Where the level is none of these.
-
-    References
-    ----------
-    Krippendorff 2011, "Computing Krippendorff's alpha-reliability",
-    https://repository.upenn.edu/asc_papers/43.
-    """
-    table = np.asarray(ratings, dtype=object)
-    choose("level", level, get_args(Level))
-    if table.ndim != 2:
-        refuse("agreement", [f"ratings have shape {table.shape}; needed: (raters, units)"])
-    codes, values = pd.factorize(table.ravel())
-    codes = codes.reshape(table.shape)
-    counts = np.stack([(codes == k).sum(axis=0) for k in range(len(values))] or [np.zeros(0)]).T
-    counts = counts[counts.sum(axis=1) > 1]
-    if not len(counts):
-        refuse("agreement", ["no unit was rated by two raters, so nothing can agree"])
-    used = counts.sum(axis=0) > 0
-    if used.sum() == 1:
-        refuse("agreement", [f"every pairable rating is {values[used][0]!r}; chance is undefined"])
-    counts, values = counts[:, used].astype(float), np.asarray(values)[used]
-    m = counts.sum(axis=1)
-    seen = (counts / (m - 1)[:, None]).T @ counts - np.diag((counts / (m - 1)[:, None]).sum(axis=0))
-    total = seen.sum(axis=0)
-    expected = (np.outer(total, total) - np.diag(total)) / (total.sum() - 1)
-    apart = _distance(values, total, level)
-    return float(1 - (seen * apart).sum() / (expected * apart).sum())
-
-
-def _distance(values: NDArray, total: NDArray, level: Level) -> NDArray:
-    if level == "nominal":
-        return 1.0 - np.eye(len(values))
-    try:
-        v = values.astype(float)
-    except (TypeError, ValueError):
-        text = f"agreement: level {level!r} needs numbers, found {values[0]!r}."
-        raise EstimationError(f"{text} Try level='nominal', or ranks for labels.") from None
-    if level == "ratio" and (v < 0).any():
-        refuse("agreement", [f"level 'ratio' needs values from 0; found {v.min():g}"])
-    if level == "ordinal":
-        order = np.argsort(v)
-        middle = np.empty(len(v))
-        middle[order] = np.cumsum(total[order]) - total[order] / 2
-        v = middle
-    gap = np.abs(v[:, None] - v[None, :])
-    if level == "ratio":
-        both = v[:, None] + v[None, :]
-        gap = np.divide(gap, both, out=np.zeros_like(gap), where=both > 0)
-    return gap**2
 
 
 def _settled(share: float) -> float:
@@ -271,7 +195,7 @@ def _count_faults(e_f: float, n_f: float, e_r: float, n_r: float) -> list[str]:
     return [
         f"{e!r} {name} events in {n!r} posts; allowed: 0 ≤ events ≤ posts, and posts above 0"
         for name, e, n in (("focal", e_f, n_f), ("reference", e_r, n_r))
-        if not (0 <= e <= n < math.inf and n > 0)
+        if not (is_number(e) and is_number(n) and 0 <= e <= n < math.inf and n > 0)
     ]
 
 
@@ -283,7 +207,7 @@ def _error_rates(
 ) -> list[tuple[float, float]]:
     pairs = []
     for what, given in (("sensitivity", sensitivity), ("specificity", specificity)):
-        found = np.atleast_1d(np.asarray(given, dtype=float)).ravel()
+        found = as_numbers(given, what).ravel()
         if len(found) in (1, 2) and ((found >= 0) & (found <= 1)).all():
             pairs.append(np.broadcast_to(found, 2).tolist())
         else:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from audit.errors import EstimationError
 from audit.estimators.base import choose, refuse
 
 Method = Literal["holm", "bh", "bonferroni"]
@@ -42,7 +43,10 @@ def adjust(p_values: ArrayLike, *, method: Method = "holm") -> NDArray:
     https://doi.org/10.1111/j.2517-6161.1995.tb02031.x.
     """
     choose("correction", method, _CORRECTIONS)
-    p = np.asarray(p_values, dtype=float)
+    try:
+        p = np.asarray(p_values, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise EstimationError(f"adjust: p_values must be numbers: {error}.") from error
     if p.ndim != 1:
         refuse("adjust", [f"p_values have shape {p.shape}; needed: one flat row of them"])
     wrong = p[~np.isnan(p) & ~((p >= 0) & (p <= 1))]

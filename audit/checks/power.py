@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from audit.checks.simulated_studies import Studies
-from audit.estimators.base import confidence_faults, refuse
+from audit.estimators.base import as_numbers, confidence_faults, refuse
+from audit.estimators.scalars import number_words
 
 STEPS = 8
 """Gaps tried from the smallest up before halving; guards against power that is not monotone."""
@@ -51,6 +52,7 @@ def two_proportions(n: float, p1: float, p2: float, *, alpha: float = 0.05) -> f
     """
     from scipy.stats import norm
 
+    refuse("two_proportions", number_words(n=n, p1=p1, p2=p2, alpha=alpha))
     faults = _planning_faults(p1, p2, alpha)
     if not 0 < n < math.inf:
         faults.append(f"n is {n!r} posts per group; allowed: above 0")
@@ -92,6 +94,7 @@ def sample_size(p1: float, p2: float, *, power: float = 0.9, alpha: float = 0.05
     """
     from scipy.stats import norm
 
+    refuse("sample_size", number_words(p1=p1, p2=p2, power=power, alpha=alpha))
     faults = _planning_faults(p1, p2, alpha)
     if not alpha / 2 < power < 1:
         faults.append(f"power is {power!r}; allowed: above alpha / 2 = {alpha / 2:g}, below 1")
@@ -195,7 +198,14 @@ def detectable_gap_table(
     """
     from audit.gates import FEW_FOCAL_ACCOUNTS, REFERENCE_ACCOUNTS_FOR_SUPPORT
 
-    faults: list[str] = []
+    faults = number_words(
+        n_focal_accounts=n_focal_accounts,
+        n_reference_accounts=n_reference_accounts,
+        rate=rate,
+        icc=icc,
+        power=power,
+    )
+    refuse("detectable_gap", faults)
     focal = _volumes("focal", n_focal_accounts, posts_focal, faults)
     reference = _volumes("reference", n_reference_accounts, posts_reference, faults)
     for name, value in (("rate", rate), ("icc", icc)):
@@ -248,10 +258,11 @@ def _search(
 
 
 def _volumes(name: str, k: int, posts: ArrayLike, faults: list[str]) -> NDArray:
-    if not (k >= 1 and k == int(k)):
+    if not (1 <= k < math.inf and k == int(k)):
         faults.append(f"n_{name}_accounts is {k!r}; allowed: a whole number from 1")
         return np.ones(1)
-    n = np.asarray(posts, dtype=float)
+    n = as_numbers(posts, f"posts_{name}") if np.ndim(posts) else as_numbers([posts], name)[0]
+    n = np.asarray(n)
     if n.ndim and n.shape != (k,):
         faults.append(f"posts_{name} has shape {n.shape}; allowed: one number, or {k} of them")
     bad = ~(np.isfinite(n) & (n >= 1) & (n == np.floor(n)))

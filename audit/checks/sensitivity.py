@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from audit.estimators.base import refuse
+from audit.estimators.base import as_numbers, refuse
+from audit.estimators.scalars import is_number
+
+ZERO = 1e-12
+"""A bound nearer than this to 0 may be on either side of it by rounding: it holds no sign."""
 
 
 def e_value(ratio: float, conf_limit: float | None = None) -> tuple[float, float]:
@@ -42,7 +46,11 @@ def e_value(ratio: float, conf_limit: float | None = None) -> tuple[float, float
     VanderWeele & Ding 2017, *Ann Intern Med* 167:268, https://doi.org/10.7326/M16-2607.
     """
     given = {"ratio": ratio} | ({} if conf_limit is None else {"conf_limit": conf_limit})
-    faults = [f"{k} is {v!r}; allowed: 0 or more" for k, v in given.items() if not v >= 0]
+    faults = [
+        f"{k} is {v!r}; allowed: 0 or more"
+        for k, v in given.items()
+        if not (is_number(v) and v >= 0)
+    ]
     if not faults and conf_limit is not None:
         above = ratio > 1 and conf_limit > ratio
         below = ratio < 1 and conf_limit < ratio
@@ -120,8 +128,8 @@ def selective_reporting(
     https://doi.org/10.1017/S0003055420000039; without non-severity, the trimming bounds of
     Zhang & Rubin 2003, *J Educ Behav Stat* 28:353, https://doi.org/10.3102/10769986028004353.
     """
-    by_focal = np.atleast_1d(np.asarray(share_reported_focal, dtype=float)).ravel()
-    by_reference = np.atleast_1d(np.asarray(share_reported_reference, dtype=float)).ravel()
+    by_focal = as_numbers(share_reported_focal, "share_reported_focal").ravel()
+    by_reference = as_numbers(share_reported_reference, "share_reported_reference").ravel()
     faults = [
         f"{name} is {value!r}; allowed: 0 to 1"
         for name, value in (
@@ -129,7 +137,7 @@ def selective_reporting(
             ("rate_reference", rate_reference),
             ("share_focal", 0.0 if share_focal is None else share_focal),
         )
-        if not 0 <= value <= 1
+        if not (is_number(value) and 0 <= value <= 1)
     ]
     for name, shares in (
         ("share_reported_focal", by_focal),
@@ -172,7 +180,7 @@ def _pair(
                     "milder": milder,
                     "low": low,
                     "high": high,
-                    "sign_holds": low > 0 if gap > 0 else high < 0 if gap < 0 else False,
+                    "sign_holds": low > ZERO if gap > 0 else high < -ZERO if gap < 0 else False,
                 }
             )
     return rows

@@ -99,7 +99,10 @@ def _codes(name: str, labels: Any, length: int) -> tuple[Array, list[str]]:
     import pandas as pd
 
     numbered = isinstance(labels, np.ndarray) and labels.dtype.kind in "iu"
-    codes, _ = pd.factorize(labels if numbered else np.asarray(labels, dtype=object))
+    column = labels if numbered else np.asarray(labels, dtype=object)
+    if column.ndim != 1:
+        return np.zeros(0, dtype=int), [f"{name} has {column.ndim} dimensions; allowed: 1"]
+    codes, _ = pd.factorize(column)
     if len(codes) != length:
         return codes, [f"{name} has {len(codes)} entries; allowed: {length}, as many as events"]
     if missing := int((codes < 0).sum()):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from audit.errors import EstimationError, UnknownName
+from audit.estimators.scalars import is_number
 
 Array = np.ndarray[Any, Any]
 NAN = float("nan")
@@ -229,7 +230,7 @@ def refuse(where: str, faults: Iterable[str]) -> None:
 def choose(what: str, name: object, known: Iterable[str]) -> None:
     """Raise UnknownName unless `name` is one of the `known` values of the option `what`."""
     known = tuple(known)
-    if name not in known:
+    if not isinstance(name, str) or name not in known:  # an array or NA has no truth value
         raise UnknownName(what, name, known)
 
 
@@ -273,7 +274,7 @@ def as_numbers(values: object, name: str) -> Array:
     """Return `values` as a 1-d float array, or say what does not fit."""
     try:
         return np.atleast_1d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise EstimationError(f"{name} must be numbers: {error}.") from error
 
 
@@ -301,6 +302,8 @@ def check_pairs(
     whole: bool = False,
 ) -> None:
     """Raise with all that is wrong with (events, n) pairs and a confidence level."""
+    strange = [v for pair in pairs for v in pair if not is_number(v, missing=True)]
+    refuse(where, [f"counts must be numbers, one each: found {v!r:.60}" for v in strange])
     events = as_numbers([pair[0] for pair in pairs], "events")
     n = as_numbers([pair[1] for pair in pairs], "n")
     faults = count_faults(events, n) + confidence_faults(confidence)

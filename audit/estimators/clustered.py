@@ -20,6 +20,7 @@ from audit.estimators.base import (
     refuse,
 )
 from audit.estimators.mover import wilson_limits
+from audit.estimators.scalars import is_number
 
 METHOD = "Wilson with n/deff and t(max(1, K_eff - 1)), design effect by account"
 
@@ -156,7 +157,7 @@ def clustered_proportion(
     w = np.ones_like(m) if weights is None else as_numbers(weights, "weights")
     faults = count_faults(y, m) + number_faults("weights", w, length=len(m))
     faults += confidence_faults(confidence)
-    if icc is not None and not 0 <= icc <= 1:
+    if icc is not None and not (is_number(icc) and 0 <= icc <= 1):
         faults.append(f"icc is {icc!r}; allowed: 0 to 1")
     refuse("clustered_proportion", faults)
     use = (m > 0) & (w > 0)

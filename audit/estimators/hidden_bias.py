@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from audit.estimators.base import NAN, refuse
+from audit.estimators.scalars import is_number
 
 
 def rosenbaum_bound(successes: float, pairs: float, gamma: float) -> float:
@@ -48,7 +49,7 @@ def rosenbaum_bound(successes: float, pairs: float, gamma: float) -> float:
     from scipy.special import betaincc
 
     faults = _count_faults(successes, pairs)
-    if not (_is_number(gamma) and 1 <= gamma < math.inf):
+    if not (is_number(gamma) and 1 <= gamma < math.inf):
         faults.append(f"gamma is {gamma!r}; allowed: 1 (no hidden bias) or more, finite")
     refuse("rosenbaum_bound", faults)
     if successes == 0:
@@ -85,7 +86,7 @@ def rosenbaum_gamma(successes: float, pairs: float, *, alpha: float = 0.05) -> f
     from scipy.special import betainccinv
 
     faults = _count_faults(successes, pairs)
-    if not (_is_number(alpha) and 0 < alpha < 1):
+    if not (is_number(alpha) and 0 < alpha < 1):
         faults.append(f"alpha is {alpha!r}; allowed: between 0 and 1, such as 0.05")
     refuse("rosenbaum_gamma", faults)
     if rosenbaum_bound(successes, pairs, 1.0) > alpha:
@@ -98,17 +99,8 @@ def _count_faults(successes: float, pairs: float) -> list[str]:
     faults = [
         f"{name} is {value!r}; allowed: a whole number from 0"
         for name, value in (("successes", successes), ("pairs", pairs))
-        if not (_is_number(value) and 0 <= value < math.inf and value % 1 == 0)
+        if not (is_number(value) and 0 <= value < math.inf and value % 1 == 0)
     ]
     if not faults and successes > pairs:
         faults.append(f"successes are {successes:g} of {pairs:g} pairs; allowed: at most all")
     return faults
-
-
-def _is_number(value: object) -> bool:
-    """Return whether a value is one real number, which NaN is not."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return False
-    return not isinstance(value, str) and not math.isnan(number)

@@ -111,7 +111,7 @@ def _matrix(where: str, X: Any) -> tuple[Array, tuple[Any, ...], bool]:
     named = isinstance(X, pd.DataFrame)
     try:
         x = np.asarray(X, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise EstimationError(f"{where}: X must hold numbers: {error}.") from error
     if x.ndim != 2 or 0 in x.shape:
         raise EstimationError(

@@ -149,7 +149,7 @@ def _pairs(cells: Pairs, confidence: float) -> Pairs:
         elif not found and value[0] % 1 != 0:
             found = [f"{name} is {value[0]:g}; allowed: whole numbers, for pairs are counted"]
         faults += found
-        values.append(float(value[0]) if len(value) else NAN)
+        values.append(float(value[0]) if value.shape == (1,) else NAN)
     refuse("paired_difference", faults + confidence_faults(confidence))
     return values[0], values[1], values[2], values[3]
 

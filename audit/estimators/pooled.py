@@ -234,7 +234,7 @@ def count_table(where: str, counts: Any) -> Array:
     """Return counts as an (S, 4) array, or say what is wrong with them."""
     try:
         table = np.asarray(counts, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise EstimationError(f"{where}: counts must be numbers: {error}.") from error
     if table.ndim != 2 or table.shape[1] != 4:
         raise EstimationError(

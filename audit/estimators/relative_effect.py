@@ -164,7 +164,11 @@ def _accounts(cluster: Any, n: int, m: int) -> tuple[Array, Array]:
 
     if cluster is None:
         return np.arange(n), np.arange(m)
-    parts = [np.asarray(c, dtype=object) for c in cluster] if len(cluster) == 2 else []
+    single = not hasattr(cluster, "__len__") or (
+        isinstance(cluster, np.ndarray) and not cluster.ndim
+    )
+    pair = not single and len(cluster) == 2
+    parts = [np.asarray(c, dtype=object) for c in cluster] if pair else []
     if [p.shape for p in parts] != [(n,), (m,)]:
         whole = np.asarray(cluster, dtype=object) if not parts else np.array([], dtype=object)
         if whole.shape != (n + m,):

@@ -11,6 +11,7 @@ import numpy as np
 from audit.errors import EstimationError, SupportError
 from audit.estimators.base import Array, Estimate, as_numbers, choose, refuse
 from audit.estimators.followup import FollowUp, account_codes, follow_up
+from audit.estimators.scalars import is_number
 from audit.estimators.survival import survival_area
 from audit.estimators.wald import satterthwaite, t_quantile
 
@@ -249,7 +250,7 @@ def _kept_codes(where: str, cluster: Any, used: Array) -> Array:
 
 
 def _check_horizon(where: str, tau: float, last: float) -> None:
-    if not (np.isfinite(tau) and tau > 0):
+    if not (is_number(tau) and np.isfinite(tau) and tau > 0):
         refuse(where, [f"tau is {tau!r}; allowed: a time above 0"])
     if tau > last:
         raise EstimationError(

@@ -197,3 +197,25 @@ def test_agreement_conventions():
         agreement([["yes", "no"], ["yes", "no"]], level="interval")
     with pytest.raises(EstimationError, match="values from 0; found -1"):
         agreement([[-1, 2], [-1, 2]], level="ratio")
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_thousands_of_distinct_values_need_no_table_of_all_pairs(level):
+    # a table of values by values would hold 9e8 numbers
+    rng = np.random.default_rng(0)
+    ratings = rng.normal(size=(3, 10_000))
+    assert abs(agreement(ratings, level=level)) < 0.02
+
+
+def test_ten_units_by_two_coders_as_printed():
+    # Krippendorff 2011, sections A and C: binary data, and nominal data with a pair unlike
+    one, other = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
+    assert agreement([one, other]) == pytest.approx(0.095, abs=5e-4)
+    assert agreement([list("aabbdcccedda"), list("babbbccceddd")]) == pytest.approx(0.692, abs=5e-4)
+
+
+def test_infinite_ratings_have_ranks_and_no_distance():
+    ratings = [[1, 2, np.inf, 3], [1, 2, np.inf, 2]]
+    assert agreement(ratings, level="ordinal") > 0.5
+    with pytest.raises(EstimationError, match="needs finite values; found infinity"):
+        agreement(ratings, level="interval")

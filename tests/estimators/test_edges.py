@@ -7,12 +7,18 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from audit.checks.bounds import worst_case
 from audit.checks.equivalence import tost
-from audit.checks.labels import misclassified_outcome
-from audit.errors import EstimationError
+from audit.checks.hidden_bias import rosenbaum_bound
+from audit.checks.labels import misclassified_class, misclassified_outcome, tipping_point
+from audit.checks.power import detectable_gap, sample_size, two_proportions
+from audit.checks.sensitivity import e_value
+from audit.errors import EstimationError, UnknownName
 from audit.estimators.outcome import outcome_test
+from audit.estimators.paired import paired_difference
 from audit.estimators.proportions import (
     clustered_proportion,
     exact_test,
@@ -32,6 +38,7 @@ from audit.estimators.strata import (
 )
 
 BIG = 10**7
+TWO = {"events_focal": 2, "n_focal": 5, "events_reference": 1, "n_reference": 4}
 EDGES: dict[str, tuple[float, float, float, float]] = {
     "nothing at all": (0, 0, 0, 0),
     "no focal case": (0, 0, 3, 10),
@@ -179,3 +186,61 @@ def test_an_empty_stratum_adds_nothing_and_one_stratum_is_the_plain_gap() -> Non
         [*events, 0], [*n, 0], [*account, 99], [0] * 12 + [1], [*focal, True]
     )
     assert (plain.estimate, plain.conf_low) == pytest.approx((kept.estimate, kept.conf_low))
+
+
+NO_NUMBERS = ["3", None, pd.NA, [1], 1j, 10**400, pd.Series([1])]
+SCALARS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "proportion": (proportion, {"events": 2, "n": 5}),
+    "risk_difference": (risk_difference, TWO),
+    "risk_ratio": (risk_ratio, TWO),
+    "odds_ratio": (odds_ratio, TWO | {"method": "mover"}),
+    "exact_test": (exact_test, TWO),
+    "paired_difference": (
+        paired_difference,
+        {"both": 1, "focal_only": 2, "reference_only": 3, "neither": 4},
+    ),
+    "tost": (tost, TWO | {"margin": 0.1}),
+    "misclassified_outcome": (
+        misclassified_outcome,
+        TWO | {"sensitivity": 0.9, "specificity": 0.9},
+    ),
+    "misclassified_class": (misclassified_class, TWO | {"sensitivity": 0.9, "specificity": 0.9}),
+    "tipping_point": (tipping_point, TWO | {"specificity": 0.95}),
+    "worst_case": (worst_case, {"events": 1, "n_known": 5, "n_unknown": 3}),
+    "rosenbaum_bound": (rosenbaum_bound, {"successes": 8, "pairs": 10, "gamma": 2}),
+    "e_value": (e_value, {"ratio": 2.0}),
+    "two_proportions": (two_proportions, {"n": 50, "p1": 0.2, "p2": 0.4}),
+    "sample_size": (sample_size, {"p1": 0.2, "p2": 0.4, "power": 0.8}),
+    "detectable_gap": (
+        detectable_gap,
+        {
+            "n_focal_accounts": 3,
+            "n_reference_accounts": 30,
+            "posts_focal": 5,
+            "posts_reference": 5,
+            "rate": 0.2,
+            "icc": 0.1,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCALARS)
+def test_what_is_no_number_is_named(name: str) -> None:
+    function, given = SCALARS[name]
+    assert function(**given) is not None
+    columns = {"posts_focal", "posts_reference", "method"}
+    if name.startswith("misclassified"):
+        columns |= {"sensitivity", "specificity"}  # which may be pairs
+    for argument in set(given) - columns:
+        for value in NO_NUMBERS:
+            if name == "paired_difference" and isinstance(value, str | list | pd.Series):
+                continue  # one number in a list, or as text, is read
+            with pytest.raises(EstimationError, match=r"allowed|must be numbers|missing"):
+                function(**given | {argument: value})
+
+
+@pytest.mark.parametrize("option", [None, pd.NA, ["wilson"], pd.Series(["wilson"])])
+def test_an_option_that_is_no_word_is_unknown(option: Any) -> None:
+    with pytest.raises(UnknownName, match="Known: clopper_pearson"):
+        proportion(2, 5, method=option)
