@@ -170,7 +170,7 @@ def log_rank(time: Any, event: Any, group: Any, *, entry: Any = None) -> Test:
     codes, size = _group_codes(group, len(rows.time))
     table = risk_table(rows)
     n, d = table.at_risk, table.events
-    shares = np.array([at_risk(rows, table.time, codes == g) / n for g in range(size)])
+    shares = np.array([at_risk(rows.where(codes == g), table.time) for g in range(size)]) / n
     informative = (shares.max(axis=0) < 1) & (n > 1) & (d < n) if len(n) else np.array([], bool)
     if not informative.any():
         raise SupportError(
@@ -181,11 +181,30 @@ def log_rank(time: Any, event: Any, group: Any, *, entry: Any = None) -> Test:
     gap = seen - (shares * d).sum(axis=1)
     factor = np.where(n > 1, d * (n - d) / np.maximum(n - 1, 1), 0.0)
     spread = np.diag((shares * factor).sum(axis=1)) - (shares * factor) @ shares.T
-    keep = (shares[:, informative] > 0).any(axis=1)
-    inverse = np.linalg.pinv(spread[np.ix_(keep, keep)], hermitian=True)
-    df = float(np.linalg.matrix_rank(spread[np.ix_(keep, keep)], hermitian=True))
-    statistic = max(0.0, float(gap[keep] @ inverse @ gap[keep]))
-    return Test(statistic, df, float(chdtrc(df, statistic)), "log-rank test (Mantel 1966)")
+    free = _free_groups(shares[:, informative] > 0)
+    inverse = np.linalg.inv(spread[np.ix_(free, free)])
+    statistic = max(0.0, float(gap[free] @ inverse @ gap[free]))
+    return Test(
+        statistic,
+        float(len(free)),
+        float(chdtrc(len(free), statistic)),
+        "log-rank test (Mantel 1966)",
+    )
+
+
+def _free_groups(present: Array) -> Array:
+    """Return the groups but one of each set that stood at risk together, directly or by a chain.
+
+    Within such a set observed less expected sums to 0, so that one says what the others do. Sets
+    are counted and not read off a numerical rank, which rounding can raise.
+    """
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    together = csr_matrix(present.astype(float) @ present.T.astype(float))
+    _, sets = connected_components(together, directed=False)
+    _, first = np.unique(sets, return_index=True)
+    return np.setdiff1d(np.flatnonzero(present.any(axis=1)), first)
 
 
 def _group_codes(group: Any, length: int) -> tuple[Array, int]:

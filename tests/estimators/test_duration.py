@@ -482,3 +482,11 @@ def test_the_unit_of_time_is_nothing(rows, unit):
     b = restricted_mean(time * unit, event, tau=(time * unit).max())
     assert b.estimate == pytest.approx(a.estimate * unit)
     assert b.std_error == pytest.approx(a.std_error * unit, abs=1e-9)
+
+
+def test_the_degrees_of_freedom_are_counted_whatever_rounding_makes_of_the_rank():
+    rng = np.random.default_rng(0)
+    for groups in (2, 2, 2, 3) * 25:
+        time, event = rng.exponential(size=1000), rng.random(1000) < 0.5
+        found = log_rank(time, event, rng.integers(0, groups, 1000))
+        assert found.df == groups - 1
