@@ -53,9 +53,10 @@ def worst_case(events: int, n_known: int, n_unknown: int) -> tuple[float, float]
     ]
     if not faults and events > n_known:
         faults.append(f"{events} events among {n_known} known posts; events cannot exceed posts")
-    if not faults and n_known + n_unknown == 0:
+    if not faults and n_known == n_unknown == 0:
         faults.append("there are no posts, known or unknown; a rate of nothing has no bounds")
     refuse("worst_case", faults)
+    events, n_known, n_unknown = int(events), int(n_known), int(n_unknown)
     total = n_known + n_unknown
     return events / total, (events + n_unknown) / total
 

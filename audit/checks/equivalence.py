@@ -91,8 +91,9 @@ def tost(
     if method != "wald":
         faults.append(f"method is {method!r}; allowed: 'wald'")
     refuse("tost", faults)
-    p, q = events_focal / n_focal, events_reference / n_reference
-    error = math.sqrt(p * (1 - p) / n_focal + q * (1 - q) / n_reference)
+    n, m, margin = float(n_focal), float(n_reference), float(margin)
+    p, q = float(events_focal) / n, float(events_reference) / m
+    error = math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
     if error == 0:
         raise EstimationError(
             f"tost: rates of {p:g} and {q:g} have a Wald variance of zero, which would claim "

@@ -63,7 +63,7 @@ def misclassified_outcome(
     faults = _count_faults(events_focal, n_focal, events_reference, n_reference)
     error = _error_rates(sensitivity, specificity, ("focal", "reference"), faults)
     refuse("misclassified_outcome", faults)
-    observed = (events_focal / n_focal, events_reference / n_reference)
+    observed = (float(events_focal) / float(n_focal), float(events_reference) / float(n_reference))
     risks = []
     for name, rate, (se, sp) in zip(("focal", "reference"), observed, error, strict=True):
         risks.append(_settled((rate - (1 - sp)) / (se + sp - 1)))
@@ -109,10 +109,8 @@ def misclassified_class(
     names = ("events", "non-events")
     error = _error_rates(sensitivity, specificity, names, faults)
     refuse("misclassified_class", faults)
-    labelled = (
-        (events_focal, events_reference),
-        (n_focal - events_focal, n_reference - events_reference),
-    )
+    events = float(events_focal), float(events_reference)
+    labelled = (events, (float(n_focal) - events[0], float(n_reference) - events[1]))
     true = []
     for name, (focal, reference), (se, sp) in zip(names, labelled, error, strict=True):
         total = focal + reference
@@ -165,7 +163,9 @@ def tipping_point(
     if not (is_number(specificity) and 0 < specificity <= 1):
         faults.append(f"specificity is {specificity!r}; allowed: above 0, up to 1")
     refuse("tipping_point", faults)
-    focal, reference = events_focal / n_focal, events_reference / n_reference
+    focal = float(events_focal) / float(n_focal)
+    reference = float(events_reference) / float(n_reference)
+    specificity = float(specificity)
     false = _settled(1 - specificity)
     below = [
         (a, r) for a, r in (("focal", focal), ("reference", reference)) if r < false - ROUNDING

@@ -300,8 +300,11 @@ def check_pairs(
     confidence: float,
     *,
     whole: bool = False,
-) -> None:
-    """Raise with all that is wrong with (events, n) pairs and a confidence level."""
+) -> tuple[float, ...]:
+    """Return (events, n) pairs as one row of floats; raise with all that is wrong with them.
+
+    Counts come in columns of small integers too, whose sums and products would run over.
+    """
     strange = [v for pair in pairs for v in pair if not is_number(v, missing=True)]
     refuse(where, [f"counts must be numbers, one each: found {v!r:.60}" for v in strange])
     events = as_numbers([pair[0] for pair in pairs], "events")
@@ -310,3 +313,4 @@ def check_pairs(
     if whole and not faults and ((events % 1 != 0).any() or (n % 1 != 0).any()):
         faults.append("an exact test counts whole cases; found a fraction")
     refuse(where, faults)
+    return tuple(float(v) for pair in pairs for v in pair)

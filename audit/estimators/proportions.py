@@ -66,10 +66,11 @@ def risk_difference(
     statsmodels' score interval is wrong here (its issue 10269).
     """
     choose("method of risk_difference", method, DIFFERENCE_METHODS)
-    table = (events_focal, n_focal, events_reference, n_reference)
-    check_pairs("risk_difference", (table[:2], table[2:]), confidence)
+    pairs = ((events_focal, n_focal), (events_reference, n_reference))
+    x1, n1, x2, n2 = check_pairs("risk_difference", pairs, confidence)
+    table = (x1, n1, x2, n2)
     name = DIFFERENCE_METHODS[method]
-    if not (n_focal and n_reference):
+    if not (n1 and n2):
         return Estimate(NAN, -1.0, 1.0, method=name, note=EMPTY_CLASS)
     parts = wilson_pair(table, confidence)
     joined = mover_difference(*parts)

@@ -34,7 +34,7 @@ def proportion(
     https://doi.org/10.1214/ss/1009213286.
     """
     choose("method of proportion", method, PROPORTION_METHODS)
-    check_pairs("proportion", ((events, n),), confidence)
+    events, n = check_pairs("proportion", ((events, n),), confidence)
     if n == 0:
         return Estimate(
             NAN, 0.0, 1.0, method=PROPORTION_METHODS[method], note="no cases: nothing is known"

@@ -48,21 +48,22 @@ def risk_ratio(
     Miettinen & Nurminen 1985, Stat Med 4:213; Donner & Zou 2012, Stat Methods Med Res 21:347.
     """
     choose("method of risk_ratio", method, RATIO_METHODS)
-    table = (events_focal, n_focal, events_reference, n_reference)
-    check_pairs("risk_ratio", (table[:2], table[2:]), confidence)
+    pairs = ((events_focal, n_focal), (events_reference, n_reference))
+    x1, n1, x2, n2 = check_pairs("risk_ratio", pairs, confidence)
+    table = (x1, n1, x2, n2)
     name = "risk ratio, " + RATIO_METHODS[method]
-    if not (n_focal and n_reference):
+    if not (n1 and n2):
         return Estimate(NAN, 0.0, inf, method=name, note=EMPTY_CLASS)
     joined = mover_ratio(*wilson_pair(table, confidence))
-    if method == "mover" or events_focal == events_reference == 0:
-        note = "" if events_focal or events_reference else NO_EVENTS
+    if method == "mover" or x1 == x2 == 0:
+        note = "" if x1 or x2 else NO_EVENTS
         return _renamed(joined, name, joined.conf_low, joined.conf_high, NAN, note)
     low, high = log_limits(
         ratio_score,
         table,
         normal_quantile(confidence),
-        no_low=events_focal == 0,
-        no_high=events_reference == 0,
+        no_low=x1 == 0,
+        no_high=x2 == 0,
     )
     return _renamed(joined, name, low, high, two_sided_p(ratio_score(0.0, table)), "")
 
@@ -109,8 +110,9 @@ def odds_ratio(
     Miettinen & Nurminen 1985, Stat Med 4:213; Donner & Zou 2012, Stat Methods Med Res 21:347.
     """
     choose("method of odds_ratio", method, RATIO_METHODS)
-    x1, n1, x2, n2 = table = (events_focal, n_focal, events_reference, n_reference)
-    check_pairs("odds_ratio", (table[:2], table[2:]), confidence)
+    pairs = ((events_focal, n_focal), (events_reference, n_reference))
+    x1, n1, x2, n2 = check_pairs("odds_ratio", pairs, confidence)
+    table = (x1, n1, x2, n2)
     name = "odds ratio, " + RATIO_METHODS[method]
     if not (n1 and n2):
         return Estimate(NAN, 0.0, inf, method=name, note=EMPTY_CLASS)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -238,6 +239,22 @@ def test_what_is_no_number_is_named(name: str) -> None:
                 continue  # one number in a list, or as text, is read
             with pytest.raises(EstimationError, match=r"allowed|must be numbers|missing"):
                 function(**given | {argument: value})
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32])
+@pytest.mark.parametrize("name", [*FOUR, "tost", "misclassified_outcome", "worst_case"])
+def test_counts_from_columns_of_small_numbers_do_not_run_over(name: str, kind: Any) -> None:
+    counts = (90, 200, 100, 230)
+    function: Callable[..., Any] = FOUR.get(name) or {
+        "tost": TESTS["tost"],
+        "misclassified_outcome": lambda *t: misclassified_outcome(
+            *t, sensitivity=0.9, specificity=1
+        ),
+        "worst_case": lambda *t: worst_case(*t[:3]),
+    }.get(name)  # type: ignore[assignment]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert function(*map(kind, counts)) == function(*counts)
 
 
 @pytest.mark.parametrize("option", [None, pd.NA, ["wilson"], pd.Series(["wilson"])])
