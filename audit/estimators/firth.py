@@ -13,7 +13,8 @@ from audit.estimators.model_matrix import ModelMatrix, model_matrix
 
 STEPS = 500
 SETTLED = 1e-10  # Newton decrement
-LONGEST = 5.0  # largest change of a coefficient (per unit of its column's size) in one step
+LONGEST = 5.0  # largest change of a row's log odds in one step
+UNIT = 1e-300  # a column without anything left has no size to divide by
 
 
 def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95) -> Fit:
@@ -36,7 +37,8 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
         quantile; p-value of the penalised likelihood ratio, the penalty being that of the full
         model in both terms (logistf's convention). `std_error` and `vcov` come from the augmented
         information X'diag((1+h) μ(1-μ))X (logistf from 1.25 on); limits and p do not use them.
-        `loglik` is penalised. Rows count as independent: there is no clustering here.
+        `loglik` is penalised, with the
+        information of the columns as given. Rows count as independent: there is no clustering here.
 
     Raises
     ------
@@ -53,19 +55,23 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
 
     model = model_matrix("firth_logit", X, y, weights=weights, binary=True, confidence=confidence)
     size = np.abs(model.x).max(axis=0)
-    problem = Penalised(model.x / size, model)
+    basis, back = orthonormal(model.x / size, model.counts)
+    whole = Penalised(basis, model)
     p = len(size)
-    best = problem.maximise(np.zeros(p), np.arange(p))
-    top, augmented = problem.value(best), problem.augmented(best)
+    at = whole.maximise(np.zeros(p), np.arange(p))
+    inverse = np.linalg.inv(back)
+    covariance = inverse @ np.linalg.inv(whole.augmented(at)) @ inverse.T
+    best, linear = np.linalg.solve(back, at), basis @ at
     fall = chdtri(1, 1 - confidence) / 2
-    covariance = np.linalg.inv(augmented)
     p_value, low, high = np.empty(p), np.empty(p), np.empty(p)
     for j in range(p):
-        p_value[j] = chdtrc(1, max(0.0, 2 * (top - problem.profile(best, j, 0.0)[0])))
+        profile = Profile(model, model.x / size, j, linear=linear, best=float(best[j]))
+        p_value[j] = chdtrc(1, max(0.0, 2 * (profile.top - profile.value(0.0))))
         reach = sqrt(2 * fall * covariance[j, j])
-        low[j] = problem.limit(best, j, -reach, top - fall)
-        high[j] = problem.limit(best, j, reach, top - fall)
+        low[j] = profile.limit(-reach, profile.top - fall)
+        high[j] = profile.limit(reach, profile.top - fall)
     vector, scale = model.vector, np.outer(size, size)
+    turn = float(np.log(np.abs(np.diag(back))).sum() + np.log(size).sum())
     return Fit(
         vector(best / size),
         vector(np.sqrt(np.diag(covariance)) / size),
@@ -74,13 +80,23 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
         vector(low / size),
         vector(high / size),
         vcov=model.square(covariance / scale),
-        loglik=top,
+        loglik=whole.value(at) + turn,
         method="Firth's penalised logistic regression; profile limits, likelihood ratio p with the "
         "full model's penalty, standard error from the augmented information",
         note="rows count as independent",
         n=model.n,
         columns=model.columns,
     )
+
+
+def orthonormal(x: Array, counts: Array) -> tuple[Array, Array]:
+    """Return Q and R with x = QR, the columns of Q orthonormal where rows count `counts` times.
+
+    Nothing is lost however far from 0 a column lies, such as a year beside a constant.
+    """
+    root = np.sqrt(counts)[:, None]
+    q, r = np.linalg.qr(root * x)
+    return q / root, r
 
 
 class Penalised:
@@ -109,9 +125,8 @@ class Penalised:
         linear = self.x @ params
         fitted = expit(linear)
         weight = self.counts * fitted * expit(-linear)
-        _, r = np.linalg.qr(np.sqrt(weight)[:, None] * self.x)
-        leverage = weight * (np.linalg.solve(r.T, self.x.T) ** 2).sum(axis=0)
-        return fitted, weight, leverage
+        lines, _ = np.linalg.qr(np.sqrt(weight)[:, None] * self.x)
+        return fitted, weight, (lines**2).sum(axis=1)
 
     def augmented(self, params: Array) -> Array:
         """Return the information of the data with each row repeated by its leverage."""
@@ -129,10 +144,10 @@ class Penalised:
             gradient = self.x[:, free].T @ score
             heavy = weight * (1 + leverage / self.counts)
             information = (self.x[:, free] * heavy[:, None]).T @ self.x[:, free]
-            step = np.linalg.solve(information, gradient)
+            step = np.linalg.lstsq(information, gradient, rcond=None)[0]
             if float(gradient @ step) < SETTLED**2 * max(1.0, abs(value)):
                 return at
-            step *= min(1.0, LONGEST / float(np.abs(step).max()))
+            step *= min(1.0, LONGEST / float(np.abs(self.x[:, free] @ step).max()))
             new = at.copy()
             for halving in range(40):
                 new[free] = at[free] + step / 2**halving
@@ -146,26 +161,43 @@ class Penalised:
             at, value = new, risen
         raise EstimationError(
             f"firth_logit: no maximum after {STEPS} steps over column(s) "
-            f"{', '.join(repr(self.columns[j]) for j in free)}. Try: columns of like scale, or "
-            "fewer of them."
+            f"{', '.join(repr(c) for c in self.columns)}. Try: fewer of them."
         )
 
-    def profile(self, start: Array, j: int, fixed: float) -> tuple[float, Array]:
-        """Return the best value with coefficient `j` fixed, and where it is reached."""
-        begin = start.copy()
-        begin[j] = fixed
-        at = self.maximise(begin, np.delete(np.arange(len(start)), j))
-        return self.value(at), at
 
-    def limit(self, best: Array, j: int, reach: float, level: float) -> float:
-        """Return where the profile of coefficient `j` falls to `level`, on the side of `reach`."""
+class Profile:
+    """The penalised log-likelihood of one coefficient, the others at their best.
+
+    The column is reduced to what the others do not hold, and they to an orthonormal basis: the
+    model is the same, the coefficient too, and where it is fixed elsewhere the others hardly move.
+    """
+
+    def __init__(self, model: ModelMatrix, x: Array, j: int, *, linear: Array, best: float) -> None:
+        others, _ = orthonormal(np.delete(x, j, axis=1), model.counts)
+        own = x[:, j]
+        for _ in range(2):  # twice is enough: what rounding left of the others goes
+            own = own - others @ (others.T @ (model.counts * own))
+        # at unit size, so that its coefficient and the others' are of one scale
+        self.unit = max(float(np.sqrt((model.counts * own**2).sum())), UNIT)
+        self.problem = Penalised(np.column_stack([own / self.unit, others]), model)
+        self.name, self.best = model.columns[j], best
+        rest = others.T @ (model.counts * linear)
+        self.at = np.concatenate([[best * self.unit], rest])
+        self.top = self.problem.value(self.at)
+
+    def value(self, fixed: float) -> float:
+        """Return the best value with the coefficient fixed; the next search starts from there."""
+        start = self.at.copy()
+        start[0] = fixed * self.unit
+        self.at = self.problem.maximise(start, np.arange(1, len(start)))
+        return self.problem.value(self.at)
+
+    def limit(self, reach: float, level: float) -> float:
+        """Return where the profile falls to `level`, on the side of `reach`."""
         from scipy.optimize import brentq
 
-        warm = {"at": best}
-
         def above(step: float) -> float:
-            value, warm["at"] = self.profile(warm["at"], j, float(best[j]) + step)
-            return value - level
+            return self.value(self.best + step) - level
 
         inside, outside = 0.0, reach
         for _ in range(60):
@@ -174,7 +206,7 @@ class Penalised:
             inside, outside = outside, 1.5 * outside
         else:
             raise EstimationError(
-                f"firth_logit: column {self.columns[j]!r} has no confidence limit within "
-                f"{best[j] + outside:g}. Try: a lower confidence."
+                f"firth_logit: column {self.name!r} has no confidence limit within "
+                f"{self.best + outside:g}. Try: a lower confidence."
             )
-        return float(best[j] + brentq(above, inside, outside, xtol=1e-9, rtol=1e-12))
+        return float(self.best + brentq(above, inside, outside, xtol=abs(reach) * 1e-9))

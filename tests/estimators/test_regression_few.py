@@ -81,6 +81,54 @@ def test_firth_weights_order_and_outcome():
     assert firth_logit(X * units, y, weights=weights).params * units == pytest.approx(fit.params)
 
 
+@pytest.mark.parametrize("away", [2020.0, 1e5, -1e7])
+def test_firth_columns_far_from_zero(away):
+    # years, or seconds since some day: nothing but the constant may change
+    X, y, _ = table(1)
+    near, far = firth_logit(X, y), firth_logit(X + [0, 0, away], y)
+    for name in FIELDS:
+        close = {"rel": 1e-6, "abs": 1e-6}
+        assert getattr(far, name)[1:] == pytest.approx(getattr(near, name)[1:], **close), name
+    assert far.params[0] == pytest.approx(near.params[0] - away * near.params[2], rel=1e-6)
+    assert far.loglik == pytest.approx(near.loglik, abs=1e-6)
+    assert far.conf_low[0] < far.params[0] < far.conf_high[0]
+
+
+def test_firth_log_likelihood_is_that_of_the_columns_as_given():
+    X, y, _ = table(6)
+    X = X * [1, 3, 250]
+    fit = firth_logit(X, y)
+    mean = expit(X @ fit.params)
+    plain = np.log(np.where(y == 1, mean, 1 - mean)).sum()
+    information = (X * (mean * (1 - mean))[:, None]).T @ X
+    assert fit.loglik == pytest.approx(plain + np.linalg.slogdet(information)[1] / 2, abs=1e-8)
+
+
+def test_firth_limits_are_where_the_profile_falls():
+    # by a general optimiser, over the columns as given
+    from scipy.optimize import minimize
+
+    X, y, _ = table(8)
+    X = X + [0, 0, 40.0]
+    fit = firth_logit(X, y)
+
+    def fallen(rest, j, fixed):
+        params = np.insert(rest, j, fixed)
+        mean = expit(X @ params)
+        information = (X * (mean * (1 - mean))[:, None]).T @ X
+        plain = np.logaddexp(0, np.where(y == 1, -1, 1) * (X @ params)).sum()
+        return plain - np.linalg.slogdet(information)[1] / 2 + fit.loglik
+
+    for j in (1, 2):
+        slope = fit.vcov[:, j] / fit.vcov[j, j]
+        for limit in (fit.conf_low[j], fit.conf_high[j]):
+            start = np.delete(fit.params + slope * (limit - fit.params[j]), j)
+            found = minimize(
+                fallen, start, args=(j, limit), method="Nelder-Mead", options={"xatol": 1e-8}
+            )
+            assert found.fun == pytest.approx(3.841458821 / 2, abs=1e-3)
+
+
 def test_firth_nears_the_plain_model_as_counts_grow():
     X, y, _ = table(4)
     counts = np.full(len(y), 10**6)
