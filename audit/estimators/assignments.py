@@ -26,7 +26,13 @@ class AssignmentSums:
 
 
 def assignment_sums(
-    columns: Array, is_focal: Array, blocks: Array, draws: int, seed: int
+    columns: Array,
+    is_focal: Array,
+    blocks: Array,
+    draws: int,
+    seed: int,
+    *,
+    most: int = MOST_ENUMERATED,
 ) -> AssignmentSums:
     """Return column sums over the focal units of every assignment.
 
@@ -38,9 +44,11 @@ def assignment_sums(
     blocks : ndarray of int, shape (K,)
         Each block keeps its number of focal units.
     draws : int
-        Assignments drawn where more than MOST_ENUMERATED are possible.
+        Assignments drawn where more than `most` are possible.
     seed : int
         The draws depend on the units' numbers only, not on their order or labels.
+    most : int
+        Up to here, all assignments are listed.
 
     Raises
     ------
@@ -56,7 +64,7 @@ def assignment_sums(
         )
     observed = columns[is_focal].sum(0)
     possible = prod(comb(size, k) for size, k in sizes)
-    if possible <= MOST_ENUMERATED:
+    if possible <= most:
         return AssignmentSums(observed, _every(columns, groups, sizes), True)
     rng = np.random.default_rng(seed)
     drawn = np.zeros((draws, columns.shape[1]))
@@ -76,9 +84,22 @@ def _every(columns: Array, groups: list[Array], sizes: list[tuple[int, int]]) ->
     for group, (size, k) in zip(groups, sizes, strict=True):
         if k == 0:
             continue
-        flat = np.fromiter(chain.from_iterable(combinations(range(size), k)), dtype=np.intp)
-        here = columns[group][flat.reshape(-1, k)].sum(1)
+        here = _subsets(columns[group], min(k, size - k))
+        if 2 * k > size:  # the smaller class is listed, and the other is what it leaves
+            here = columns[group].sum(0) - here
         sums = (sums[:, None, :] + here[None, :, :]).reshape(-1, columns.shape[1])
+    return sums
+
+
+def _subsets(columns: Array, k: int) -> Array:
+    """Sum every k-subset of the rows."""
+    size, width = columns.shape
+    flat = np.fromiter(chain.from_iterable(combinations(range(size), k)), dtype=np.intp)
+    chosen = flat.reshape(comb(size, k), k)
+    sums = np.empty((len(chosen), width))
+    step = max(1, CHUNK // max(1, k * width))
+    for start in range(0, len(chosen), step):
+        sums[start : start + step] = columns[chosen[start : start + step]].sum(1)
     return sums
 
 

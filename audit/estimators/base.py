@@ -13,6 +13,7 @@ from audit.estimators.scalars import is_number
 
 Array = np.ndarray[Any, Any]
 NAN = float("nan")
+FLAGS = (bool, int, float, np.bool_, np.number)
 EMPTY_CLASS = "a class has no cases: nothing is known"
 
 
@@ -286,9 +287,7 @@ def read_flags(focal: Any, length: int, *, of: str = "events") -> tuple[Array, l
     if flags.dtype == bool:
         return flags, []
     # NA compares as neither, and must not reach a truth value
-    strange = [
-        v for v in flags.tolist() if not isinstance(v, bool | int | float) or v not in (0, 1)
-    ]
+    strange = [v for v in flags.tolist() if not isinstance(v, FLAGS) or v not in (0, 1)]
     if strange:
         return flags, [f"focal holds {strange[0]!r}; allowed: True or False"]
     return flags.astype(bool), []

@@ -21,6 +21,7 @@ from audit.estimators.base import (
 
 STATISTICS = ("difference_in_means", "studentised")
 ALTERNATIVES = ("two-sided", "greater", "less")
+LISTED = 200_000  # of one number per unit more can be listed than of account tables
 TIE = 1e-9  # sums that are equal on paper differ by rounding; ties count
 
 
@@ -48,7 +49,7 @@ def randomisation_test(
     alternative : {"two-sided", "greater", "less"}
         Two-sided compares absolute values.
     draws : int
-        Random assignments where more than 20,000 are possible; below, all are listed.
+        Random assignments where more than 200,000 are possible; up to there, all are listed.
     seed : int
 
     Returns
@@ -75,14 +76,19 @@ def randomisation_test(
     groups = block_codes(blocks, len(x), faults)
     refuse("randomisation_test", faults)
     need_both(flags, "randomisation_test")
-    # centred, so that squares of large values do not cancel
-    x = x - x.mean()
+    # centred, so that squares of large values do not cancel, and of size 1 at most, so that no unit
+    # makes them vanish or overflow; half first, so that a range near the largest float is none
+    half = x / 2 - (x / 2).mean()
+    size = float(np.abs(half).max()) or 0.5
+    x = half / size
     columns = np.column_stack([np.ones_like(x), x, x * x])
-    sums = assignment_sums(columns, flags, groups, draws, seed)
+    sums = assignment_sums(columns, flags, groups, draws, seed, most=LISTED)
     gap = _mean_gap(columns.sum(0), statistic == "studentised", min(flags.sum(), (~flags).sum()))
     name = f"randomisation test of the {statistic.replace('_', ' ')}, {alternative}"
     observed = float(gap(sums.observed[None])[0])
     p_value = share_as_extreme(gap(sums.drawn), observed, sums.enumerated, alternative)
+    if statistic == "difference_in_means":
+        observed *= 2 * size
     return PermutationTest(observed, NAN, p_value, name, len(sums.drawn), sums.enumerated)
 
 

@@ -81,7 +81,7 @@ def permutation_test(
     Raises
     ------
     SupportError
-        A class has no posts, or no block holds both classes.
+        A class has no posts, or no stratum or no block holds both classes.
     TooFewAccounts
         studentised with one account in a class.
 

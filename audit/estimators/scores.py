@@ -33,7 +33,11 @@ class AccountScores:
 
 
 def account_scores(cells: AccountStrata, where: str) -> AccountScores:
-    """Score every account by its residual from pooled stratum rates (METHODS 1)."""
+    """Score every account by its residual from pooled stratum rates (METHODS 1).
+
+    Raises SupportError where a class has no posts, or no stratum holds both: then every residual
+    sums to 0 in each class, whatever was done.
+    """
     is_focal = cells.by_account(cells.is_focal) > 0
     for flag, name in ((is_focal, "focal"), (~is_focal, "reference")):
         if not flag.any():
@@ -44,6 +48,12 @@ def account_scores(cells: AccountStrata, where: str) -> AccountScores:
         cells.is_focal * 1.0
         - divide(cells.by_stratum(cells.weighted_n * cells.is_focal), size)[cells.stratum]
     )
+    lift = cells.by_account(cells.weighted_n * mixed)
+    if not (lift[is_focal] > 0).any():
+        raise SupportError(
+            f"{where}: no stratum holds both classes, so that nothing is compared. "
+            "Try: fewer or wider strata."
+        )
     binomial = rate * (1 - rate)
     volume = cells.by_account(cells.weighted_n)
     apart = cells.by_account(binomial * cells.squared)
@@ -55,6 +65,6 @@ def account_scores(cells: AccountStrata, where: str) -> AccountScores:
         volume=volume,
         residual=cells.by_account(cells.weighted_events - cells.weighted_n * rate),
         variance=apart + rho * np.maximum(together - apart, 0.0),
-        lift=cells.by_account(cells.weighted_n * mixed),
+        lift=lift,
         is_focal=is_focal,
     )

@@ -64,6 +64,27 @@ def test_village_councils(golden):
     assert upper.p_value * 21 == pytest.approx(g.expected["n_ge"])
 
 
+def test_darwins_maize(golden):
+    g = golden("maize")
+    pairs = np.arange(len(g.data))
+    values = np.r_[g.data["crossed_less_selfed"], np.zeros(len(pairs))]
+    test = randomisation_test(
+        values, np.repeat([True, False], len(pairs)), blocks=np.tile(pairs, 2)
+    )
+    assert (test.n_assignments, test.enumerated) == (g.expected["n_assignments"], True)
+    assert test.p_value * test.n_assignments == pytest.approx(g.expected["n_abs_ge"])
+    assert test.p_value == pytest.approx(g.expected["p_two_sided"], abs=g.tolerance)
+
+
+def test_lady_tasting_tea(golden):
+    g = golden("tea")
+    test = randomisation_test(
+        g.data["said_milk_first"], g.data["milk_first"], alternative="greater"
+    )
+    assert (test.n_assignments, test.enumerated) == (g.expected["n_assignments"], True)
+    assert test.p_value == pytest.approx(g.expected["p_one_sided"], abs=g.tolerance)
+
+
 # the statistic of METHODS 1, once more --------------------------------------------------------
 
 
@@ -110,6 +131,35 @@ def test_order_labels_splitting_and_sides_are_nothing(scale):
         assert permutation_test(**again, scale=scale, draws=999).p_value == plain.p_value
     one = permutation_test(**frame, stratum=["s"] * len(frame), scale=scale, draws=999)
     assert one.p_value == plain.p_value
+
+
+@pytest.mark.parametrize("statistic", ["difference_in_means", "studentised"])
+@pytest.mark.parametrize("unit", [1e-200, 1e-12, 1e9, 1e200])
+def test_the_unit_of_values_is_nothing(statistic, unit):
+    values, focal = np.random.default_rng(4).normal(size=11), np.arange(11) < 4
+    plain = randomisation_test(values, focal, statistic=statistic)
+    scaled = randomisation_test(values * unit, focal, statistic=statistic)
+    assert plain.p_value < 1
+    assert scaled.p_value == plain.p_value
+    grown = unit if statistic == "difference_in_means" else 1.0
+    assert scaled.statistic == pytest.approx(plain.statistic * grown, rel=1e-9, abs=0)
+
+
+def test_all_but_one_focal_is_one_focal():
+    # the other class is listed, not subsets of 19,998
+    values, alone = np.random.default_rng(5).normal(size=19_999), np.arange(19_999) == 7
+    one, rest = (randomisation_test(values, f) for f in (alone, ~alone))
+    assert rest.enumerated
+    assert (one.p_value, one.n_assignments) == (rest.p_value, 19_999)
+    assert rest.statistic == pytest.approx(-one.statistic)
+
+
+def test_listed_up_to_the_limit_and_drawn_beyond():
+    columns, blocks = np.random.default_rng(6).normal(size=(200, 2)), np.zeros(200, int)
+    for most, listed in ((19_900, True), (19_899, False)):
+        sums = assignment_sums(columns, np.arange(200) < 2, blocks, 10, 0, most=most)
+        assert sums.enumerated is listed
+        assert len(sums.drawn) == (19_900 if listed else 10)
 
 
 def test_random_draws_approach_the_complete_list():
@@ -224,6 +274,9 @@ def test_a_platform_without_leaders_has_no_test():
         permutation_test([1, 2], [3, 4], [0, 1], [0, 0])
     with pytest.raises(SupportError, match="reference class is empty"):
         randomisation_test([1, 2], [1, 1])
+    for call in (permutation_test, permutation_interval):
+        with pytest.raises(SupportError, match="no stratum holds both classes"):
+            call([1, 2, 1], [3, 4, 2], [0, 1, 2], [1, 0, 0], stratum=["a", "b", "b"])
     # weights of 0 take accounts away
     with pytest.raises(SupportError, match="reference class has no posts"):
         permutation_test([1, 2], [3, 4], [0, 1], [1, 0], weights=[1, 0])
