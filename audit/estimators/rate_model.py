@@ -19,6 +19,7 @@ DISPERSIONS = {
 }
 DISTRIBUTIONS = ("normal", "t")
 ROUNDING = 1e-10
+CANCELLED = 1e-9  # error over that of independent events; where all cancels, rounding leaves 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,11 @@ def fit_rates(
     lags: int | None,
     confidence: float,
 ) -> RateFit:
-    """Fit log rates by maximum likelihood; the options are those of `segmented_rate`."""
+    """Fit log rates by maximum likelihood; the options are those of `segmented_rate`.
+
+    A term whose error is 0 but for rounding (see `_cancelled`) has no standard error, p-value or
+    limits: NaN, and `note` names it.
+    """
     size = np.abs(rates.terms.to_numpy(dtype=float)).max(axis=0)
     size = np.where(size > 0, size, 1.0)
     x = rates.terms.to_numpy(dtype=float) / size
@@ -93,6 +98,8 @@ def fit_rates(
         bread = influence.T @ influence * len(mean) / left
     else:
         bread = bread * (spread if dispersion == "pearson" else 1.0)
+    unseen = _cancelled(x, mean, bread)
+    bread[unseen] = bread[:, unseen] = NAN
     words = DISPERSIONS[dispersion] + (f" of {lags} lags" if dispersion == "hac" else "")
     degrees = float(left) if distribution == "t" else inf
     method = f"segmented log-linear model of rates, {words}, {distribution} limits"
@@ -102,9 +109,27 @@ def fit_rates(
         "dispersion": spread,
         "autocorrelation": _autocorrelation(rates, residuals),
         "method": method,
+        "note": _unseen_note(rates.terms.columns[unseen]),
         "n": float(len(mean)),
     }
     return _record(rates.terms.columns, params / size, bread, size, degrees, confidence, found)
+
+
+def _cancelled(x: Array, mean: Array, vcov: Array) -> Array:
+    """Return which terms have an error of 0 but for rounding.
+
+    Only Newey–West can say so: where the residuals cancel at every time, such as those of two
+    classes with the same counts. It is no certainty: nothing was seen of how the term varies.
+    """
+    plain = np.diag(np.linalg.inv(x.T @ (mean[:, None] * x)))
+    return np.asarray(np.diag(vcov) <= CANCELLED**2 * plain)
+
+
+def _unseen_note(terms: Any) -> str:
+    if not len(terms):
+        return ""
+    names = ", ".join(repr(str(t)) for t in terms)
+    return f"No standard error for {names}: the residuals cancel at every time."
 
 
 def newey_west_lags(periods: int) -> int:

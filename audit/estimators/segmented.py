@@ -135,7 +135,8 @@ def controlled_segmented_rate(
         Both classes at the same times.
     start, harmonics, period, slope_change, dispersion, distribution, lags, confidence :
         As for `segmented_rate`. The Pearson dispersion is pooled over the classes; "hac" adds the
-        classes up at each time first, so that what moves both at once is allowed for.
+        classes up at each time first, so that what moves both at once is allowed for; where both
+        have the same counts nothing is left, and the error is NaN, with a note (not 0).
 
     Returns
     -------
@@ -193,7 +194,8 @@ def _need_both_sides(rates: Rates, start: float, names: tuple[str, ...]) -> None
 
 def _note(rates: Rates, fit: RateFit, names: tuple[str, ...]) -> str:
     time = np.unique(rates.time)
-    parts = [
+    parts = [fit.note] if fit.note else []
+    parts += [
         f"Lag-1 autocorrelation of the residuals {name}: {r:.2f} (chance alone: within "
         f"±{1.96 / np.sqrt(len(time)):.2f})."
         for name, r in zip(names, fit.autocorrelation, strict=True)

@@ -79,8 +79,8 @@ def series_faults(
         )
     if lags is not None and dispersion != "hac":
         faults.append(f"lags is {lags!r}, which only dispersion='hac' uses")
-    if faults:
-        return faults
+    if faults or (series is not None and not np.isin(series, (0, 1)).all()):
+        return faults  # times are judged class by class
     time = columns["time"]
     one = time if series is None or len(series) != len(time) else time[series == series[0]]
     faults += _time_faults(np.sort(one), start)

@@ -123,15 +123,32 @@ def test_each_class_has_its_own_series(seed, harmonics, slope):
 
 
 def test_newey_west_lets_shared_shocks_cancel():
-    # both classes move together week by week, and equally: the contrast has no error left
+    # both classes move together week by week: little of it is left in the contrast
+    count, exposure, time = drawn(5, base=3000, spread=300)
+    own = np.random.default_rng(6).poisson(count)
+    twice = np.r_[count, own], np.tile(exposure, 2), np.tile(time, 2)
+    flags = np.repeat([1, 0], 40)
+    fit = controlled_segmented_rate(*twice, flags, start=START, dispersion="hac")
+    assert fit.std_error["focal_level"] < 0.2 * fit.std_error["level"]
+    apart = controlled_segmented_rate(*twice, flags, start=START)
+    assert apart.std_error["focal_level"] > apart.std_error["level"]
+
+
+@pytest.mark.parametrize("further", [{}, {"harmonics": 2, "slope_change": True}])
+def test_newey_west_where_all_cancels_knows_no_error(further):
+    # equal counts in both classes: an error of 0 would claim certainty, and p would be 0 / 0
     count, exposure, time = drawn(5, base=3000, spread=300)
     twice = [np.tile(v, 2) for v in (count, exposure, time)]
     flags = np.repeat([1, 0], 40)
-    fit = controlled_segmented_rate(*twice, flags, start=START, dispersion="hac")
+    fit = controlled_segmented_rate(*twice, flags, start=START, dispersion="hac", **further)
     assert fit.params["focal_level"] == pytest.approx(0, abs=1e-8)
-    assert fit.std_error["focal_level"] < 1e-6 * fit.std_error["level"]
-    apart = controlled_segmented_rate(*twice, flags, start=START)
-    assert apart.std_error["focal_level"] > apart.std_error["level"]
+    of_focal = [c for c in fit.columns if c.startswith("focal")]
+    for name in ("std_error", "p_value", "conf_low", "conf_high"):
+        assert getattr(fit, name)[of_focal].isna().all()
+        assert getattr(fit, name).drop(of_focal).notna().all()
+    assert "no standard error for 'focal', 'focal_level', 'focal_trend'" in fit.note.lower()
+    assert fit.vcov.loc[of_focal].isna().all(axis=None)
+    assert "autocorrelation" in fit.note
 
 
 def coverage(studies, name, truth):
@@ -293,6 +310,13 @@ def test_faults_all_at_once():
         segmented_rate([1] * 12, [1] * 12, range(12), start=6, dispersion="poisson")
     with pytest.raises(UnknownName, match="'z'"):
         segmented_rate([1] * 12, [1] * 12, range(12), start=6, distribution="z")
+
+
+def test_a_class_that_is_missing_is_named():
+    count, exposure, time = (np.tile(v, 2) for v in drawn(5))
+    focal = np.r_[np.nan, np.ones(39), np.zeros(40)]
+    with pytest.raises(EstimationError, match=r"focal holds nan in 1 place"):
+        controlled_segmented_rate(count, exposure, time, focal, start=START)
 
 
 def test_classes_in_words():
