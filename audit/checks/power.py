@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from audit.checks.simulated_studies import Studies
 from audit.estimators.base import as_numbers, confidence_faults, refuse
-from audit.estimators.scalars import number_words
+from audit.estimators.scalars import is_number, number_words
 
 STEPS = 8
 """Gaps tried from the smallest up before halving; guards against power that is not monotone."""
@@ -209,9 +209,9 @@ def detectable_gap_table(
     focal = _volumes("focal", n_focal_accounts, posts_focal, faults)
     reference = _volumes("reference", n_reference_accounts, posts_reference, faults)
     for name, value in (("rate", rate), ("icc", icc)):
-        if not 0 <= value <= 1:
+        if not (is_number(value) and 0 <= value <= 1):
             faults.append(f"{name} is {value!r}; allowed: 0 to 1")
-    if not 0 < power < 1:
+    if not (is_number(power) and 0 < power < 1):
         faults.append(f"power is {power!r}; allowed: between 0 and 1")
     refuse("detectable_gap", faults + confidence_faults(confidence))
     rows = []
@@ -258,12 +258,11 @@ def _search(
 
 
 def _volumes(name: str, k: int, posts: ArrayLike, faults: list[str]) -> NDArray:
-    if not (1 <= k < math.inf and k == int(k)):
+    if not (is_number(k) and math.isfinite(k) and k >= 1 and k == int(k)):
         faults.append(f"n_{name}_accounts is {k!r}; allowed: a whole number from 1")
         return np.ones(1)
-    n = as_numbers(posts, f"posts_{name}") if np.ndim(posts) else as_numbers([posts], name)[0]
-    n = np.asarray(n)
-    if n.ndim and n.shape != (k,):
+    n: NDArray = as_numbers(posts, f"detectable_gap: posts_{name}").reshape(np.shape(posts))
+    if n.ndim and n.shape != (int(k),):
         faults.append(f"posts_{name} has shape {n.shape}; allowed: one number, or {k} of them")
     bad = ~(np.isfinite(n) & (n >= 1) & (n == np.floor(n)))
     if bad.any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite, sqrt
 
 from audit.estimators.base import Estimate, confidence_faults, refuse
+from audit.estimators.scalars import is_number
 
 
 def robustness_value(t: float, df: float, *, q: float = 1.0, alpha: float | None = None) -> float:
@@ -44,11 +45,11 @@ def robustness_value(t: float, df: float, *, q: float = 1.0, alpha: float | None
     """
     from scipy.special import stdtrit
 
-    faults = [] if isfinite(t) else [f"t is {t!r}; allowed: a finite number"]
+    faults = [] if _finite(t) else [f"t is {t!r}; allowed: a finite number"]
     faults += _df_faults(df, 0 if alpha is None else 1)
-    if not (isfinite(q) and q >= 0):
+    if not (_finite(q) and q >= 0):
         faults.append(f"q is {q!r}; allowed: 0 or more")
-    if alpha is not None and not 0 < alpha <= 1:
+    if alpha is not None and not (is_number(alpha) and 0 < alpha <= 1):
         faults.append(f"alpha is {alpha!r}; allowed: above 0, up to 1, such as 0.05, or None")
     refuse("robustness_value", faults)
     strength = q * abs(t) / sqrt(df)
@@ -107,13 +108,13 @@ def benchmark_bounds(
     from scipy.special import stdtr, stdtrit
 
     faults = confidence_faults(confidence) + _df_faults(df, 1)
-    if not isfinite(estimate):
+    if not _finite(estimate):
         faults.append(f"estimate is {estimate!r}; allowed: a finite number")
-    if not (isfinite(std_error) and std_error >= 0):
+    if not (_finite(std_error) and std_error >= 0):
         faults.append(f"std_error is {std_error!r}; allowed: 0 or more")
-    if not 0 <= r2_dz < 1:
+    if not (is_number(r2_dz) and 0 <= r2_dz < 1):
         faults.append(f"r2_dz is {r2_dz!r}; allowed: from 0 to below 1")
-    if not 0 <= r2_yz <= 1:
+    if not (is_number(r2_yz) and 0 <= r2_yz <= 1):
         faults.append(f"r2_yz is {r2_yz!r}; allowed: 0 to 1")
     refuse("benchmark_bounds", faults)
     bias = std_error * sqrt(df) * sqrt(r2_yz * r2_dz / (1 - r2_dz))
@@ -135,6 +136,10 @@ def benchmark_bounds(
 
 
 def _df_faults(df: float, above: int) -> list[str]:
-    if isfinite(df) and df > above:
+    if _finite(df) and df > above:
         return []
     return [f"df is {df!r}; allowed: finite and above {above}"]
+
+
+def _finite(value: float) -> bool:
+    return is_number(value) and isfinite(value)

@@ -237,8 +237,7 @@ def choose(what: str, name: object, known: Iterable[str]) -> None:
 
 def confidence_faults(confidence: float) -> list[str]:
     """Return what is wrong with a confidence level, in words."""
-    number = isinstance(confidence, (int, float, np.number)) and not isinstance(confidence, bool)
-    if number and 0 < confidence < 1:
+    if is_number(confidence) and 0 < confidence < 1:
         return []
     return [f"confidence is {confidence!r}; allowed: between 0 and 1, such as 0.95"]
 
@@ -271,8 +270,20 @@ def count_faults(events: Array, n: Array) -> list[str]:
     return faults
 
 
+def refuse_dates(values: Any, name: str) -> None:
+    """Raise where a column holds dates or durations, whose numbers depend on how they are kept."""
+    frame = hasattr(values, "columns")
+    kinds = dict(values.dtypes) if frame else {name: getattr(values, "dtype", None)}
+    if found := [str(c) for c, kind in kinds.items() if getattr(kind, "kind", "O") in "mM"]:
+        raise EstimationError(
+            f"{name} must be numbers: dates or durations in {', '.join(found)}. "
+            "Try: days since a date."
+        )
+
+
 def as_numbers(values: object, name: str) -> Array:
     """Return `values` as a 1-d float array, or say what does not fit."""
+    refuse_dates(values, name)
     try:
         return np.atleast_1d(np.asarray(values, dtype=float))
     except (TypeError, ValueError, OverflowError) as error:

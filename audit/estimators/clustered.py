@@ -15,6 +15,7 @@ from audit.estimators.base import (
     as_numbers,
     confidence_faults,
     count_faults,
+    is_number,
     number_faults,
     read_flags,
     refuse,

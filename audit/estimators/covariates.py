@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from audit.errors import EstimationError, SupportError
-from audit.estimators.base import Array, refuse
+from audit.estimators.base import Array, refuse, refuse_dates
 
 COLLINEAR = 1e-10  # part of the largest direction below which a direction is rounding noise
 SHOWN_COLUMNS = 5
@@ -93,6 +93,7 @@ def _listed(names: tuple[str, ...], bad: Array) -> str:
 def _numbers(where: str, X: Any) -> tuple[Array, tuple[str, ...]]:
     import pandas as pd
 
+    refuse_dates(X, f"{where}: X")
     try:
         if isinstance(X, pd.DataFrame | pd.Series):
             values = X.to_numpy(dtype=float, na_value=np.nan)

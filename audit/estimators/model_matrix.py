@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from audit.errors import EstimationError
-from audit.estimators.base import Array, as_numbers, confidence_faults, number_faults, refuse
+from audit.estimators.base import (
+    Array,
+    as_numbers,
+    confidence_faults,
+    number_faults,
+    refuse,
+    refuse_dates,
+)
 
 DEPENDENT = 1e-9  # share of a column's length that the columns before it do not explain
 SHOWN = 5
@@ -109,6 +116,7 @@ def _twice(columns: tuple[Any, ...], name: Any) -> bool:
 
 def _matrix(where: str, X: Any) -> tuple[Array, tuple[Any, ...], bool]:
     named = isinstance(X, pd.DataFrame)
+    refuse_dates(X, f"{where}: X")
     try:
         x = np.asarray(X, dtype=float)
     except (TypeError, ValueError, OverflowError) as error:

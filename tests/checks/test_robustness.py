@@ -108,3 +108,18 @@ def test_faults_all_at_once():
         benchmark_bounds(inf, -1, 5, r2_dz=1, r2_yz=2)
     with pytest.raises(EstimationError, match="confidence is 95"):
         benchmark_bounds(1, 1, 5, r2_dz=0, r2_yz=0, confidence=95)
+
+
+@pytest.mark.parametrize("odd", ["2", None, [2.0, 3.0], np.array([2.0, 3.0]), True])
+def test_one_number_each(odd):
+    for name in ("estimate", "std_error", "df", "r2_dz", "r2_yz"):
+        given = {"estimate": 1.0, "std_error": 0.5, "df": 9, "r2_dz": 0.1, "r2_yz": 0.1, name: odd}
+        with pytest.raises(EstimationError, match=f"{name} is .*allowed"):
+            benchmark_bounds(
+                given.pop("estimate"), given.pop("std_error"), given.pop("df"), **given
+            )
+    with pytest.raises(EstimationError, match=r"t is .*df is .*q is "):
+        robustness_value(odd, odd, q=odd)
+    if odd is not None:
+        with pytest.raises(EstimationError, match=r"alpha is .*or None"):
+            robustness_value(2.0, 9, alpha=odd)

@@ -217,6 +217,8 @@ def test_raw_gap_borrows_the_larger_correlation():
 def test_faults_in_words():
     with pytest.raises(EstimationError, match=r"n has 1 entries.*icc is 2"):
         clustered_proportion([1, 2], [3], icc=2)
+    with pytest.raises(EstimationError, match=r"icc is '0\.1'; allowed: 0 to 1"):
+        clustered_proportion([1], [3], icc="0.1")
     with pytest.raises(EstimationError, match="weights is negative"):
         clustered_proportion([1], [3], weights=[-1])
     with pytest.raises(EstimationError, match="events exceed n"):

@@ -17,6 +17,11 @@ COUNTS = st.tuples(st.integers(1, 40), st.integers(1, 40)).flatmap(
 )
 
 
+def test_counts_are_numbers():
+    with pytest.raises(EstimationError, match="counts must be numbers, and one is '3'"):
+        outcome_test("3", 10, 4, 10)
+
+
 def test_published_limits(golden):
     # the score limits are those of Newcombe's table; only the words are new
     g = golden("G04")

@@ -412,6 +412,11 @@ def test_faults_in_words(fitter):
         fitter(X, np.r_[np.nan, y[1:]])
     with pytest.raises(UnknownName, match="is called 'hc9'"):
         fitter(X, y, covariance="hc9")
+    days = pd.DataFrame({"one": 1.0, "day": pd.date_range("2020-01-01", periods=4)})
+    with pytest.raises(
+        EstimationError, match=r"X must be numbers: dates or durations in day\. Try"
+    ):
+        fitter(days, [0, 1, 0, 1])
 
 
 def test_logistic_outcome_is_0_or_1():

@@ -147,6 +147,9 @@ def test_faults_in_words():
         propensity_weights([[1.0], [np.nan]], [1], target="overlap", stabilised=True)
     with pytest.raises(EstimationError, match="no column of X varies"):
         overlap_weights([[1.0], [1.0]], [1, 0])
+    days = pd.DataFrame({"since": pd.date_range("2020-01-01", periods=2), "x": [1.0, 2.0]})
+    with pytest.raises(EstimationError, match=r"X must be numbers: dates .* in since\. Try: days"):
+        overlap_weights(days, [1, 0])
     with pytest.raises(SupportError, match="the reference class has no row"):
         overlap_weights([[1.0], [2.0]], [1, 1])
     with pytest.raises(SupportError, match="the focal class has no row"):
