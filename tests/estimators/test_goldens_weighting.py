@@ -15,9 +15,11 @@ import statsmodels.api as sm
 
 from audit.estimators.strata import exact_odds_ratio
 from audit.estimators.weighting import (
+    balance,
     coarsen,
     coarsened_exact,
     effective_sample_size,
+    entropy_balance,
     propensity_weights,
 )
 
@@ -79,6 +81,70 @@ def smokers(shared):
     for column in ("education", "exercise", "active"):
         X = X.join(pd.get_dummies(frame[column], prefix=column, dtype=float))
     return X, frame["qsmk"] == 1, frame["wt82_71"]
+
+
+@pytest.fixture
+def lalonde(shared):
+    """Return covariates with a column per race, and who was treated."""
+    frame = pd.read_csv(shared / "golden" / "lalonde.csv")
+    race = pd.get_dummies(frame["race"]).astype(float)
+    plain = frame[["age", "educ", "married", "nodegree", "re74", "re75"]].astype(float)
+    return plain.join(race), frame["treat"] == 1
+
+
+def test_lalonde_before_and_by_the_propensity(lalonde):
+    X, focal = lalonde
+    g = golden("weightit")
+    close, e = {"abs": g.tolerance}, g.expected["propensity"]
+    before, weights = balance(X, focal), propensity_weights(X, focal, target="focal")
+    after = balance(X, focal, weights)
+    assert before["smd"][list(g.expected["before"])].to_dict() == pytest.approx(
+        g.expected["before"], **close
+    )
+    gaps = {"before_binary": before, "gap": after}
+    for name, table in gaps.items():
+        wanted = g.expected.get(name) or e[name]
+        gap = table["mean_focal"] - table["mean_reference"]
+        assert gap[list(wanted)].to_dict() == pytest.approx(wanted, **close)
+    for name in ("smd", "variance_ratio"):
+        assert after[name][list(e[name])].to_dict() == pytest.approx(e[name], **close)
+    described(weights[~focal], e, close)
+
+
+@pytest.mark.parametrize("name", ["entropy", "entropy_five"])
+def test_lalonde_balanced(name, lalonde):
+    X, focal = lalonde
+    g = golden("weightit")
+    close, e = {"abs": g.tolerance}, g.expected[name]
+    five = ["age", "educ", "married", "nodegree", "re74"]
+    weights = entropy_balance(X[five] if name == "entropy_five" else X, focal)
+    described(weights[~focal], e, close)
+    if name == "entropy":
+        ratio = balance(X, focal, weights)["variance_ratio"]
+        wanted = e["variance_ratio"]
+        assert ratio[list(wanted)].to_dict() == pytest.approx(wanted, **close)
+
+
+def described(weights, expected, close):
+    assert weights.min() == pytest.approx(expected["least"], **close)
+    assert np.sort(weights)[-5:] == pytest.approx(expected["largest"], **close)
+    assert effective_sample_size(weights) == pytest.approx(expected["ess"], abs=0.005)
+    assert weights.std(ddof=1) / weights.mean() == pytest.approx(expected["variation"], **close)
+
+
+def test_lalonde_weighted_to_all_rows(lalonde):
+    X, focal = lalonde
+    g = golden("cobalt_pooled")
+    weights = propensity_weights(X, focal)
+    for name, w in (("before", None), ("after", weights)):
+        wanted = g.expected[name]
+        smd = balance(X, focal, w, sd="pooled")["smd"]
+        assert smd[list(wanted)].to_dict() == pytest.approx(wanted, abs=g.tolerance)
+    for name, side in (("range_focal", focal), ("range_reference", ~focal)):
+        ends = [weights[side].min(), weights[side].max()]
+        assert ends == pytest.approx(g.expected[name], abs=g.tolerance)
+    worth = [effective_sample_size(weights[side]) for side in (~focal, focal)]
+    assert worth == pytest.approx(g.expected["ess"], abs=0.0005)
 
 
 def test_nhefs_weights_and_effect(shared):
