@@ -20,6 +20,7 @@ from audit.estimators.weighting import (
     coarsened_exact,
     effective_sample_size,
     entropy_balance,
+    propensity_att,
     propensity_weights,
 )
 
@@ -130,6 +131,22 @@ def described(weights, expected, close):
     assert np.sort(weights)[-5:] == pytest.approx(expected["largest"], **close)
     assert effective_sample_size(weights) == pytest.approx(expected["ess"], abs=0.005)
     assert weights.std(ddof=1) / weights.mean() == pytest.approx(expected["variation"], **close)
+
+
+def test_lalonde_effect_with_the_error_of_its_weights(lalonde, shared):
+    X, focal = lalonde
+    g = golden("weightit_effect")
+    earned = pd.read_csv(shared / "golden" / "lalonde.csv")["re78"]
+    found = propensity_att(X[["age", "educ", "married", "re74"]], focal, earned)
+    assert found.estimate == pytest.approx(g.expected["estimate"], abs=g.tolerance)
+    assert found.std_error == pytest.approx(g.expected["std_error"], abs=g.tolerance)
+    assert found.p_value == pytest.approx(g.expected["p_value"], abs=0.0005)
+    five = X[["age", "educ", "married", "nodegree", "re74"]]
+    weights = propensity_weights(five, focal, target="focal")
+    e = g.expected["five"]
+    assert effective_sample_size(weights[~focal]) == pytest.approx(e["ess"], abs=0.005)
+    smd = balance(five, focal, weights)["smd"][list(e["smd"])].to_dict()
+    assert smd == pytest.approx(e["smd"], abs=0.00005)
 
 
 def test_lalonde_weighted_to_all_rows(lalonde):
