@@ -50,8 +50,10 @@ def standardised_contrast(
     EstimationError
         Faulty input; a fit from elsewhere; a column built from `focal` that is not declared. A
         column named "focal:age" (any order, any number of parts) that is the product of these
-        columns is rebuilt; any other column that depends on `focal`, or cannot be told from one
-        that does because it varies only in the class averaged over, is refused.
+        columns is rebuilt, and so is one of any name that is `focal` times exactly one other
+        column in every row, which `note` then says; any other column that depends on `focal`, or
+        cannot be told from one that does because it varies only in the class averaged over, is
+        refused.
     SupportError
         No row to average over.
 
@@ -73,6 +75,8 @@ def standardised_contrast(
         raise SupportError(f"standardised_contrast: X has no row to average over ({over}).")
     positive = weights > 0
     products = _products(model, x[positive], at)
+    unnamed = _unnamed_products(model, x[positive], at, products)
+    products |= unnamed
     _refuse_undeclared(model, x[positive], at, products, over)
     estimate, gradient = _contrast(fit, x[inside], weights[inside] / total, at, products)
     clusters = fit.origin.clusters
@@ -87,8 +91,16 @@ def standardised_contrast(
         float(p_value),
         df,
         method=f"g-computation over {over} rows, delta method; {fit.method}",
-        note=f"no standard error: {reason}" if reason else "",
+        note=_note(model, at, unnamed, reason),
     )
+
+
+def _note(model: ModelMatrix, at: int, unnamed: dict[int, list[int]], reason: str) -> str:
+    taken = [
+        f"column {model.name([j])} taken as {model.name([at])} times {model.name(others)}"
+        for j, others in unnamed.items()
+    ]
+    return "; ".join(([f"no standard error: {reason}"] if reason else []) + taken)
 
 
 def _rows(model: ModelMatrix, X: Any) -> tuple[Array, Array]:
@@ -175,6 +187,24 @@ def _products(model: ModelMatrix, x: Array, at: int) -> dict[int, list[int]]:
                 [f"column {name!r} is not the product of the columns it names"],
             )
         found[j] = others
+    return found
+
+
+def _unnamed_products(
+    model: ModelMatrix, x: Array, at: int, named: dict[int, list[int]]
+) -> dict[int, list[int]]:
+    """Return the columns that are focal times one other, in the rows of the fit and in these."""
+    rows = np.vstack([model.x, x])
+    focal, size = rows[:, at], np.maximum(np.abs(rows).max(axis=0), 1e-300)
+    lives = [bool((rows[focal == 0, k] != 0).any()) for k in range(rows.shape[1])]
+    found = {}
+    for j in set(range(rows.shape[1])) - {at, *named}:
+        if lives[j]:
+            continue
+        gap = np.abs(focal[:, None] * rows - rows[:, [j]]).max(axis=0) / size[j]
+        of = [k for k in np.flatnonzero(gap < SAME).tolist() if lives[k] and k not in named]
+        if len(of) == 1 and not _constant(rows[:, of[0]]):
+            found[j] = of
     return found
 
 

@@ -143,7 +143,6 @@ def test_columns_built_from_focal_in_secret():
     X, y, _ = table()
     plain = X[["one", "focal", "age"]]
     secrets = {
-        "product": X["focal"] * X["age"],
         "of the other class": (1 - X["focal"]) * X["age"],
         "centred": (X["focal"] - X["focal"].mean()) * (X["age"] - 2),
         "of what is not there": X["focal"] * np.arange(len(X)),
@@ -152,9 +151,6 @@ def test_columns_built_from_focal_in_secret():
         frame = plain.assign(**{name: column})
         with pytest.raises(EstimationError, match=rf"(column '{name}'.*built from 'focal')"):
             standardised_contrast(ols(frame, y), frame, "focal")
-    array = X.to_numpy()
-    with pytest.raises(EstimationError, match=r"column 3 .* built from 1"):
-        standardised_contrast(ols(array, y), array, 1)
     means = pd.DataFrame({"reference": 1 - X["focal"], "focal": X["focal"]})
     with pytest.raises(EstimationError, match=r"'reference' .* built from 'focal'"):
         standardised_contrast(ols(means, y), means, "focal")
@@ -164,6 +160,33 @@ def test_columns_built_from_focal_in_secret():
     alone = X[["one", "focal", "focal:age"]]
     with pytest.raises(EstimationError, match="no column 'age' to rebuild it from"):
         standardised_contrast(ols(alone, y), alone, "focal")
+
+
+@pytest.mark.parametrize("fitter", [ols, logit])
+@pytest.mark.parametrize("over", ["focal", "reference", "all"])
+def test_a_product_without_its_name_is_seen_and_said(fitter, over):
+    X, y, cluster = table()
+    named = fitter(X, y, cluster=cluster)
+    wanted = standardised_contrast(named, X, "focal", over=over)
+    plain = X.rename(columns={"focal:age": "both"})
+    found = standardised_contrast(fitter(plain, y, cluster=cluster), plain, "focal", over=over)
+    array = X.to_numpy()
+    bare = standardised_contrast(fitter(array, y, cluster=cluster), array, 1, over=over)
+    for other in (found, bare):
+        for name in ("estimate", "std_error", "df", "conf_low", "p_value"):
+            assert getattr(other, name) == pytest.approx(getattr(wanted, name)), name
+    assert wanted.note == ""
+    assert found.note == "column 'both' taken as 'focal' times 'age'"
+    assert bare.note == "column 3 taken as 1 times 2"
+
+
+def test_a_product_of_either_of_two_columns_is_refused():
+    # 'late' is 'age' among the focal rows, and something else among the others
+    X, y, _ = table()
+    late = np.where(X["focal"] == 1, X["age"], X["age"] ** 2)
+    both = X[["one", "focal", "age"]].assign(late=late, both=X["focal"] * X["age"])
+    with pytest.raises(EstimationError, match=r"column 'both' .*(built from|varies among) "):
+        standardised_contrast(ols(both, y), both, "focal")
 
 
 def test_strata_that_one_class_never_enters():
