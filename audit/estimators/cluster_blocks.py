@@ -78,13 +78,15 @@ def by_cluster(
     rows, residual = q[order] * weight[:, None], residual[order] * weight
     size = np.bincount(codes, minlength=groups)
     starts = np.cumsum(size) - size
-    if covariance == "cr2" and np.ptp(working) > 0:
-        spans = [slice(a, a + m) for a, m in zip(starts, size, strict=True)]
-        return _uneven(rows, residual, np.sqrt(working[order]), spans)
-    p = q.shape[1]
+    theta, p = np.sqrt(working[order]), q.shape[1]
+    # clusters of one row, or of one working variance, need no root of a matrix
+    even = np.maximum.reduceat(theta, starts) == np.minimum.reduceat(theta, starts)
+    even |= covariance != "cr2"
     stacks: dict[int, list[tuple[Array, Array, Array]]] = {}
     for m in np.unique(size):
-        clusters = np.flatnonzero(size == m)
+        clusters = np.flatnonzero((size == m) & even)
+        if not len(clusters):
+            continue
         place = starts[clusters][:, None] + np.arange(m)
         lines, rest = rows[place], residual[place]
         if m > p:  # as many rows as columns hold all that the cluster says
@@ -96,6 +98,11 @@ def by_cluster(
     for alike in stacks.values():
         clusters, lines, rest = (np.concatenate(part) for part in zip(*alike, strict=True))
         block, scores[clusters], alone = _even(clusters, lines, rest, covariance)
+        blocks.append(block)
+        full.append(alone)
+    if len(clusters := np.flatnonzero(~even)):
+        spans = [slice(starts[g], starts[g] + size[g]) for g in clusters]
+        block, scores[clusters], alone = _uneven(clusters, rows, residual, theta, spans)
         blocks.append(block)
         full.append(alone)
     at, along = (np.concatenate(part) for part in zip(*full, strict=True))
@@ -136,7 +143,10 @@ def _full(clusters: Array, leverage: Array, turned: Array) -> Full:
     return clusters[place], turned[place, at]
 
 
-def _uneven(rows: Array, residual: Array, theta: Array, spans: list[slice]) -> Parts:
+def _uneven(
+    clusters: Array, rows: Array, residual: Array, theta: Array, spans: list[slice]
+) -> tuple[Block, Array, Full]:
+    """Correct clusters whose rows have working variances of their own."""
     groups, p = len(spans), rows.shape[1]
     scores, own, into = np.empty((groups, p)), np.empty((groups, p, p)), np.empty((groups, p, p))
     at, along = [np.empty(0, dtype=int)], [np.empty((0, p))]
@@ -144,7 +154,7 @@ def _uneven(rows: Array, residual: Array, theta: Array, spans: list[slice]) -> P
         leverage, directions = np.linalg.eigh(rows[span].T @ rows[span])
         leverage = np.clip(leverage, 0.0, 1.0)
         alone = directions[:, leverage > 1 - FULL].T
-        at.append(np.full(len(alone), g))
+        at.append(np.full(len(alone), clusters[g]))
         along.append(alone)
         # A = Θ^{1/2} (Θ^{1/2} (I - H) Θ Θ^{1/2}')^{-1/2} Θ^{1/2}, Θ the working variances
         rooted = inverse_root_times(theta[span] ** 2, rows[span], leverage, directions)
@@ -154,5 +164,5 @@ def _uneven(rows: Array, residual: Array, theta: Array, spans: list[slice]) -> P
         own[g] = (vector * np.sqrt(np.maximum(size, 0))).T
         into[g] = (rows[span].T @ rooted).T
     out = np.tile(np.eye(p), (groups, 1, 1))
-    block = Block(np.arange(groups), own, into, out, np.ones((groups, p)))
-    return (block,), scores, (np.concatenate(at), np.concatenate(along))
+    block = Block(clusters, own, into, out, np.ones((groups, p)))
+    return block, scores, (np.concatenate(at), np.concatenate(along))

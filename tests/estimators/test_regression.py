@@ -113,6 +113,24 @@ def test_the_formulas_of_the_papers_with_large_clusters():
     assert fit.df[:2] == pytest.approx(df[:2], rel=1e-6)
 
 
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("fitter", FITS)
+def test_accounts_with_one_row_each(fitter, covariance):
+    X, y, cluster = table(3)
+    own = np.array([f"account {i}" for i in range(len(y))])
+    alone, rows = (
+        fitter(X, y, cluster=own, covariance=covariance),
+        fitter(X, y, covariance=covariance),
+    )
+    same(alone, rows)
+    # most accounts have one row, some have several
+    mixed = np.where(np.arange(len(y)) % 3 == 0, cluster, 100 + np.arange(len(y)))
+    fit = fitter(X, y, cluster=mixed, covariance=covariance)
+    std_error, df = textbook(fit, X, y, mixed, covariance)
+    assert fit.std_error == pytest.approx(std_error, rel=1e-8)
+    assert fit.df == pytest.approx(df, rel=1e-7)
+
+
 def test_least_squares_of_statsmodels():
     X, y, cluster = table()
     theirs = sm.OLS(y, X)
