@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import hypot, sqrt
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from audit.errors import EstimationError, SupportError, UnknownName
 from audit.estimators.proportions import clustered_difference
@@ -51,6 +54,81 @@ def test_order_labels_and_splitting_are_nothing(study):
     posts["events"] = (posts.groupby(level=0).cumcount() < posts["events"]).astype(int)
     posts["n"] = 1
     assert numbers(standardised_effect(**posts)) == pytest.approx(plain, **CLOSE)
+
+
+def likeness(posts):
+    """Return the ANOVA intraclass correlation of residuals from stratum rates, post by post."""
+    away = posts["y"] - posts.groupby("stratum")["y"].transform("mean")
+    n = away.groupby(posts["account"]).transform("size")
+    groups = [g.to_numpy() for _, g in away[n > 1].groupby(posts.loc[n > 1, "account"])]
+    if len(groups) < 2:
+        return 0.0
+    size = np.array([len(g) for g in groups])
+    middle = np.concatenate(groups).mean()
+    between = sum(len(g) * (g.mean() - middle) ** 2 for g in groups) / (len(groups) - 1)
+    within = sum(((g - g.mean()) ** 2).sum() for g in groups) / (size.sum() - len(groups))
+    typical = (size.sum() - (size**2).sum() / size.sum()) / (len(groups) - 1)
+    whole = between + (typical - 1) * within
+    return max(0.0, (between - within) / whole) if whole > 1e-12 else 0.0
+
+
+def arm_limits(p, influence, share, apart, n, rho):
+    """Return Wilson limits as METHODS 1 has them, from what leaving out each account changes."""
+    k = len(share)
+    deff = max(1.0, n * (apart + rho * ((share**2).sum() - apart)))
+    if 0 < p < 1 and k > 1:
+        deff = max(deff, (k - 1) / k * (influence**2).sum() / (p * (1 - p) / n))
+    z = student.ppf(0.975, max(1.0, 1 / (share**2).sum() - 1))
+    a = z * z * deff / n
+    half = z / (1 + a) * sqrt(p * (1 - p) * deff / n + a * deff / (4 * n))
+    return (p + a / 2) / (1 + a) - half, (p + a / 2) / (1 + a) + half
+
+
+@settings(deadline=None, max_examples=40)
+@given(studies())
+def test_formula_of_methods(study):
+    frame = pd.DataFrame(study)
+    posts = frame.loc[frame.index.repeat(frame["n"])].copy()
+    posts["y"] = (posts.groupby(level=0).cumcount() < posts["events"]).astype(float)
+    accounts = posts[~posts["focal"]].groupby("stratum")["account"].nunique()
+    posts = posts[posts["stratum"].isin(accounts.index[accounts >= 2])]
+    if not posts["focal"].any():
+        return
+    found = standardised_effect(**study)
+    rho = max(likeness(posts[~posts["focal"]]), likeness(posts))
+    focal, reference = posts[posts["focal"]], posts[~posts["focal"]]
+    reference = reference[reference["stratum"].isin(focal["stratum"])]
+    mix, there = focal.groupby("stratum").size(), reference.groupby("stratum").size()
+    rates, n = reference.groupby("stratum")["y"].mean(), len(focal)
+    residual = focal["y"] - focal["stratum"].map(rates)
+    gap, observed = residual.mean(), focal["y"].mean()
+    assert found.estimate == pytest.approx(gap)
+    volume = focal.groupby("account").size().to_numpy()
+    pull = residual.groupby(focal["account"]).sum().to_numpy() - volume * gap
+    with np.errstate(divide="ignore", invalid="ignore"):
+        influence = np.where(volume < n, pull / n / (1 - volume / n), 0.0)
+    low, high = arm_limits(observed, influence, volume / n, 1 / n, n, rho)
+    cells = reference.groupby(["account", "stratum"])["y"].agg(["sum", "size"]).reset_index()
+    of_all = cells["stratum"].map(there)
+    each = cells["stratum"].map(mix) / n / of_all
+    out = each * (cells["sum"] - cells["size"] * cells["stratum"].map(rates))
+    by = cells.assign(
+        influence=out / (1 - cells["size"] / of_all),
+        share=each * cells["size"],
+        apart=each**2 * cells["size"],
+    ).groupby("account")[["influence", "share", "apart"]]
+    by = by.sum()
+    expected = observed - gap
+    size = len(reference)
+    lower, upper = arm_limits(
+        expected, by["influence"].to_numpy(), by["share"].to_numpy(), by["apart"].sum(), size, rho
+    )
+    assert found.conf_low == pytest.approx(
+        gap - hypot(observed - max(0, low), min(1, upper) - expected), abs=1e-9
+    )
+    assert found.conf_high == pytest.approx(
+        gap + hypot(min(1, high) - observed, expected - max(0, lower)), abs=1e-9
+    )
 
 
 @given(studies())
