@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,11 @@ from audit.estimators.model_matrix import ModelMatrix, model_matrix
 
 STEPS = 500
 SETTLED = 1e-10  # Newton decrement
+RESTARTS = 10
+HIGHER = 1e-6  # a penalised log-likelihood higher by this is another maximum
+PARTS = (1, 4, 16, 64)  # steps in which a coefficient is moved to where it is fixed
+HIDDEN = 1e-12  # a rise of the value smaller than this share is rounding
+LAST = 10  # steps taken when no rise can be seen
 LONGEST = 5.0  # largest change of a row's log odds in one step
 UNIT = 1e-300  # a column without anything left has no size to divide by
 
@@ -58,18 +62,31 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
     basis, back = orthonormal(model.x / size, model.counts)
     whole = Penalised(basis, model)
     p = len(size)
-    at = whole.maximise(np.zeros(p), np.arange(p))
-    inverse = np.linalg.inv(back)
-    covariance = inverse @ np.linalg.inv(whole.augmented(at)) @ inverse.T
-    best, linear = np.linalg.solve(back, at), basis @ at
+    at, inverse = whole.maximise(np.zeros(p), np.arange(p)), np.linalg.inv(back)
     fall = chdtri(1, 1 - confidence) / 2
-    p_value, low, high = np.empty(p), np.empty(p), np.empty(p)
-    for j in range(p):
-        profile = Profile(model, model.x / size, j, linear=linear, best=float(best[j]))
-        p_value[j] = chdtrc(1, max(0.0, 2 * (profile.top - profile.value(0.0))))
-        reach = sqrt(2 * fall * covariance[j, j])
-        low[j] = profile.limit(-reach, profile.top - fall)
-        high[j] = profile.limit(reach, profile.top - fall)
+    for _ in range(RESTARTS):
+        covariance = inverse @ np.linalg.inv(whole.augmented(at)) @ inverse.T
+        best = inverse @ at
+        profiles = [
+            Profile(model, model.x / size, j, linear=basis @ at, best=float(best[j]))
+            for j in range(p)
+        ]
+        falls = np.array([q.top - q.value(0.0) for q in profiles])
+        reach = np.sqrt(2 * fall * np.diag(covariance))
+        low, high = (
+            np.array([q.limit(side * r, fall) for q, r in zip(profiles, reach, strict=True)])
+            for side in (-1, 1)
+        )
+        higher = max(profiles, key=lambda q: q.peak[0] - q.top)
+        if not higher.peak[0] > higher.top + HIGHER:
+            break
+        # a search along one coefficient came over a higher point: start again from there
+        at = whole.maximise(basis.T @ (model.counts * higher.peak[1]), np.arange(p))
+    else:
+        raise EstimationError(
+            f"firth_logit: {RESTARTS} maxima, each higher than the last. Try: fewer columns."
+        )
+    p_value = chdtrc(1, np.maximum(0.0, 2 * falls))
     vector, scale = model.vector, np.outer(size, size)
     turn = float(np.log(np.abs(np.diag(back))).sum() + np.log(size).sum())
     return Fit(
@@ -135,7 +152,7 @@ class Penalised:
 
     def maximise(self, start: Array, free: Array) -> Array:
         """Return the best coefficients, only the `free` ones moving from where they start."""
-        at, value = start.copy(), self.value(start)
+        at, value, last = start.copy(), self.value(start), 0
         if not len(free):
             return at
         for _ in range(STEPS):
@@ -145,8 +162,13 @@ class Penalised:
             heavy = weight * (1 + leverage / self.counts)
             information = (self.x[:, free] * heavy[:, None]).T @ self.x[:, free]
             step = np.linalg.lstsq(information, gradient, rcond=None)[0]
-            if float(gradient @ step) < SETTLED**2 * max(1.0, abs(value)):
+            rise = float(gradient @ step)
+            if rise < SETTLED**2 * max(1.0, abs(value)) or last == LAST:
                 return at
+            if rise < HIDDEN * max(1.0, abs(value)):
+                at[free] += step  # too near for the value to show a rise, and so for a search
+                last += 1
+                continue
             step *= min(1.0, LONGEST / float(np.abs(self.x[:, free] @ step).max()))
             new = at.copy()
             for halving in range(40):
@@ -155,8 +177,6 @@ class Penalised:
                 if risen > value:
                     break
             else:
-                if float(gradient @ step) < 1e-9 * max(1.0, abs(value)):
-                    return at  # rounding hides any further rise
                 break
             at, value = new, risen
         raise EstimationError(
@@ -170,6 +190,13 @@ class Profile:
 
     The column is reduced to what the others do not hold, and they to an orthonormal basis: the
     model is the same, the coefficient too, and where it is fixed elsewhere the others hardly move.
+
+    Attributes
+    ----------
+    top : float
+        Value at the fit.
+    peak : (float, array)
+        Highest value met in any search, and the log odds of the rows there.
     """
 
     def __init__(self, model: ModelMatrix, x: Array, j: int, *, linear: Array, best: float) -> None:
@@ -181,23 +208,48 @@ class Profile:
         self.unit = max(float(np.sqrt((model.counts * own**2).sum())), UNIT)
         self.problem = Penalised(np.column_stack([own / self.unit, others]), model)
         self.name, self.best = model.columns[j], best
-        rest = others.T @ (model.counts * linear)
-        self.at = np.concatenate([[best * self.unit], rest])
-        self.top = self.problem.value(self.at)
+        self.home = np.concatenate([[best * self.unit], others.T @ (model.counts * linear)])
+        curve = self.problem.augmented(self.home)
+        # how the others move with the coefficient, were the penalised likelihood a parabola
+        self.along = np.concatenate([[1.0], -np.linalg.solve(curve[1:, 1:], curve[1:, 0])])
+        self.top = self.problem.value(self.home)
+        self.peak = self.top, linear
 
     def value(self, fixed: float) -> float:
-        """Return the best value with the coefficient fixed; the next search starts from there."""
-        start = self.at.copy()
-        start[0] = fixed * self.unit
-        self.at = self.problem.maximise(start, np.arange(1, len(start)))
-        return self.problem.value(self.at)
+        """Return the best value with the coefficient fixed.
 
-    def limit(self, reach: float, level: float) -> float:
-        """Return where the profile falls to `level`, on the side of `reach`."""
+        Every search starts from the fit, so that the same coefficient has the same value whatever
+        was asked before: under separation there can be several maxima.
+        """
+        end = self._searched((fixed - self.best) * self.unit)
+        value = self.problem.value(end)
+        if value > self.peak[0]:
+            self.peak = value, self.problem.x @ end
+        return value
+
+    def _searched(self, step: float) -> Array:
+        """Return where the others are best, going there by smaller steps where one is too far."""
+        first, others = np.eye(len(self.home))[0], np.arange(1, len(self.home))
+        for parts in PARTS:
+            at = self.home
+            try:
+                for _ in range(parts):
+                    move = step / parts
+                    ways = (at + first * move, at + self.along * move)
+                    at = self.problem.maximise(max(ways, key=self.problem.value), others)
+            except EstimationError:
+                if parts == PARTS[-1]:
+                    raise
+            else:
+                break
+        return at
+
+    def limit(self, reach: float, fall: float) -> float:
+        """Return where the profile lies `fall` below the fit, on the side of `reach`."""
         from scipy.optimize import brentq
 
         def above(step: float) -> float:
-            return self.value(self.best + step) - level
+            return self.value(self.best + step) - self.top + fall
 
         inside, outside = 0.0, reach
         for _ in range(60):

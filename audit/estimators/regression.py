@@ -19,6 +19,7 @@ from audit.estimators.separation import refuse_separation
 __all__ = ["conditional_logit", "firth_logit", "logit", "ols", "standardised_contrast"]
 
 EXACT = 1e-12  # residuals this small beside y are rounding
+CERTAIN = 1e-200  # least working variance; a row so certain adds nothing, whatever it is
 STEPS = 100
 ENOUGH = 1e-22  # Newton decrement: the log-likelihood's rise that another step promises
 
@@ -149,6 +150,8 @@ def logit(
     of X is at least as long as the smallest residual. Where that does not settle it, a linear
     program does (see `separation`). statsmodels 0.15 reports convergence there.
     """
+    from scipy.special import expit
+
     choose("covariance of logit", covariance, COVARIANCES)
     model = model_matrix(
         "logit", X, y, weights=weights, cluster=cluster, binary=True, confidence=confidence
@@ -156,9 +159,12 @@ def logit(
     if model.y.min() == model.y.max():
         refuse_separation("logit", model)
     _more_rows_than_columns("logit", model)
-    params, fitted, loglik = _maximise(model)
-    working = fitted * (1 - fitted)
-    clusters = sandwich("logit", model, model.y - fitted, working, covariance)
+    params, linear, loglik = _maximise(model)
+    # each tail by itself: 1 less a probability near 1 would be 0, and 0 over 0 its residual
+    tails = expit(linear), expit(-linear)
+    working = np.maximum(tails[0] * tails[1], CERTAIN)
+    residual = np.where(model.y == 1, tails[1], -tails[0])
+    clusters = sandwich("logit", model, residual, working, covariance)
     return clustered_fit(
         Origin(model, clusters, "logit"),
         params,
@@ -170,7 +176,7 @@ def logit(
 
 
 def _maximise(model: ModelMatrix) -> tuple[Array, Array, float]:
-    """Return coefficients, fitted probabilities and log-likelihood, or raise where infinite."""
+    """Return coefficients, log odds of the rows and log-likelihood, or raise where infinite."""
     from scipy.special import expit
 
     size, root = np.abs(model.x).max(axis=0), np.sqrt(model.counts)
@@ -193,14 +199,15 @@ def _maximise(model: ModelMatrix) -> tuple[Array, Array, float]:
         if not moved:
             settled = True
             break
-    fitted = expit(basis @ at)
+    linear = basis @ at
+    fitted = expit(linear)
     gradient = basis.T @ (model.counts * (model.y - fitted))
     proved = 2 * float(np.linalg.norm(gradient)) < float(np.abs(model.y - fitted).min())
     if not (settled and proved):
         refuse_separation("logit", model)
     if not settled:
         raise EstimationError(f"logit: no maximum after {STEPS} steps. Try: columns of like scale.")
-    return np.linalg.solve(r, at) / size, fitted, loglik
+    return np.linalg.solve(r, at) / size, linear, loglik
 
 
 def _loglik(model: ModelMatrix, linear: Array) -> float:

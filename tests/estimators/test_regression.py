@@ -131,6 +131,22 @@ def test_accounts_with_one_row_each(fitter, covariance):
     assert fit.df == pytest.approx(df, rel=1e-7)
 
 
+@pytest.mark.parametrize("covariance", COVARIANCES)
+def test_a_row_so_certain_that_it_says_nothing(covariance):
+    # its probability rounds to 1, and 1 less that to 0
+    X, y, cluster = table(4)
+    fit = logit(X, y, cluster=cluster, covariance=covariance)
+    at = np.flatnonzero(cluster == 5)[0]
+    far = X[at] + [0, 0, np.sign(fit.params[2]) * 3e3, 0]
+    more = np.vstack([X, far]), np.r_[y, 1.0], np.r_[cluster, 5]
+    certain = logit(*more[:2], cluster=more[2], covariance=covariance)
+    factor = (89 / 86 * 87 / 90) ** 0.5 if covariance == "cr1" else 1.0  # of one more row
+    assert certain.params == pytest.approx(fit.params, rel=1e-9)
+    assert certain.std_error * factor == pytest.approx(fit.std_error, rel=1e-6)
+    assert certain.df == pytest.approx(fit.df, rel=1e-6)
+    assert np.isfinite(logit(*more[:2], covariance=covariance).std_error).all()
+
+
 def test_least_squares_of_statsmodels():
     X, y, cluster = table()
     theirs = sm.OLS(y, X)

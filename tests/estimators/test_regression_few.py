@@ -129,6 +129,23 @@ def test_firth_limits_are_where_the_profile_falls():
             assert found.fun == pytest.approx(3.841458821 / 2, abs=1e-3)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_firth_under_separation(seed):
+    # few rows, many columns: the likelihood has no maximum, and Firth's can have several
+    rng = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(16), rng.normal(size=(16, 4))])
+    y = (X @ [0.0, 2.0, -1.0, 1.0, 0.5] + 0.3 * rng.normal(size=16) > 0).astype(float)
+    with pytest.raises(SeparationError):
+        logit(X, y)
+    fit = firth_logit(X, y)
+    assert np.isfinite(np.r_[fit.params, fit.std_error, fit.conf_low, fit.conf_high]).all()
+    assert (fit.conf_low < fit.params).all()
+    assert (fit.params < fit.conf_high).all()
+    assert ((fit.p_value < 0.05) == ((fit.conf_low > 0) | (fit.conf_high < 0))).all()
+    order = rng.permutation(16)
+    same(fit, firth_logit(X[order], y[order]), rel=1e-5)
+
+
 def test_firth_nears_the_plain_model_as_counts_grow():
     X, y, _ = table(4)
     counts = np.full(len(y), 10**6)
