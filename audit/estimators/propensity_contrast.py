@@ -42,7 +42,8 @@ def propensity_att(
         and both means. Without clusters: normal limits, no small-sample factor. With clusters:
         each class's part times K/(K-1), t limits with Welch-Satterthwaite df from
         max(1, K_eff - 1) of each class. An outcome that is the same in all rows: 0 with error 0
-        and p NaN. `note` names few accounts and heavy weights.
+        and p NaN. `note` names few accounts, heavy weights, and a class whose outcomes are all
+        the same: its mean then adds no error, however few rows it has.
 
     Raises
     ------
@@ -83,6 +84,7 @@ def propensity_att(
     words = "every row independent" if cluster is None else "by account"
     name = f"odds-weighted difference, stacked M-estimation error, {words}"
     note = _note(heavy, unit_focal, clustered=cluster is not None)
+    note = "; ".join(part for part in (_still(outcome, table.focal), note) if part)
     p_value, half = _limits(gap, error, df, confidence)
     return Estimate(gap, gap - half, gap + half, error, p_value, df, name, note)
 
@@ -167,6 +169,17 @@ def _limits(gap: float, error: float, df: float, confidence: float) -> tuple[flo
     if df == inf:
         return 2 * float(ndtr(at)), float(ndtri((1 + confidence) / 2)) * error
     return 2 * float(stdtr(df, at)), float(stdtrit(df, (1 + confidence) / 2)) * error
+
+
+def _still(y: Array, is_focal: Array) -> str:
+    """Return which class's outcome never varies, for whose mean the error then allows nothing."""
+    still = [
+        f"all {int(side.sum()):,} {name} outcomes are {y[side][0]:g}, so that the error allows "
+        f"nothing for the {name} mean"
+        for side, name in ((is_focal, "focal"), (~is_focal, "reference"))
+        if np.ptp(y[side]) == 0
+    ]
+    return "; ".join(still)
 
 
 def _note(heavy: float, unit_focal: Array, *, clustered: bool) -> str:

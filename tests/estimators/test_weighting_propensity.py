@@ -291,6 +291,17 @@ def test_all_outcomes_the_same(drawn):
         assert isnan(flat.p_value)
 
 
+def test_a_class_that_never_varies_is_said():
+    rng = np.random.default_rng(3)
+    X, focal = rng.normal(size=(60, 2)), np.arange(60) < 12
+    y = np.where(focal, 0.0, rng.random(60) < 0.4)
+    found = propensity_att(X, focal, y)
+    assert found.note.startswith("all 12 focal outcomes are 0, so that the error allows nothing")
+    assert "reference outcomes" not in found.note
+    both = propensity_att(X, focal, np.where(focal, 0.0, 1.0))
+    assert "all 48 reference outcomes are 1" in both.note
+
+
 def test_notes_tell_of_few_accounts_and_heavy_rows():
     X, focal, y, account = accounts(np.random.default_rng(1), 3, 40)
     few = propensity_att(X, focal, y, cluster=account)
