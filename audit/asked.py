@@ -52,7 +52,7 @@ NO_COVARIATE = {
     "count": "a number of rows",
     "sampling_weight": "a weight",
 }
-CAN_FOLLOW = ("reach", "reports")
+CAN_FOLLOW = ("reach", "reports", "raw_favorites", "raw_retweets")
 """Measured after an action, these carry its effect; only the asker can know when they were."""
 
 LISTS = ("strata", "pre_treatment", "families", "negative_controls")

@@ -77,6 +77,41 @@ def read_json_lines(path: Path) -> TextTable:
     return TextTable(frame.replace("", np.nan), order, tuple(found))
 
 
+def read_json_list(path: Path) -> TextTable:
+    """Read a file that is one list of flat objects; a file of lines is read as such.
+
+    Raises
+    ------
+    SchemaError
+        The file is not UTF-8, is no JSON, or is a list of anything but flat objects.
+    """
+    if not path.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return read_table(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        found = json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
+    except ValueError as error:
+        what = f"cannot be read as JSON ({getattr(error, 'msg', error)})"
+        raise SchemaError(path.name, [Fault(what, hint="check that the export finished")]) from None
+    bad = [i for i, one in enumerate(found, 1) if not _flat(one)]
+    if bad or not found:
+        what = "is not one flat object of whole texts" if bad else "has no rows"
+        raise SchemaError(path.name, [Fault(what, "", tuple(bad), allowed="[{…}, {…}]")])
+    rows = [{key: _word(value) for key, value in one.items()} for one in found]
+    frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="row"), dtype=object)
+    frame = frame.apply(lambda column: column.where(column.notna(), np.nan).astype("str"))
+    return TextTable(frame.replace("", np.nan), pd.Series(dtype="int64"))
+
+
+def _flat(found: Any) -> bool:
+    nested = (dict, list)
+    return (
+        isinstance(found, dict)
+        and not any(isinstance(value, nested) for value in found.values())
+        and all(_whole(text) for text in _texts(found))
+    )
+
+
 def _object(line: str) -> dict[str, Any]:
     found = json.loads(line, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
     if "\\ud" in line.lower() and any(not _whole(text) for text in _texts(found)):

@@ -13,10 +13,12 @@ from audit.sources.election_labels import ElectionLabels
 from audit.sources.registry import Registry
 from audit.sources.simulated import Simulated
 from audit.sources.table import Table
+from audit.sources.trump_archive import TrumpArchive
 
 SOURCES: Mapping[str, type[Source]] = {
     "table": Table,
     "registry": Registry,
     "election_labels": ElectionLabels,
     "simulated": Simulated,
+    "trump_archive": TrumpArchive,
 }

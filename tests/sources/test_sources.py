@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import pytest
 
 from audit.cases import Cases
 from audit.sources import SOURCES
 from audit.sources.base import Source
+from tests.sources.archive_rows import posts, write_csv
 
-NEEDS = {"table": {"path": "data/simulated/cases.parquet"}}
-"""Parameters of the sources that cannot be loaded without any."""
+
+def needs(name: str, folder: Path) -> dict[str, str]:
+    """Return the parameters of a source that cannot be loaded without any, its file made here."""
+    if name == "table":
+        return {"path": "data/simulated/cases.parquet"}
+    if name == "trump_archive":
+        return {"path": str(write_csv(folder / "tweets.csv", posts()))}
+    return {}
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_source_keeps_its_promise(name: str, root, monkeypatch) -> None:
+def test_a_source_keeps_its_promise(name: str, root, monkeypatch, tmp_path) -> None:
     monkeypatch.chdir(root)
     kind = SOURCES[name]
     assert is_dataclass(kind)
     assert kind.name == name
     assert kind.title
-    source = kind(**NEEDS.get(name, {}))
+    source = kind(**needs(name, tmp_path))
     assert isinstance(source, Source)
     cases = source.load()
     assert isinstance(cases, Cases)
@@ -36,7 +44,7 @@ def test_a_source_keeps_its_promise(name: str, root, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_loading_twice_gives_the_same_cases(name: str, root, monkeypatch) -> None:
+def test_loading_twice_gives_the_same_cases(name: str, root, monkeypatch, tmp_path) -> None:
     monkeypatch.chdir(root)
-    made = SOURCES[name](**NEEDS.get(name, {}))
+    made = SOURCES[name](**needs(name, tmp_path))
     assert made.load().frame.equals(made.load().frame)

@@ -1,0 +1,47 @@
+"""The clock inside a post's own id: Twitter wrote the moment of posting into every id."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit.reading.times import UTC
+
+EPOCH = 1_288_834_974_657
+"""Milliseconds since 1970 at which the ids' own clock stands at 0: 2010-11-04 01:42:54.657 UTC."""
+FIRST = 30_000_000_000
+"""Ids below it were handed out one by one until November 2010, and hold no clock."""
+DIGITS = 19  # more do not fit into the 63 bits of an id
+WITHIN = pd.Timedelta(minutes=1)
+"""How far a recorded time may lie from the clock and still be called the same."""
+
+
+def clock(ids: pd.Series) -> pd.Series:
+    """Return the moment at which each post got its id, to the millisecond.
+
+    Parameters
+    ----------
+    ids : Series of str, shape (n,)
+        Decimal digits. An id rounded to the 53 bits of a float still tells the time, as the lowest
+        22 bits hold none.
+
+    Returns
+    -------
+    Series of datetime64[us, UTC], shape (n,)
+        Missing where the id is missing, is no number, or is older than the clock.
+
+    References
+    ----------
+    Twitter, Snowflake, https://github.com/twitter-archive/snowflake/tree/snowflake-2010: 41 bits of
+    milliseconds, 10 of machine, 12 of sequence.
+    """
+    legal = ids.str.fullmatch(rf"\d{{1,{DIGITS}}}").fillna(False).astype(bool)
+    numbers = ids.where(legal, "0").map(int)
+    timed = legal & (numbers >= FIRST) & (numbers < 2**63)
+    milliseconds = numbers.where(timed, 0).astype("int64").to_numpy() // 2**22 + EPOCH
+    times = pd.Series(pd.to_datetime(milliseconds, unit="ms", utc=True), index=ids.index)
+    return times.astype(UTC).where(timed)
+
+
+def off_clock(ids: pd.Series, recorded: pd.Series) -> pd.Series:
+    """Return how far each recorded time is from its id's clock; missing where there is none."""
+    return recorded - clock(ids)
