@@ -18,7 +18,7 @@ from audit.text import escape_html, html_table, visible
 
 __all__ = ["Cases", "Origin", "Removal", "locate", "masked_accounts"]
 
-NEVER_NAMED = frozenset({"ordinary", UNKNOWN})
+NEVER_NAMED = frozenset({"ordinary", "other_author", UNKNOWN})
 """Classes whose accounts are masked in every output, whoever asks."""
 
 
@@ -206,7 +206,7 @@ def masked_accounts(frame: pd.DataFrame, named_classes: Collection[str]) -> pd.S
     frame : DataFrame
         With `account_id` and `account_class`.
     named_classes : collection of str
-        Classes whose accounts may be named. "ordinary" and "unknown" never are, even when listed.
+        Classes whose accounts may be named. Those of `NEVER_NAMED` never are, even when listed.
 
     Returns
     -------

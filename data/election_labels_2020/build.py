@@ -9,27 +9,28 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import re
 import secrets
 from pathlib import Path
 
 import pandas as pd
 from coder_agreement import agreement
-from word_lists import WORDS, holds_words, sensitivity
+from word_lists import sensitivity
 
 from audit.errors import SourceError
+from audit.sources.archive_dates import LEADER
+from audit.sources.election_labels.posts import (
+    INSTITUTIONS,
+    LEADER_HANDLE,
+    OTHER,
+    SELF,
+    SELF_REASON,
+    classify,
+    read_posts,
+)
 from audit.sources.readme import readme
 
 HERE = Path(__file__).parent
-LEADER, SELF, OTHER = "world_leader", "self_retweet", "other_author"
-LEADER_HANDLE = "realdonaldtrump"
-INSTITUTIONS = frozenset({"gop", "teamtrump", "trumpwarroom", "whitehouse"})
-"""Party, campaign and government accounts whose 147 posts make the published total."""
-ELECTION_DAY = pd.Timestamp("2020-11-03", tz="UTC")
-SELF_REASON = (
-    "a retweet by the leader of his own post is a second copy of a post already counted, and no "
-    "post of another author"
-)
+__all__ = ["INSTITUTIONS", "LEADER_HANDLE", "build", "classify", "read_posts"]
 KEYS = ["account_class", "month", "period", "fraud_words", "action"]
 PUBLISHED = {  # acted on (label or restrict), posts
     LEADER: (279, 2343),
@@ -40,71 +41,6 @@ PUBLISHED = {  # acted on (label or restrict), posts
     SELF: (17, 138),
 }
 PUBLISHED_WORDS = {LEADER: (159, 219), OTHER: (26, 75)}
-
-
-def read_posts(originals: Path) -> pd.DataFrame:
-    """Return one row per post: handle, posted_at, month, period, fraud_words, action, text.
-
-    Raises
-    ------
-    SourceError
-        Ids repeat, a retweet names no author, or a post is both labelled and restricted.
-    """
-    path = originals / "cao_2020_09_12.csv"
-    if not path.exists():
-        raise SourceError(f"There is no {path.name!r} in {str(originals)!r}.")
-    posts = pd.read_csv(path, dtype={"id": "str", "text": "str", "date": "str"})
-    handle = posts["text"].str.extract(r"^RT @(\w+):")[0].str.lower()
-    faults = {
-        "ids repeat": posts["id"].duplicated(),
-        "are retweets without an author, or have an author and are none": posts["isRetweet"]
-        != handle.notna(),
-        "are both labelled and restricted": (posts["soft"] == 1) & (posts["hard"] == 1),
-        "have a mark that is neither 0 nor 1": ~posts[["soft", "hard"]].isin([0, 1]).all(axis=1),
-    }
-    found = [f"{int(bad.sum()):,} posts {what}" for what, bad in faults.items() if bad.any()]
-    if found:
-        raise SourceError(f"{path.name}: " + "; ".join(found) + ".")
-    posted_at = pd.to_datetime(posts["date"], format="%Y-%m-%d %H:%M:%S", utc=True)
-    return pd.DataFrame(
-        {
-            "id": posts["id"],
-            "handle": handle.fillna(LEADER_HANDLE),
-            "is_retweet": posts["isRetweet"],
-            "posted_at": posted_at,
-            "month": posted_at.dt.strftime("%Y-%m"),
-            "period": (posted_at >= ELECTION_DAY).map({True: "from_3_november", False: "before"}),
-            "fraud_words": holds_words(posts["text"], WORDS).map({True: "yes", False: "no"}),
-            "action": posts["soft"]
-            .map({0: "none", 1: "label"})
-            .mask(posts["hard"] == 1, "restrict"),
-            "text": posts["text"],
-        }
-    )
-
-
-def congress(rosters: Path) -> frozenset[str]:
-    """Return the official handles of members of Congress as of 3 November 2020, lower case."""
-    path = rosters / "congress_legislators" / "legislators-social-media_asof_2020-11-03.yaml"
-    found = re.findall(r"^ +twitter: *['\"]?(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return frozenset(handle.lower() for handle in found)
-
-
-def politicians(rosters: Path) -> frozenset[str]:
-    """Return the handles of US politicians in Wikidata, lower case; that list has no dates."""
-    names = pd.read_csv(rosters / "us_politicians_wikidata.csv", dtype="str")["Twitter_username"]
-    return frozenset(names.dropna().str.lower())
-
-
-def classify(posts: pd.DataFrame, rosters: Path) -> pd.Series:
-    """Return the class of each post's author; the narrower class wins where two would do."""
-    handle, retweet = posts["handle"], posts["is_retweet"]
-    result = pd.Series(OTHER, index=posts.index, dtype="str")
-    result[handle.isin(INSTITUTIONS)] = "party_or_government"
-    result[handle.isin(politicians(rosters))] = "other_politician"
-    result[handle.isin(congress(rosters))] = "congress"
-    result[retweet & (handle == LEADER_HANDLE)] = SELF
-    return result.mask(~retweet, LEADER)
 
 
 def check_totals(posts: pd.DataFrame) -> None:

@@ -6,25 +6,7 @@ import re
 
 import pandas as pd
 
-WORDS = (
-    "fraud",
-    "rigg",
-    "steal",
-    "stole",
-    "ballot",
-    "votes",
-    "voting",
-    "mail",
-    "cheat",
-    "observer",
-    "watcher",
-)
-"""Parts of words, looked for in lower-cased text.
-
-The published counts (159 of 219 against 26 of 75) come without their list. A search found many
-lists that give exactly these four numbers (two more are in `LISTS`): the numbers do not identify
-list. This one uses plain parts of words and the file's own clock, with the class `other_author`
-as the reference; as it was chosen knowing the outcome, `sensitivity` says what other lists give."""
+from audit.sources.election_labels.posts import WORDS, holds_words
 
 CUT = 139
 """Retweets are cut at 140 characters in the original, the leader's own posts are not."""
@@ -50,11 +32,6 @@ LISTS: tuple[tuple[str, tuple[str, ...], str, bool], ...] = (
     ("any mention of the vote", (*WORDS, "vote", "election", "count"), "UTC", False),
 )
 """Name, words, the zone in which 3 November begins, and whether the text is cut to `CUT`."""
-
-
-def holds_words(text: pd.Series, words: tuple[str, ...]) -> pd.Series:
-    """Return whether a text holds one of `words`, which are parts of words or patterns."""
-    return text.str.lower().str.contains("|".join(words), regex=True)
 
 
 def sensitivity(posts: pd.DataFrame) -> pd.DataFrame:

@@ -132,8 +132,8 @@ def test_cells_carry_no_account_and_accounts_no_month():
 
 
 def test_another_table_is_refused():
-    with pytest.raises(SourceError, match="table is 'posts'; allowed: accounts, cells"):
-        ElectionLabels("posts")
+    with pytest.raises(SourceError, match="table is 'people'; allowed: accounts, cells, posts"):
+        ElectionLabels("people")
 
 
 def test_a_folder_that_is_not_there_is_refused():
