@@ -55,7 +55,8 @@ def whole(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_can_be_named(name: str) -> None:
-    given = {"name": name, **({"path": "cases.csv"} if name == "table" else {})}
+    paths = {"table": "cases.csv", "trump_archive": "tweets.csv"}
+    given = {"name": name, **({"path": paths[name]} if name in paths else {})}
     assert isinstance(source(question(source=given)), SOURCES[name])
 
 

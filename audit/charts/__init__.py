@@ -14,6 +14,7 @@ from audit.charts import (
     decision_timeline,
     docket,
     exemption_split,
+    flags_over_time,
     flow,
     forest,
     label_rates,
@@ -225,6 +226,15 @@ CHARTS: Mapping[str, Chart] = {
         time_to_action.time_to_action_words,
         "frame",
         time_to_action.SIZE,
+    ),
+    "flags_over_time": Chart(
+        "flags_over_time",
+        "the share of one account's posts seen flagged, month by month",
+        flags_over_time.flags_over_time_data,
+        flags_over_time.flags_over_time,
+        flags_over_time.flags_over_time_words,
+        "frame",
+        flags_over_time.SIZE,
     ),
     "calibration": Chart(
         "calibration",

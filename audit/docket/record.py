@@ -158,7 +158,7 @@ def open_docket(comparison: Comparison, *, precedents: int = 3, named: bool = Fa
         How many precedents a case has, at most; they are found when asked for.
     named : bool
         Whether focal accounts are named and ranked by an estimate, which needs rung 3. Accounts
-        of the classes "ordinary" and "unknown" are never named, and neither are their cases.
+        of the classes in `cases.NEVER_NAMED` are never named, and neither are their cases.
 
     Raises
     ------

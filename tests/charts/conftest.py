@@ -310,6 +310,20 @@ def times(n: int = 30, case: str = "C") -> pd.DataFrame:
     )
 
 
+def flags(months: int = 12, stale: int = 2) -> pd.DataFrame:
+    """Return a frame as `flags_by_month` gives it."""
+    dates = pd.date_range("2020-02-01", periods=months, freq="MS")
+    posts = np.arange(300, 300 + 17 * months, 17)
+    return pd.DataFrame(
+        {
+            "month": dates.strftime("%Y-%m"),
+            "posts": posts,
+            "flagged": posts * np.arange(months) // 40,
+            "complete": ["yes"] * (months - stale) + ["no"] * stale,
+        }
+    )
+
+
 FRAMES: dict[str, Any] = {
     "decision_timeline": timeline,
     "notices": groups,
@@ -317,6 +331,7 @@ FRAMES: dict[str, Any] = {
     "allowance_curve": shares,
     "time_to_action": times,
     "calibration": platforms,
+    "flags_over_time": flags,
 }
 
 

@@ -151,6 +151,7 @@ DRAWN = {
     "calibration": ["rejection"],
     "still_visible": ["hours"],
     "policy_change": ["place"],
+    "flags_over_time": ["place"],
     "within_account": ["difference"],
     "observed_expected": [],
     "flow": [],
@@ -242,7 +243,7 @@ def hostile_frame(chart: Any, first: int) -> Any:
     return FRAMES[chart.name](name=names[first])
 
 
-NAMELESS = ("allowance_curve", "time_to_action")
+NAMELESS = ("allowance_curve", "time_to_action", "flags_over_time")
 """No text of these comes from data."""
 NAMED = [c for c in CHARTS.values() if c.name not in (*NAMELESS, *ASKED)]
 

@@ -19,9 +19,11 @@ from audit.sources.election_labels import (
     ElectionLabels,
     coders,
     disagreement,
+    gap_by_coder,
     joined,
     label_error,
     pairwise_agreement,
+    where_it_stops,
 )
 from audit.sources.election_labels.posts import LEADER_HANDLE, classify, read_posts
 from tests.sources.label_rows import (
@@ -213,6 +215,34 @@ def test_label_error_is_what_a_design_takes(files: Made) -> None:
         assert Design.of({**asked, "label_error": limits}).label_error is not None
     with pytest.raises(SourceError, match="no post is coded by 'cao'"):
         label_error(table(files), against=("smapp",), before="2020-01-01")
+
+
+ASKED = {
+    "focal": "world_leader",
+    "reference": "other_author",
+    "frame": "amplified_by_focal",
+    "outcome": {"any_of": ["label", "restrict"]},
+    "margin": 0.05,
+    "primary": "raw",
+}
+
+
+def test_the_gap_by_coder_sets_the_coder_apart_from_the_posts(files: Made) -> None:
+    found = gap_by_coder(labels(files), Design.of(ASKED), ("cao", "trump_archive"))
+    found = found.set_index("coder")
+    assert found.loc["cao", "estimate"] == pytest.approx(4 / 6 - 1 / 3)
+    assert found.loc["cao", "estimate_by_cao"] == found.loc["cao", "estimate"]
+    assert found.loc["trump_archive", "estimate"] == pytest.approx(2 / 5 - 1 / 3)
+    assert found.loc["trump_archive", "estimate_by_cao"] == pytest.approx(3 / 5 - 1 / 3)
+    counts = ["n_focal", "acted_focal", "acted_focal_by_cao", "n_reference", "acted_reference"]
+    assert found.loc["trump_archive", counts].tolist() == [5, 2, 3, 3, 1]
+    assert found.loc["cao", "tipping"] == pytest.approx((1 / 3) / (4 / 6))
+
+
+def test_a_stretch_counts_the_posts_that_both_have(files: Made) -> None:
+    found = where_it_stops(table(files)).set_index("since")
+    assert found.loc["2020-11-01"].tolist() == [4, 2, 3]
+    assert found["posts"].sum() == 4
 
 
 def test_alpha_is_that_of_the_checks(files: Made) -> None:

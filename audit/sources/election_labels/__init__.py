@@ -19,6 +19,7 @@ from audit.sources.election_labels.disagreement import (
     label_error,
     pairwise_agreement,
 )
+from audit.sources.election_labels.gaps import gap_by_coder, where_it_stops
 from audit.sources.election_labels.rows import post_cases
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "agreement",
     "coders",
     "disagreement",
+    "gap_by_coder",
     "joined",
     "label_error",
     "pairwise_agreement",
+    "where_it_stops",
 ]
 
 Table = Literal["accounts", "cells", "posts"]
