@@ -20,8 +20,8 @@ from audit.origin import locate
 from audit.reading.columns import read_columns
 from audit.reading.files import read_json_list, read_table
 from audit.reading.lines import TextTable
-from audit.reading.snowflake import WITHIN, off_clock
-from audit.reading.typed import FLOAT_ID, Reading
+from audit.reading.snowflake import WITHIN, all_rounded, off_clock
+from audit.reading.typed import FLOAT_ID, LOST_DIGITS, Reading
 from audit.schema import Column
 
 _MARKS = {"isRetweet": "is_retweet", "isDeleted": "is_deleted", "isFlagged": "is_flagged"}
@@ -119,6 +119,11 @@ def _id_faults(posts: pd.DataFrame) -> list[Fault]:
     ids = posts["case_id"]
     rows = tuple(int(r) for r in posts.index[ids.notna() & ids.duplicated(keep=False)])
     faults = [Fault("repeats", "id", rows, repr(ids[rows[0]]))] if rows else []
+    if all_rounded(ids):
+        hint = "read the archive’s own file: a program that holds numbers as floats, such as jq, "
+        hint += "JavaScript or a spreadsheet, has written this one anew"
+        what = "ids have been floats: not one has a digit that a float would have lost"
+        faults.append(Fault(what, "id", (), repr(ids.dropna().iloc[-1]), LOST_DIGITS, hint))
     if "raw_id" not in posts:
         gaps = tuple(int(r) for r in posts.index[ids.isna()])
         return [*faults, *([Fault("is empty", "id", gaps)] if gaps else [])]

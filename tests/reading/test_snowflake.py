@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.reading.snowflake import EPOCH, FIRST, clock, off_clock
+from audit.reading.snowflake import EPOCH, FIRST, all_rounded, clock, off_clock
 
 
 def test_a_published_example() -> None:
@@ -28,3 +28,19 @@ def test_the_clock_is_what_was_written_and_survives_a_float(milliseconds: int, r
     exact, rounded = clock(pd.Series([str(whole), str(int(float(whole)))], dtype="str"))
     assert exact == pd.Timestamp(milliseconds + EPOCH, unit="ms", tz="UTC")
     assert abs(rounded - exact) <= pd.Timedelta(milliseconds=1)
+
+
+WHOLE = [
+    str((milliseconds << 22) + milliseconds % 4093) for milliseconds in range(10**11, 10**11 + 60)
+]
+
+
+def test_ids_that_were_floats_are_told_as_a_file_and_not_one_by_one() -> None:
+    as_r = [str(int(float(word))) for word in WHOLE]
+    as_javascript = [str(round(int(word), -2)) for word in WHOLE]
+    assert not all_rounded(pd.Series(WHOLE, dtype="str"))
+    assert all_rounded(pd.Series(as_r, dtype="str"))
+    assert all_rounded(pd.Series(as_javascript, dtype="str"))
+    assert not all_rounded(pd.Series([*as_javascript, WHOLE[1]], dtype="str"))
+    assert not all_rounded(pd.Series(as_javascript[:4], dtype="str"))
+    assert not all_rounded(pd.Series([], dtype="str"))

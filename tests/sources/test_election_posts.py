@@ -163,6 +163,55 @@ def test_ids_and_times_are_held_to_each_other(files: Made) -> None:
     assert "1 posts are over a minute off the clock in their id" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (",".join(HEAD), "repeats the header"),
+        ("9,2020-11-04 10:00:00,0,1,FALSE", "has too few fields"),
+        ("9,2020-11-04 10:00:00,0,1,FALSE,0,caf\u00e9,0,0", "bytes are not UTF-8"),
+    ],
+)
+def test_a_malformed_row_is_named(files: Made, line: str, message: str) -> None:
+    path = Path(files.path) / "cao_2020_09_12.csv"
+    path.write_bytes(path.read_bytes() + line.encode("latin-1") + b"\n")
+    with pytest.raises(SchemaError, match=message):
+        labels(files).load()
+
+
+def test_a_cell_that_means_nothing_is_counted(files: Made) -> None:
+    row = [0, "yesterday", 0, id_of(2), "maybe", 0, "made up", "", 0]
+    write_posts(Path(files.path), [row])
+    with pytest.raises(SourceError) as caught:
+        labels(files).load()
+    for part in ("no time that can be read", "neither TRUE nor FALSE", "neither 0 nor 1"):
+        assert f"1 posts {'are' if part.startswith('neither T') else 'have'}" in str(caught.value)
+        assert part in str(caught.value)
+
+
+def test_a_broken_line_of_a_coder_is_named(files: Made) -> None:
+    path = Path(files.path) / "interventions.json"
+    path.write_text(path.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match="is not one JSON object"):
+        table(files)
+    (Path(files.path) / "civicmachines_labeled.csv").write_text("flag,id\nY,1\n", "utf-8")
+    write_smapp(Path(files.path), [1])
+    with pytest.raises(SchemaError, match="'flagged': is missing"):
+        table(files)
+
+
+def test_text_that_is_hostile_goes_no_further(files: Made) -> None:
+    text = 'RT @made_up_person_9: =1+1 <script> #let x = "\u202e" $\\input{x}$'
+    row = [0, POSTS[2][0], 0, id_of(2), "TRUE", 0, text, 0, 0]
+    write_posts(Path(files.path), [row, [1, *_own()]])
+    cases = labels(files).load()
+    everything = cases.frame.to_csv() + str(cases)
+    assert not [w for w in ("script", "#let", "input", "\u202e", "person_9") if w in everything]
+
+
+def _own() -> list[object]:
+    return [POSTS[0][0], 0, id_of(0), "FALSE", 0, "made up", 0, 0]
+
+
 def test_a_coder_who_contradicts_itself_is_refused(files: Made) -> None:
     folder = Path(files.path)
     write_smapp(folder, [1], user="12")

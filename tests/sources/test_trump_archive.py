@@ -135,6 +135,12 @@ def test_ids_that_are_floats_are_refused(tmp_path: Path) -> None:
         TrumpArchive(str(write_csv(tmp_path / "t.csv", rows))).load()
 
 
+def test_whole_ids_that_went_through_floats_are_refused(tmp_path: Path) -> None:
+    rows = [{**p, "id": str(round(int(p["id"]), -2))} for p in posts()]  # as jq writes them
+    with pytest.raises(SchemaError, match="ids have been floats: not one has a digit"):
+        TrumpArchive(str(write_json(tmp_path / "t.json", rows))).load()
+
+
 def test_a_row_with_nothing_but_a_rounded_id_leaves_through_the_ledger(tmp_path: Path) -> None:
     rows = [as_originals(p) for p in posts()]
     rows[1]["id_exact"] = ""

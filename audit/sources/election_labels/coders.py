@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -18,8 +17,8 @@ from audit.sources.election_labels.posts import (
     classify,
     digits,
     masked,
-    named,
     read_posts,
+    words_of,
 )
 
 CODERS = ("cao", "smapp", "trump_archive", "civicmachines")
@@ -29,6 +28,7 @@ SMAPP_COLUMNS = ("created_at", "id_str", "user__id_str", "soft_intervention", "h
 LEADER_USER = "25073877"
 """The number of the leader's account, in every row of SMAPP's file."""
 CIVIC_COLUMNS = ("flagged", "id")
+YES_NO = {"true": True, "false": False}
 NEVER_JOINED = (
     "its ids were rounded by a spreadsheet to 15 digits, so that only a handful name a post"
 )
@@ -101,15 +101,13 @@ def read_others(folder: Path, archive: str | Path | None) -> dict[str, pd.Series
 
 def read_smapp(path: Path) -> pd.Series:
     """Return the rung by post id, of SMAPP's file; a post twice must be coded alike."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-    frame = pd.DataFrame(rows)
-    named(frame, SMAPP_COLUMNS, path.name)
+    frame = words_of(path, SMAPP_COLUMNS)
     strange = frame["user__id_str"] != LEADER_USER
     if strange.any():
         raise SourceError(f"{path.name}: {int(strange.sum()):,} posts are of another account.")
-    action = frame["soft_intervention"].map({False: "none", True: "label"})
-    frame["action"] = action.mask(frame["hard_intervention"].astype(bool), "restrict")
-    return one_each(frame["id_str"], frame["action"], path.name)
+    marks = [frame[f"{kind}_intervention"].map(YES_NO) for kind in ("soft", "hard")]
+    action = marks[0].map({False: "none", True: "label"}).mask(marks[1] == 1, "restrict")
+    return one_each(frame["id_str"], action.mask(marks[1].isna()), path.name)
 
 
 def read_flags(path: str | Path) -> pd.Series:
@@ -122,10 +120,7 @@ def read_flags(path: str | Path) -> pd.Series:
 
 def read_civic(path: Path) -> pd.Series:
     """Return "label" or "none" by post id, of the civicmachines file."""
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False)
-    lacking = [c for c in CIVIC_COLUMNS if c not in frame]
-    if lacking:
-        named(frame[[c for c in CIVIC_COLUMNS if c in frame]], CIVIC_COLUMNS, path.name)
+    frame = words_of(path, CIVIC_COLUMNS, others=True)
     return one_each(frame["id"], frame["flagged"].map({"N": "none", "Y": "label"}), path.name)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from audit.errors import Fault, SchemaError, SourceError
-from audit.reading.snowflake import WITHIN, off_clock
+from audit.reading.files import read_table
+from audit.reading.snowflake import WITHIN, all_rounded, off_clock
 from audit.sources.archive_dates import ACCOUNT, LEADER
 
 FILE = "cao_2020_09_12.csv"
@@ -20,6 +21,7 @@ SELF, OTHER = "self_retweet", "other_author"
 LEADER_HANDLE = "realdonaldtrump"
 INSTITUTIONS = frozenset({"gop", "teamtrump", "trumpwarroom", "whitehouse"})
 """Party, campaign and government accounts whose 147 posts make the published total."""
+CLOCK = "%Y-%m-%d %H:%M:%S"
 ELECTION_DAY = pd.Timestamp("2020-11-03", tz="UTC")
 SELF_REASON = (
     "a retweet by the leader of his own post is a second copy of a post already counted, and no "
@@ -66,52 +68,76 @@ def read_posts(originals: Path) -> pd.DataFrame:
     path = originals / FILE
     if not path.exists():
         raise SourceError(f"There is no {path.name!r} in {str(originals)!r}.")
-    posts = pd.read_csv(path, dtype={"id": "str", "text": "str", "date": "str"})
-    named(posts, COLUMNS, path.name)
-    handle = posts["text"].str.extract(r"^RT @(\w+):")[0].str.lower()
-    posted_at = pd.to_datetime(posts["date"], format="%Y-%m-%d %H:%M:%S", utc=True)
+    posts = words_of(path, COLUMNS)
+    text, retweet = posts["text"].fillna(""), posts["isRetweet"] == "TRUE"
+    handle = text.str.extract(r"^RT @(\w+):")[0].str.lower()
+    posted_at = pd.to_datetime(posts["date"], format=CLOCK, utc=True, errors="coerce")
     faults = {
         "ids repeat": posts["id"].duplicated(),
+        "have no time that can be read": posted_at.isna(),
+        "are neither TRUE nor FALSE for isRetweet": ~posts["isRetweet"].isin(["TRUE", "FALSE"]),
         "have an id that is not whole digits": ~digits(posts["id"]),
         "are over a minute off the clock in their id": off_clock(posts["id"], posted_at).abs()
         > WITHIN,
-        "are retweets without an author, or have an author and are none": posts["isRetweet"]
-        != handle.notna(),
-        "are both labelled and restricted": (posts["soft"] == 1) & (posts["hard"] == 1),
-        "have a mark that is neither 0 nor 1": ~posts[["soft", "hard"]].isin([0, 1]).all(axis=1),
+        "are retweets without an author, or have an author and are none": retweet != handle.notna(),
+        "are both labelled and restricted": (posts["soft"] == "1") & (posts["hard"] == "1"),
+        "have a mark that is neither 0 nor 1": ~posts[["soft", "hard"]]
+        .isin(["0", "1"])
+        .all(axis=1),
     }
     found = [f"{int(bad.sum()):,} posts {what}" for what, bad in faults.items() if bad.any()]
+    if all_rounded(posts["id"]):
+        found.append("its ids have been floats: not one has a digit that a float would have lost")
     if found:
         raise SourceError(f"{path.name}: " + "; ".join(found) + ".")
     return pd.DataFrame(
         {
             "id": posts["id"],
             "handle": handle.fillna(LEADER_HANDLE),
-            "is_retweet": posts["isRetweet"],
+            "is_retweet": retweet,
             "posted_at": posted_at,
             "month": posted_at.dt.strftime("%Y-%m"),
             "period": (posted_at >= ELECTION_DAY).map({True: "from_3_november", False: "before"}),
-            "fraud_words": holds_words(posts["text"], WORDS).map({True: "yes", False: "no"}),
+            "fraud_words": holds_words(text, WORDS).map({True: "yes", False: "no"}),
             "action": posts["soft"]
-            .map({0: "none", 1: "label"})
-            .mask(posts["hard"] == 1, "restrict"),
-            "text": posts["text"],
+            .map({"0": "none", "1": "label"})
+            .mask(posts["hard"] == "1", "restrict"),
+            "text": text,
         }
     )
 
 
-def named(frame: pd.DataFrame, columns: tuple[str, ...], where: str) -> None:
-    """Raise, naming every column that is missing or new."""
-    here = ["" if str(c).startswith("Unnamed: ") else str(c) for c in frame.columns]
-    faults = [
-        Fault("is missing", c or "(the first, without a name)", allowed=", ".join(columns))
+def words_of(path: Path, columns: tuple[str, ...], *, others: bool = False) -> pd.DataFrame:
+    """Return a file as text, held to its columns before anything is computed from it.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or JSON lines.
+    columns : tuple of str
+        All of them must be there; "" is one without a name.
+    others : bool
+        Whether further columns are allowed.
+
+    Raises
+    ------
+    SchemaError
+        Naming every column that is missing or new, and every row that is malformed.
+    """
+    table = read_table(path)
+    frame = table.frame.reset_index(drop=True)
+    faults = [f for f in table.faults if "" not in columns or not f.what.endswith("has no name")]
+    faults += [
+        Fault("is missing", c or "(without a name)", allowed=", ".join(columns))
         for c in columns
-        if c not in here
+        if c not in frame
     ]
     hint = "leave it out, or say which version of the file this is"
-    faults += [Fault("is no column of this file", c, hint=hint) for c in here if c not in columns]
+    new = [] if others else [c for c in frame if c not in columns]
+    faults += [Fault("is no column of this file", str(c), hint=hint) for c in new]
     if faults:
-        raise SchemaError(repr(where), faults)
+        raise SchemaError(repr(path.name), faults)
+    return frame
 
 
 def digits(ids: pd.Series) -> pd.Series:
@@ -133,7 +159,8 @@ def congress(rosters: Path) -> frozenset[str]:
 
 def politicians(rosters: Path) -> frozenset[str]:
     """Return the handles of US politicians in Wikidata, lower case; that list has no dates."""
-    names = pd.read_csv(rosters / POLITICIANS, dtype="str")["Twitter_username"]
+    column = "Twitter_username"
+    names = words_of(rosters / POLITICIANS, (column,), others=True)[column]
     return frozenset(names.dropna().str.lower())
 
 
