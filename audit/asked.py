@@ -43,6 +43,10 @@ FOLLOWS_ACTION = {
     "appealed": "known only once acted on",
     "reversed": "known only once acted on",
     "reversed_at": "known only once acted on",
+    "by_cao": "the outcome as another coder has it",
+    "by_smapp": "the outcome as another coder has it",
+    "by_trump_archive": "the outcome as another coder has it",
+    "by_civicmachines": "the outcome as another coder has it",
 }
 NO_COVARIATE = {
     "case_id": "an id",

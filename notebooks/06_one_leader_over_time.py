@@ -58,8 +58,8 @@ display(report.does_not_show(evidence, [*archive.limits, *run.freezing(design)])
 # posts, and compares those written in office with those written as a candidate or before.
 #
 # There are none of the second kind. The measures came when he was already in office, so that no post of
-# his was ever both written out of office and open to a flag. A rate of flags before office would be zero
-# because nothing could be flagged, and setting it beside the rate in office would show when a rule was made and not how
+# his was ever both written out of office and open to a flag. A rate of flags before office is zero by
+# construction. Set beside the rate in office it would show when a rule was made and not how
 # an account was treated. The comparison is refused.
 
 # %%

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from audit.claims import NEVER
 from audit.design import Design
 from audit.run import source
 from audit.sources.election_labels import coders, label_error
@@ -76,3 +77,10 @@ def test_no_ordinary_handle_or_post_is_published(folder: Path) -> None:
     assert not {h for h in others["handle"] if len(h) >= 6} & words
     assert not set(others["id"]) & words
     assert "realdonaldtrump" not in words  # nobody has to be named to say this
+
+
+def test_the_notebook_names_no_cause_and_no_path_up() -> None:
+    text = (ROOT / "notebooks" / "07_four_coders_one_outcome.py").read_text(encoding="utf-8")
+    assert "../" not in text
+    assert "def " not in text
+    assert not [w for w in NEVER if w in text.lower()]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from audit.claims import NEVER
+from tests.conftest import ROOT
 from tests.outside import report_of, words_of
 
 DESIGN = "one-leader-over-time"
@@ -47,3 +49,10 @@ def test_the_chart_draws_the_months_whose_flags_are_not_complete(folder: Path) -
     assert found.loc[found["complete"] == "yes", "flagged"].sum() == 193
     says = (folder / "charts" / "fig-flags-over-time.txt").read_text(encoding="utf-8")
     assert "2021-01 0 of 104 (flags not complete)" in says
+
+
+def test_the_notebook_names_no_cause_and_no_path_up() -> None:
+    text = (ROOT / "notebooks" / "06_one_leader_over_time.py").read_text(encoding="utf-8")
+    assert "../" not in text
+    assert "def " not in text
+    assert not [w for w in NEVER if w in text.lower()]

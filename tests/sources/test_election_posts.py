@@ -14,8 +14,9 @@ from audit.cases import NEVER_NAMED, masked_accounts
 from audit.checks.labels import agreement as krippendorff
 from audit.design import Design
 from audit.docket import open_docket
-from audit.errors import SchemaError, SourceError
+from audit.errors import DesignError, SchemaError, SourceError
 from audit.sources.election_labels import (
+    CODERS,
     ElectionLabels,
     coders,
     disagreement,
@@ -274,6 +275,12 @@ ASKED = {
     "margin": 0.05,
     "primary": "raw",
 }
+
+
+@pytest.mark.parametrize("coder", CODERS)
+def test_another_coders_outcome_is_no_stratum(coder: str) -> None:
+    with pytest.raises(DesignError, match=f"'by_{coder}' is the outcome as another coder has it"):
+        Design.of({**ASKED, "strata": [f"by_{coder}"]})
 
 
 def test_the_gap_by_coder_sets_the_coder_apart_from_the_posts(files: Made) -> None:
