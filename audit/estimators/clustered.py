@@ -15,7 +15,6 @@ from audit.estimators.base import (
     as_numbers,
     confidence_faults,
     count_faults,
-    is_number,
     number_faults,
     read_flags,
     refuse,
