@@ -7,6 +7,7 @@ AuditError                 everything raised on purpose; the command line prints
 ├── DesignError            the question contradicts itself, or the data it is asked of
 ├── UnknownName            a name that no table of the package holds
 ├── SourceError            a source cannot be read, or cannot support what is asked of it
+│   └── FetchError         a file of a public source cannot be had whole from its host
 ├── EstimationError        data on which a method has no answer
 │   ├── SupportError       no stratum holds both classes
 │   ├── TooFewAccounts     the method needs more accounts than there are
@@ -46,6 +47,9 @@ class Fault:
         What would have been accepted.
     hint : str
         What to try.
+    files : tuple of str
+        Of a table in several files: the file of each row, whose number then counts within that
+        file; of a fault without rows, the one file at fault. Empty for a table in one.
     """
 
     what: str
@@ -54,12 +58,15 @@ class Fault:
     value: str = ""
     allowed: str = ""
     hint: str = ""
+    files: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say the fault in one sentence, with rows, value, what was allowed and what to try."""
         head = f"column {self.column!r}: {self.what}" if self.column else self.what
+        if self.files and not self.rows:
+            head = f"in {self.files[0]!r}: {head}"
         if self.rows:
-            first = ", ".join(str(r) for r in self.rows[:SHOWN_ROWS])
+            first = ", ".join(self._places())
             more = len(self.rows) - SHOWN_ROWS
             tail = f" and {more:,} more" if more > 0 else ""
             n = len(self.rows)
@@ -69,6 +76,15 @@ class Fault:
         if self.allowed:
             head += f"; allowed: {self.allowed}"
         return head + "." + (f" Try: {self.hint}." if self.hint else "")
+
+    def _places(self) -> list[str]:
+        """Return the first rows as words, the name of a file before the first of its rows."""
+        shown = [str(row) for row in self.rows[:SHOWN_ROWS]]
+        last = ""
+        for i, name in enumerate(self.files[: len(shown)]):
+            shown[i] = shown[i] if name == last else f"{name!r} {shown[i]}"
+            last = name
+        return shown
 
 
 class SchemaError(AuditError):
@@ -105,6 +121,10 @@ class UnknownName(AuditError):
 
 class SourceError(AuditError):
     """A source cannot be read, or cannot support what is asked of it."""
+
+
+class FetchError(SourceError):
+    """A file of a public source cannot be had whole from its host."""
 
 
 class EstimationError(AuditError):

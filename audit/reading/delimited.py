@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from audit.errors import Fault, SchemaError
-from audit.reading.lines import LONGEST_LINE, Lines, TextTable
+from audit.reading.compressed import open_bytes
+from audit.reading.lines import LONGEST_LINE, Lines, TextTable, refuse_wide
 from audit.text import visible
 
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
@@ -20,15 +22,16 @@ def read_delimited(path: Path, delimiter: str) -> TextTable:
     """Read a file whose first line names its columns and whose cells `delimiter` separates."""
     limit = csv.field_size_limit(LONGEST_LINE)
     try:
-        with path.open("rb") as stream:
+        with open_bytes(path) as stream:
             lines = Lines(stream)
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             header = _header(reader, lines, path.name, delimiter)
+            refuse_wide(len(header), path.name)
             records, starts, rows, faults = _records(reader, header)
     finally:
         csv.field_size_limit(limit)
-    found = [*_name_faults(header), *lines.faults, *lines.encoding_faults(starts), *faults]
-    return _table(path.name, records, header, rows, starts, found)
+    found = [*name_faults(header), *lines.faults, *lines.encoding_faults(starts), *faults]
+    return text_table(path.name, records, header, rows, starts, found)
 
 
 def _header(reader: Any, lines: Lines, where: str, delimiter: str) -> list[str]:
@@ -58,10 +61,13 @@ def _header(reader: Any, lines: Lines, where: str, delimiter: str) -> list[str]:
     return header
 
 
-def _name_faults(header: list[str]) -> list[Fault]:
+def name_faults(header: list[str]) -> list[Fault]:
+    """Return the faults of columns that have no name, or the name of another."""
+    found: dict[str, list[str]] = {}
+    for i, name in enumerate(header, 1):
+        found.setdefault(name, []).append(str(i))
     faults = []
-    for name in dict.fromkeys(header):
-        places = [str(i) for i, other in enumerate(header, 1) if other == name]
+    for name, places in found.items():
         if not name.strip():
             faults.append(Fault(f"column {', '.join(places)} has no name"))
         elif len(places) > 1:
@@ -137,24 +143,48 @@ def _structural(what: str, cases: list[tuple[int, str]], starts: list[int]) -> F
     return Fault(what, "", tuple(row for row, _ in cases), value, hint=hint)
 
 
-def _table(
+def text_table(
     where: str,
-    records: list[list[str]] | list[list[str | None]],
+    records: Sequence[Sequence[str]],
     header: list[str],
     rows: list[int],
     starts: list[int],
     faults: list[Fault],
+    *,
+    unit: str = "file line",
 ) -> TextTable:
+    """Return the good records as a table of text, an empty cell missing.
+
+    Parameters
+    ----------
+    where : str
+        What is read, for the message.
+    records : sequence of sequences of str
+        Each as long as `header`.
+    header : list of str
+    rows : list of int
+        The number of each record.
+    starts : list of int
+        The line on which every row starts, those at fault included.
+    faults : list of Fault
+    unit : str
+        What a line is called.
+
+    Raises
+    ------
+    SchemaError
+        There are no rows.
+    """
     if not starts:
         fault = Fault("has a header and no rows", hint="check that the export finished")
         raise SchemaError(where, [*faults, fault])
     index = pd.Index(rows, dtype="int64", name="row")
-    cells = zip(*records, strict=True) if records else [[] for _ in header]
-    columns = [pd.Series(list(c), index=index, dtype="str").replace("", np.nan) for c in cells]
-    frame = pd.concat(columns, axis=1, keys=range(len(header)))
-    frame.columns = pd.Index(_distinct(header), dtype="object")
+    names = pd.Index(_distinct(header), dtype="object")
+    cells = np.array(records, dtype=object).reshape(len(records), len(header))
+    cells[cells == ""] = np.nan
+    frame = pd.DataFrame(cells, index=index, columns=names).astype("str")
     lines = pd.Series(starts, index=range(1, len(starts) + 1), dtype="int64")
-    return TextTable(frame, lines, tuple(faults))
+    return TextTable(frame, lines, tuple(faults), unit)
 
 
 def _distinct(header: list[str]) -> list[str]:

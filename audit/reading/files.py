@@ -11,40 +11,63 @@ import numpy as np
 import pandas as pd
 
 from audit.errors import Fault, SchemaError, SourceError
+from audit.reading.compressed import COMPRESSIONS, endings, open_bytes
 from audit.reading.delimited import read_delimited
 from audit.reading.exact import exact_frame
-from audit.reading.lines import Lines, TextTable
+from audit.reading.lines import Lines, TextTable, refuse_wide
+from audit.reading.spreadsheet import read_sheet
 from audit.text import visible
 
 
-def read_table(path: Path) -> TextTable:
-    """Read a CSV, TSV, JSON-lines or Parquet file.
+def read_table(path: Path, sheet: str | None = None) -> TextTable:
+    """Read a CSV, TSV, JSON-lines, Parquet or Excel file.
 
     Parameters
     ----------
     path : Path
-        The ending says the kind: .csv, .tsv or .tab, .jsonl or .ndjson or .json, .parquet.
+        The ending says the kind: .csv, .tsv or .tab, .jsonl or .ndjson or .json, .parquet, .xlsx or
+        .xlsm. Text may be compressed: .csv.gz, .jsonl.zst.
+    sheet : str
+        Of an Excel workbook, the sheet to read; needed where it has several.
 
     Raises
     ------
     SourceError
-        The file is not there, cannot be opened, or its ending is of no kind listed.
+        The file is not there, cannot be opened, breaks off, or its ending is of no kind listed; a
+        sheet is named and there are none, or there are several and none is named.
     SchemaError
         It is empty, has no rows, or no column can be told apart; lesser faults are returned.
     """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise SourceError(
-            f"{path.name!r} ends in {path.suffix!r}; allowed: {', '.join(READERS)}. "
-            "Try: save the table as one of these, or pass it as a data frame."
-        )
+    _refuse_ending(path, sheet)
+    kind, _ = endings(path)
     try:
         if path.stat().st_size == 0:
             hint = "check that the export finished"
             raise SchemaError(path.name, [Fault("the file is empty (0 bytes)", hint=hint)])
-        return reader(path)
+        return read_sheet(path, sheet) if kind in SHEETS else READERS[kind](path)
     except OSError as error:
         raise SourceError(f"{path.name!r} cannot be read: {error.strerror or error}.") from error
+
+
+def is_table(path: Path) -> bool:
+    """Return whether the ending of `path` is one that is read."""
+    kind, compression = endings(path)
+    return kind in TEXT or (kind in {*READERS, *SHEETS} and not compression)
+
+
+def _refuse_ending(path: Path, sheet: str | None) -> None:
+    kind, compression = endings(path)
+    if kind in (".xls", ".xlsb", ".ods"):
+        raise SourceError(f"{path.name!r} is an older or other spreadsheet. Try: save it as .xlsx.")
+    if not is_table(path):
+        ending = "".join(part for part in (kind, compression) if part)
+        raise SourceError(
+            f"{path.name!r} ends in {ending!r}; allowed: {', '.join((*READERS, *SHEETS))}, and "
+            f"text with {' or '.join(COMPRESSIONS)} after it. "
+            "Try: save the table as one of these, or pass it as a data frame."
+        )
+    if sheet is not None and kind not in SHEETS:
+        raise SourceError(f"{path.name!r} is no workbook and has no sheet {sheet!r}.")
 
 
 def read_json_lines(path: Path) -> TextTable:
@@ -54,7 +77,7 @@ def read_json_lines(path: Path) -> TextTable:
     starts: list[int] = []
     bad: list[tuple[int, str, str]] = []
     blanks = 0
-    with path.open("rb") as stream:
+    with open_bytes(path) as stream:
         lines = Lines(stream)
         for line in lines:
             if not line.strip():
@@ -71,6 +94,7 @@ def read_json_lines(path: Path) -> TextTable:
     if not records:
         fault = Fault("has no rows", hint="write one JSON object per line")
         raise SchemaError(path.name, found or [fault])
+    refuse_wide(len({name for record in records for name in record}), path.name)
     frame = pd.DataFrame(records, index=pd.Index(rows, name="row"), dtype=object)
     frame = frame.apply(lambda column: column.where(column.notna(), np.nan).astype("str"))
     order = pd.Series(starts, index=range(1, len(starts) + 1), dtype="int64")
@@ -170,6 +194,8 @@ def read_parquet(path: Path) -> TextTable:
     name = str(path).replace("'", "''")
     with duckdb.connect() as engine:
         try:
+            wide = engine.execute(f"describe select * from read_parquet('{name}')").fetchall()
+            refuse_wide(len(wide), path.name)
             frame = exact_frame(engine, f"read_parquet('{name}')")
         except duckdb.Error as error:
             raise SourceError(f"{path.name!r} is not readable as Parquet: {error}") from error
@@ -188,3 +214,7 @@ READERS: dict[str, Callable[[Path], TextTable]] = {
     ".json": read_json_lines,
     ".parquet": read_parquet,
 }
+TEXT = frozenset(READERS) - {".parquet"}
+"""Kinds that may be compressed as a whole; a Parquet file is compressed within."""
+SHEETS = (".xlsx", ".xlsm")
+"""Kinds of which a sheet is read."""

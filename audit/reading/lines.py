@@ -9,11 +9,46 @@ from typing import BinaryIO
 import numpy as np
 import pandas as pd
 
-from audit.errors import Fault
+from audit.errors import Fault, SchemaError
 from audit.text import visible
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes; a longer line is a broken file, and is not read into memory to find out."""
+MOST_COLUMNS = 2**14
+"""Columns, as many as a spreadsheet has; a table of cases with more lies on its side."""
+
+
+def refuse_wide(columns: int, where: str) -> None:
+    """Raise the fault of a table with more than `MOST_COLUMNS` columns.
+
+    Raises
+    ------
+    SchemaError
+    """
+    if columns > MOST_COLUMNS:
+        hint = "look for rows and columns that changed places, or leave out what no case needs"
+        allowed = f"at most {MOST_COLUMNS:,}"
+        fault = Fault(f"there are {columns:,} columns", allowed=allowed, hint=hint)
+        raise SchemaError(where, [fault])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a table in several.
+
+    Attributes
+    ----------
+    name : str
+        Its path below the folder that all of them share.
+    before : int
+        Rows of the files before it, those at fault included.
+    unit : str
+        What a line of it is called.
+    """
+
+    name: str
+    before: int
+    unit: str = "file line"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,11 +64,17 @@ class TextTable:
         The file line on which each row starts, by row number; empty for Parquet.
     faults : tuple of Fault
         Everything wrong with the file that did not keep the rest from being read.
+    unit : str
+        What a line of it is called: "file line", "sheet row".
+    parts : tuple of Part
+        The files, in order, where there are several; rows are then counted over all of them.
     """
 
     frame: pd.DataFrame
     lines: pd.Series
     faults: tuple[Fault, ...] = ()
+    unit: str = "file line"
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(slots=True)

@@ -1,8 +1,7 @@
-"""Anyone's own table of decisions: a frame, CSV, TSV, Parquet or JSON lines, read strictly."""
+"""Anyone's own table of decisions: a frame, or files of any common kind, read strictly."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,13 +9,14 @@ from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
-from audit.cases import Cases, Origin, locate
+from audit.cases import Cases, Origin
 from audit.consistency import contradictions
-from audit.errors import Fault, SchemaError, SourceError
+from audit.errors import Fault, SchemaError
 from audit.reading.columns import read_columns
-from audit.reading.exact import from_arrow
-from audit.reading.files import read_table
+from audit.reading.folders import Files, digest, table_files
 from audit.reading.lines import TextTable
+from audit.reading.opening import as_pandas, open_table
+from audit.reading.parts import placed
 from audit.reading.times import zone_of
 from audit.reading.typed import Reading
 from audit.regimes import Regimes
@@ -25,6 +25,7 @@ from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Column, Ladder, near, re
 from audit.sources.classes import classify, mark_regimes
 
 NOT_STATED = "not stated"
+SHOWN_NAMES = 50  # columns of the table listed in a message
 GAP = "is empty"  # how every fault about a missing value begins
 Dated = TypeVar("Dated", Roster, Regimes)
 
@@ -41,7 +42,7 @@ class Table:
     )
     extra_columns: ClassVar[tuple[Column, ...]] = ()
 
-    path: str
+    path: str | Sequence[str]
     roster: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Table:
     time_zone: str | None = None
     unlisted: str | None = None
     regimes: str | None = None
+    sheet: str | None = None
 
     def load(self) -> Cases:
         """Return the checked cases; see `read_cases`."""
@@ -61,6 +63,7 @@ class Table:
             time_zone=self.time_zone,
             unlisted=self.unlisted,
             regimes=self.regimes,
+            sheet=self.sheet,
         )
 
 
@@ -75,16 +78,20 @@ def read_cases(
     time_zone: str | None = None,
     regimes: Regimes | pd.DataFrame | str | Path | None = None,
     origin: Origin | str | Path | None = None,
+    sheet: str | None = None,
 ) -> Cases:
     """Read a table of cases, or say everything that is wrong with it.
 
     Parameters
     ----------
-    data : data frame or path
+    data : data frame, path or list of paths
         pandas, or anything that offers an Arrow stream (polars, pyarrow, …); or the path of a
-        .csv, .tsv, .jsonl or .parquet file. Every cell is read as text first: integer ids in a
-        frame or Parquet file become text exactly, float ids are refused. An empty cell is missing.
-        Extra columns pass through as they are, text from text files.
+        .csv, .tsv, .jsonl (all three also .gz or .zst), .parquet or .xlsx file; or of a folder of
+        such files, or a pattern (`cases/*.csv`), or a list of these, read as one table: the files
+        must have the same columns, and faults name the file and the row in it. Every cell is read
+        as text first: integer ids in a frame or Parquet file become text exactly, float ids are
+        refused. An empty cell is missing. Extra columns pass through as they are, text from text
+        files.
     roster : Roster, frame or path
         Dated class membership, as of `posted_at`. It goes before the column `account_class`,
         which counts only for accounts the roster never mentions.
@@ -103,7 +110,12 @@ def read_cases(
     regimes : Regimes, frame or path
         Dated rules; adds the column `regime`, the version in force when the case was posted.
     origin : Origin or path
-        Where the table comes from; without it, the origin.toml beside the file, if there is one.
+        Where the table comes from; without it, the origin.toml beside the file, or in the folder
+        that holds all the files, if there is one. Its sha256, unless it states one, is the file's;
+        of several, that of the lines `<sha256>  <name>`, sorted by name, as `sha256sum` prints
+        them in that folder.
+    sheet : str
+        Of an Excel workbook, the sheet to read; needed where it has several.
 
     Returns
     -------
@@ -120,15 +132,16 @@ def read_cases(
     RosterError
         Spells of the roster overlap and disagree.
     """
-    table, where = _open(data)
+    files = table_files(data) if isinstance(data, str | Path | list | tuple) else None
+    table, where = open_table(files if files else data, sheet=sheet)
     ladder = ladder if isinstance(ladder, Ladder) else Ladder(tuple(ladder))
     frame, faults = _read(table, columns or {}, actions or {}, ladder, time_zone)
     frame, unclassed, met = classify(frame, _dated(roster, Roster), unlisted)
     frame, unmarked = mark_regimes(frame, _dated(regimes, Regimes))
     faults = _once([*faults, *unclassed, *unmarked])
     if faults:
-        raise SchemaError(where, [_with_line(fault, table.lines) for fault in faults])
-    return Cases(_arranged(frame), (_origin(data, origin), *met), ladder)
+        raise SchemaError(where, [placed(fault, table) for fault in faults])
+    return Cases(_arranged(frame), (_origin(files, origin), *met), ladder)
 
 
 def _read(
@@ -145,55 +158,26 @@ def _read(
     return frame, [*faults, *_account_faults(frame), *contradictions(frame, ladder)]
 
 
-def _open(data: Any) -> tuple[TextTable, str]:
-    if isinstance(data, str | Path):
-        path = locate(data)
-        return read_table(path), repr(path.name)
-    return _numbered(_as_pandas(data)), "the data frame"
-
-
-def _as_pandas(data: Any) -> pd.DataFrame:
-    if isinstance(data, pd.DataFrame):
-        return data
-    if hasattr(data, "__arrow_c_stream__"):
-        return from_arrow(data)
-    if hasattr(data, "to_pandas"):
-        return data.to_pandas()
-    raise SourceError(
-        f"A table cannot be read from {type(data).__name__!r}; allowed: a path, a pandas frame, or "
-        "a table that offers an Arrow stream or to_pandas()."
-    )
-
-
-def _numbered(frame: pd.DataFrame) -> TextTable:
-    strange = [name for name in frame.columns if not isinstance(name, str)]
-    faults = [Fault("column names must be text", value=repr(name)) for name in strange[:5]]
-    twice = frame.columns[frame.columns.duplicated()].unique()
-    faults += [Fault("two columns have this name", str(name)) for name in twice]
-    if faults or frame.empty:
-        raise SchemaError("the data frame", faults or [Fault("has no rows")])
-    frame = frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row"))
-    return TextTable(frame, pd.Series(dtype="int64"))
-
-
-def _origin(data: Any, given: Origin | str | Path | None) -> Origin:
-    path = locate(data) if isinstance(data, str | Path) else None
-    beside = path.parent / "origin.toml" if path else None
+def _origin(files: Files | None, given: Origin | str | Path | None) -> Origin:
+    beside = files.folder / "origin.toml" if files else None
     if isinstance(given, Origin):
         found = given
     elif given is not None:
         found = Origin.read(given)
     elif beside is not None and beside.exists():
-        found = Origin.read(beside.absolute())
+        found = Origin.read(beside)
     else:
-        name, title = (path.stem, path.name) if path else ("frame", "a data frame in memory")
-        found = Origin(name, title, NOT_STATED, "", "", NOT_STATED)
-    return replace(found, sha256=_sha256(path)) if path and not found.sha256 else found
+        found = _unstated(files)
+    return replace(found, sha256=digest(files)) if files and not found.sha256 else found
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _unstated(files: Files | None) -> Origin:
+    name, title = ("frame", "a data frame in memory")
+    if files and len(files.paths) == 1:
+        name, title = files.paths[0].stem, files.paths[0].name
+    elif files:
+        name, title = files.folder.name, f"{files.label} ({len(files.paths)} files)"
+    return Origin(name, title, NOT_STATED, "", "", NOT_STATED)
 
 
 def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
@@ -202,7 +186,8 @@ def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFr
     for theirs, ours in columns.items():
         if theirs not in frame:
             hint = repr(near(theirs, frame.columns) or "a name it has")
-            names = ", ".join(map(str, frame.columns))
+            names = ", ".join(map(str, frame.columns[:SHOWN_NAMES]))
+            names += ", …" * (len(frame.columns) > SHOWN_NAMES)
             faults.append(Fault("is mapped and not in the table", theirs, (), "", names, hint))
         if ours not in known:
             hint = repr(near(ours, known) or "a name from audit codebook")
@@ -248,7 +233,7 @@ def _dated(given: Any, kind: type[Dated]) -> Dated | None:
         return given
     if isinstance(given, str | Path):
         return kind.read(given)
-    return kind(_as_pandas(given))
+    return kind(as_pandas(given))
 
 
 def _once(faults: list[Fault]) -> list[Fault]:
@@ -265,13 +250,6 @@ def _once(faults: list[Fault]) -> list[Fault]:
         if rows or not fault.rows:
             kept.append(replace(fault, rows=rows))
     return list(dict.fromkeys(kept))
-
-
-def _with_line(fault: Fault, lines: pd.Series) -> Fault:
-    if not fault.rows or "file line" in fault.value or fault.rows[0] not in lines.index:
-        return fault
-    line = f"file line {lines[fault.rows[0]]:,}"
-    return replace(fault, value=f"{fault.value} ({line})" if fault.value else f"it on {line}")
 
 
 def _arranged(frame: pd.DataFrame) -> pd.DataFrame:

@@ -188,8 +188,8 @@ def test_parquet_keeps_whole_numbers_whole(tmp_path: Path) -> None:
 
 
 def test_what_is_no_table_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"'t\.xlsx' ends in '\.xlsx'; allowed: \.csv, \.tsv"):
-        read_table(csv(tmp_path, "x", "t.xlsx"))
+    with pytest.raises(SourceError, match=r"'t\.docx' ends in '\.docx'; allowed: \.csv, \.tsv"):
+        read_table(csv(tmp_path, "x", "t.docx"))
     with pytest.raises(SourceError, match=r"'t\.parquet' is not readable as Parquet"):
         read_table(csv(tmp_path, "no parquet at all", "t.parquet"))
     (tmp_path / "folder.csv").mkdir()

@@ -1,0 +1,165 @@
+"""Which files a path, a folder, a pattern or a list of them means, in one order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.errors import SourceError
+from audit.origin import locate
+from audit.reading.files import is_table
+
+MAGIC = frozenset("*?[")
+BESIDE = ("origin.toml", "SHA256SUMS")
+"""Files that stand beside data and are none, with every name that begins README or LICENSE."""
+SHOWN = 5  # names listed in a message; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a table.
+
+    Attributes
+    ----------
+    label : str
+        What they were asked for as, short.
+    folder : Path
+        The deepest folder that holds them all.
+    paths : tuple of Path
+        In the order of their rows: a folder's and a pattern's by name, a list's as given.
+    """
+
+    label: str
+    folder: Path
+    paths: tuple[Path, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return each path below the folder, with forward slashes."""
+        return tuple(path.relative_to(self.folder).as_posix() for path in self.paths)
+
+
+def digest(files: Files) -> str:
+    """Return the SHA-256 of the files, in hexadecimal.
+
+    Of one file, its own. Of several, that of the text with a line `<sha256>  <name>` for each,
+    sorted by name: what `sha256sum` prints in their folder, and a SHA256SUMS file holds.
+    """
+    hashes = [_sha256(path) for path in files.paths]
+    if len(hashes) == 1:
+        return hashes[0]
+    return hashlib.sha256(checksums(dict(zip(files.names, hashes, strict=True)))).hexdigest()
+
+
+def checksums(hashes: Mapping[str, str]) -> bytes:
+    """Return the lines of a SHA256SUMS file: name to hash, sorted by name."""
+    return "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes)).encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def table_files(asked: str | Path | Sequence[str | Path]) -> Files:
+    """Return the files that `asked` means.
+
+    Parameters
+    ----------
+    asked : path, or sequence of paths
+        A file; a folder, of which every file is read, those of folders in it too, but for what
+        begins with a dot or an underscore, README and LICENSE files, origin.toml and SHA256SUMS; a
+        pattern (`*`, `?`, `[…]`, and `**` for folders, which follows no links). A relative one is
+        looked for in the working folder and those above it.
+
+    Raises
+    ------
+    SourceError
+        Nothing is there, a folder holds no table or something that is none, a pattern matches
+        nothing, links lead back to where they came from, or a file is meant twice.
+    """
+    if isinstance(asked, str | Path):
+        paths, label = _meant(asked), Path(asked).name
+    else:
+        paths = [path for one in asked for path in _meant(one)]
+        label = f"a list of {len(paths)} files"
+    if not paths:
+        raise SourceError("The list of files is empty. Try: the path of at least one table.")
+    _refuse_twice(paths)
+    folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
+    return Files(label, folder, tuple(path.absolute() for path in paths))
+
+
+def _meant(asked: str | Path) -> list[Path]:
+    try:
+        found = locate(asked)
+    except SourceError:
+        if MAGIC & set(str(asked)):
+            return _matched(str(asked))
+        raise
+    return _inside(found) if found.is_dir() else [found]
+
+
+def _matched(pattern: str) -> list[Path]:
+    path = Path(pattern).expanduser()
+    if path.is_absolute():
+        bases, rest = [Path(path.anchor)], str(path.relative_to(path.anchor))
+    else:
+        bases, rest = [Path.cwd(), *Path.cwd().parents], str(path)
+    for base in bases:
+        found = sorted(match for match in base.glob(rest) if not match.is_dir())
+        if found:
+            return found
+    where = "" if path.is_absolute() else " in the working folder or any folder above it"
+    raise SourceError(f"The pattern {pattern!r} matches no file{where}. Try: the full path.")
+
+
+def _inside(folder: Path) -> list[Path]:
+    found = sorted(_walk(folder, ()))
+    strange = [path for path in found if not is_table(path)]
+    tables = [path for path in found if is_table(path)]
+    if strange:
+        names = ", ".join(repr(path.relative_to(folder).as_posix()) for path in strange[:SHOWN])
+        more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
+        raise SourceError(
+            f"The folder {folder.name!r} holds what is no table: {names}{more}. Try: a pattern "
+            f"that leaves them out, such as '{folder.name}/*.csv', or move them."
+        )
+    if not tables:
+        raise SourceError(f"The folder {folder.name!r} holds no table.")
+    return tables
+
+
+def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
+    here = os.path.realpath(folder)
+    if here in above:
+        raise SourceError(f"The link {str(folder)!r} leads back to a folder that holds it.")
+    for entry in os.scandir(folder):
+        if entry.name.startswith((".", "_")):
+            continue
+        if _is_folder(entry):
+            yield from _walk(Path(entry.path), (*above, here))
+        elif entry.name not in BESIDE and not entry.name.upper().startswith(("README", "LICENSE")):
+            yield Path(entry.path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: said where the file is opened
+        return False
+
+
+def _refuse_twice(paths: Sequence[Path]) -> None:
+    seen: dict[str, Path] = {}
+    for path in paths:
+        real = os.path.realpath(path)
+        if real in seen:
+            raise SourceError(
+                f"{str(path)!r} and {str(seen[real])!r} are the same file, whose rows would count "
+                "twice."
+            )
+        seen[real] = path
