@@ -46,12 +46,22 @@ def _with_data(commands: Any) -> None:
         "audit check cases.csv --roster leaders.csv --columns user=account_id",
     )
     pairs: dict[str, Any] = {"nargs": "*", "default": [], "metavar": "YOURS=OURS"}
-    p.add_argument("data", metavar="DATA", help="CSV, TSV, Parquet or JSON lines")
+    p.add_argument(
+        "data", metavar="DATA", help="CSV, TSV, JSON lines (or .gz, .zst), Parquet, Excel; a folder"
+    )
+    p.add_argument("--sheet", metavar="NAME", help="sheet of an Excel workbook that has several")
     p.add_argument("--roster", metavar="FILE", help="dated class membership")
     p.add_argument("--unlisted", metavar="CLASS", help="class of accounts the roster does not list")
     p.add_argument("--columns", **pairs, help="what your columns are called here")
     p.add_argument("--actions", **pairs, help="what your actions are called on the ladder")
     p.add_argument("--time-zone", metavar="ZONE", help="of times that state none: Europe/Paris")
+    p.add_argument(
+        "--draft",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="guess what the columns mean; print a design's source, or write it to a new file",
+    )
 
 
 def _with_design(commands: Any) -> None:

@@ -88,15 +88,30 @@ def _report(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from audit.sources.table import read_cases
 
-    cases = read_cases(
-        args.data,
-        roster=args.roster,
-        unlisted=args.unlisted,
-        columns=_pairs("--columns", args.columns),
-        actions=_pairs("--actions", args.actions),
-        time_zone=args.time_zone,
-    )
-    _say(cases)
+    asked: dict[str, Any] = {
+        "roster": args.roster,
+        "unlisted": args.unlisted,
+        "columns": _pairs("--columns", args.columns),
+        "actions": _pairs("--actions", args.actions),
+        "time_zone": args.time_zone,
+        "sheet": args.sheet,
+    }
+    if args.draft:
+        return _draft(args.data, args.draft, asked)
+    _say(read_cases(args.data, **asked))
+    return OK
+
+
+def _draft(data: str, target: str, asked: Mapping[str, Any]) -> int:
+    from audit.drafting.write import draft_source
+    from audit.planning import write_new
+
+    draft = draft_source(data, **asked)
+    if target == "-":
+        _say(draft.to_toml().rstrip())
+        return OK
+    written = write_new(target, draft.to_toml)
+    _say(f"{draft}\nwrote {written}; confirm it and fill it in, then: audit report {written}")
     return OK
 
 

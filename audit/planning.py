@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,7 +207,12 @@ round long ones. Please state how the rows were chosen, and over which period.
 
 
 def write_draft(path: str | Path) -> Path:
-    """Write the draft to a new file, with the folders above it.
+    """Write the draft to a new file, with the folders above it; see `write_new`."""
+    return write_new(path, draft)
+
+
+def write_new(path: str | Path, text: Callable[[], str]) -> Path:
+    """Write the text of a design to a new file, with the folders above it.
 
     Raises
     ------
@@ -218,7 +223,7 @@ def write_draft(path: str | Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with target.open("x", encoding="utf-8") as handle:
-            handle.write(draft())
+            handle.write(text())
     except FileExistsError as error:
         raise DesignError(
             f"{target} is there already; choose another name or delete it first."

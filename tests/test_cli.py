@@ -174,6 +174,41 @@ def test_check_joins_a_roster(here, capsys) -> None:
     assert "ordinary: 180 cases by 60 accounts" in out
 
 
+def test_check_drafts_a_design_that_loads_once_filled_in(here, capsys) -> None:
+    frame = platform(posts=2).to_frame().rename(columns={"account_id": "User", "action": "outcome"})
+    frame["outcome"] = frame["outcome"].replace({"none": "left up", "remove": "taken down"})
+    frame.to_csv("mine.csv", index=False)
+    code, out, err = run(capsys, "check", "mine.csv", "--draft", "new/mine.toml")
+    assert (code, err) == (OK, "")
+    assert "'User' → account_id (confidence 0.85): a usual name of account_id" in out
+    assert "wrote new/mine.toml; confirm it and fill it in, then: audit report" in out
+    text = Path("new/mine.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["source"] == {
+        "name": "table",
+        "path": "mine.csv",
+        "columns": {"User": "account_id", "outcome": "action"},
+        "actions": {"left up": "none", "taken down": "remove"},
+    }
+    assert "is there already" in refused(capsys, "check", "mine.csv", "--draft", "new/mine.toml")
+    code, out, _ = run(capsys, "check", "mine.csv", "--draft")
+    assert (code, out) == (OK, text)
+
+
+def test_check_reads_a_sheet_of_a_workbook_and_a_folder(here, capsys) -> None:
+    frame = platform(posts=6).to_frame()
+    with pd.ExcelWriter("book.xlsx") as writer:
+        frame.to_excel(writer, sheet_name="cases", index=False)
+        frame.head(1).to_excel(writer, sheet_name="notes", index=False)
+    assert "has 2 sheets: 'cases', 'notes'" in refused(capsys, "check", "book.xlsx")
+    code, out, _ = run(capsys, "check", "book.xlsx", "--sheet", "cases")
+    assert code == OK
+    assert "432 cases by 72 accounts" in out
+    Path("parts").mkdir()
+    frame.iloc[:100].to_csv("parts/1.csv", index=False)
+    frame.iloc[100:].to_csv("parts/2.csv", index=False)
+    assert "432 cases by 72 accounts" in run(capsys, "check", "parts")[1]
+
+
 def test_check_names_a_file_that_is_not_there(here, capsys) -> None:
     assert "'nowhere.csv'" in refused(capsys, "check", "nowhere.csv")
 
@@ -261,8 +296,8 @@ def test_compare_json_says_dates_of_a_design(here, capsys) -> None:
         ({"source": {"name": ["table"]}}, "['table']", 'name = "table"'),
         ({"source": {"name": "table"}}, "needs the parameter 'path'", "columns, actions"),
         (
-            {"source": {"name": "table", "path": "cases.csv", "sheet": 1}},
-            "no parameter 'sheet'",
+            {"source": {"name": "table", "path": "cases.csv", "page": 1}},
+            "no parameter 'page'",
             "path, roster",
         ),
         ({"source": {"name": "table", "path": "gone.csv"}}, "'gone.csv'", ""),
