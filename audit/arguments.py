@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--version", action="version", version=f"audit {__version__}")
     out.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = out.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for add in (_with_data, _with_design, _before_data, _looking_up):
+    for add in (_with_data, _from_hosts, _with_design, _before_data, _looking_up):
         add(commands)
     return out
 
@@ -62,6 +62,24 @@ def _with_data(commands: Any) -> None:
         metavar="FILE",
         help="guess what the columns mean; print a design's source, or write it to a new file",
     )
+
+
+def _from_hosts(commands: Any) -> None:
+    p = _command(
+        commands,
+        "fetch",
+        "fetch the files of a public source, whole or not at all, with their origin",
+        "audit fetch wikipedia_blocks data/blocks --from 2024-01-01 --to 2024-01-31",
+    )
+    p.add_argument("source", metavar="SOURCE", help="see: audit list fetches")
+    p.add_argument("folder", metavar="DIR", help="where to; the same command again resumes")
+    p.add_argument("--from", dest="since", metavar="DATE", help="first day, 2024-01-01")
+    p.add_argument("--to", dest="until", metavar="DATE", help="last day, inclusive")
+    p.add_argument("--mirror", default="", metavar="URL", help="another address, the same layout")
+    p.add_argument(
+        "--largest", type=float, default=16, metavar="GIB", help="of one file, in GiB (16)"
+    )
+    p.add_argument("--contact", default="", metavar="WHO", help="your address, for the host's log")
 
 
 def _with_design(commands: Any) -> None:
@@ -127,7 +145,7 @@ def _before_data(commands: Any) -> None:
 
 def _looking_up(commands: Any) -> None:
     p = _command(commands, "list", "list what there is", "audit list checks")
-    p.add_argument("what", choices=("sources", "estimators", "checks", "charts"))
+    p.add_argument("what", choices=("sources", "estimators", "checks", "charts", "fetches"))
     p = _command(
         commands,
         "codebook",

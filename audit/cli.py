@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TextIO
 
 from audit.errors import AuditError
@@ -115,6 +116,31 @@ def _draft(data: str, target: str, asked: Mapping[str, Any]) -> int:
     return OK
 
 
+def _fetch(args: argparse.Namespace) -> int:
+    from audit.fetching.manners import GIB, Manners
+    from audit.sources.fetch import fetch
+
+    if not args.largest > 0:
+        raise AuditError(f"--largest is {args.largest:g}; it must be above 0 GiB.")
+    found = fetch(
+        args.source,
+        args.folder,
+        since=_day("--from", args.since),
+        until=_day("--to", args.until),
+        base=args.mirror,
+        manners=Manners(largest=int(args.largest * GIB), contact=args.contact),
+    )
+    _say(found)
+    return OK
+
+
+def _day(option: str, given: str | None) -> date | None:
+    try:
+        return None if given is None else date.fromisoformat(given)
+    except ValueError as error:
+        raise AuditError(f"{option} {given!r} is no day; write it as 2024-01-31.") from error
+
+
 def _pairs(option: str, given: Sequence[str]) -> dict[str, str] | None:
     parts = [g.partition("=") for g in given]
     faults = [f"{a + s + b!r} is not YOURS=OURS" for a, s, b in parts if not (a and b) or "=" in b]
@@ -150,7 +176,8 @@ def _freeze(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from importlib import import_module
 
-    table = getattr(import_module(f"audit.{args.what}"), args.what.upper())
+    module = {"fetches": "audit.sources.fetch"}.get(args.what, f"audit.{args.what}")
+    table = getattr(import_module(module), args.what.upper())
     width = max(map(len, table))
     for name, entry in table.items():
         about = getattr(entry, "about", "") or getattr(entry, "title", "")
@@ -218,6 +245,7 @@ def _request(args: argparse.Namespace) -> int:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
     "check": _check,
+    "fetch": _fetch,
     "compare": _compare,
     "freeze": _freeze,
     "list": _list,

@@ -1,0 +1,1 @@
+"""Files of public hosts: fetched politely, resumed where they broke off, kept when whole."""
