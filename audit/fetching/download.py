@@ -229,6 +229,7 @@ class _Job:
                 self.forget()
                 raise FetchError(_too_large(self.url, "has more than", self.client.manners))
             stream.write(piece)
+            stream.flush()  # what a killed fetch had got is there for the next
             if self.progress is not None:
                 self.progress.update(len(piece))
 

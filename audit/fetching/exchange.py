@@ -123,12 +123,20 @@ def ask(
                 _refuse(response, url)
                 yield Answer(url, response, manners)
                 return
-            before, url = url, urljoin(url, response.getheader("Location") or "")
+            before, url = url, _led(url, response.getheader("Location") or "")
         finally:
             connection.close()
         if url == before:
             raise FetchError(f"{visible(url, 200)!r} redirects to itself.")
     raise FetchError(f"{visible(before, 200)!r}: more than {MOST_REDIRECTS} redirects, a circle.")
+
+
+def _led(url: str, place: str) -> str:
+    try:
+        return urljoin(url, place)
+    except ValueError as error:
+        said = f"{visible(url, 200)!r} redirects to {visible(place, 200)!r}"
+        raise FetchError(f"{said}, which is no address: {error}.") from error
 
 
 def _connection(parts: SplitResult, manners: Manners) -> http.client.HTTPConnection:
