@@ -37,7 +37,8 @@ class Origin:
     accessed : str
         Date on which it was read, ISO 8601.
     sha256 : str
-        Of the file read, in hexadecimal; "" for a frame in memory.
+        Of the file read, in hexadecimal; of several, that of their `sha256sum` lines, sorted by
+        name (`audit.reading.folders.digest`); "" for a frame in memory.
     simulated : bool
         Whether the numbers are made up; follows into every chart, table and page.
     notes : str

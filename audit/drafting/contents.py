@@ -63,31 +63,31 @@ class Look:
 def look(values: pd.Series) -> Look:
     """Return what a column looks like."""
     words = as_words(values)
-    there = words.dropna()
-    counts = there.value_counts()
+    counts = words.value_counts()
+    distinct = pd.Series(counts.index, index=counts.index, dtype="str")
     levels = tuple(counts.index) if len(counts) <= FEW else ()
-    zoned = there.str.fullmatch(ZONED).astype(bool)
-    local = there.str.fullmatch(ZONELESS).astype(bool)
-    numbers = pd.to_numeric(there, errors="coerce")
+    zoned = distinct.str.fullmatch(ZONED).astype(bool)
+    local = distinct.str.fullmatch(ZONELESS).astype(bool)
+    numbers = pd.to_numeric(distinct, errors="coerce")
+
+    def share(are: pd.Series) -> float:
+        return float(counts[are].sum() / counts.sum()) if len(counts) else 0.0
+
     return Look(
         words=words,
-        filled=len(there) / max(1, len(words)),
+        filled=float(counts.sum()) / max(1, len(words)),
         distinct=len(counts),
         levels=levels,
-        times=_share(zoned | local),
-        zoneless=_share(local),
-        numbers=_share(numbers.notna()),
-        whole=_share((numbers % 1 == 0) & (numbers >= 0)),
-        flags=_share(there.str.lower().isin(YES_NO)),
+        times=share(zoned | local),
+        zoneless=share(local),
+        numbers=share(numbers.notna()),
+        whole=share((numbers % 1 == 0) & (numbers >= 0)),
+        flags=share(distinct.str.lower().isin(YES_NO)),
         actions=_known(levels, lambda level: bool(rung_of(level))),
         classes=_known(levels, lambda level: bool(CLASS_WORDS & set(plain_words(level).split()))),
         platforms=_known(levels, lambda level: plain_words(level) in PLATFORMS),
         languages=_known(levels, lambda level: level[:2].islower() and _first(level) in LANGUAGES),
     )
-
-
-def _share(are: pd.Series) -> float:
-    return float(are.mean()) if len(are) else 0.0
 
 
 def _known(levels: tuple[str, ...], is_known: Callable[[str], bool]) -> float:

@@ -191,12 +191,15 @@ def read_parquet(path: Path) -> TextTable:
     """Read a Parquet file; whole numbers stay exact, dates and decimals come as text."""
     import duckdb
 
-    name = str(path).replace("'", "''")
+    # In brackets, the marks of a pattern are letters; other files would be read with this one.
+    name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path)).replace("'", "''")
+    # No column is made of the folders' names: what the file holds is what is read.
+    relation = f"read_parquet('{name}', hive_partitioning = false)"
     with duckdb.connect() as engine:
         try:
-            wide = engine.execute(f"describe select * from read_parquet('{name}')").fetchall()
+            wide = engine.execute(f"describe select * from {relation}").fetchall()
             refuse_wide(len(wide), path.name)
-            frame = exact_frame(engine, f"read_parquet('{name}')")
+            frame = exact_frame(engine, relation)
         except duckdb.Error as error:
             raise SourceError(f"{path.name!r} is not readable as Parquet: {error}") from error
     if frame.empty:

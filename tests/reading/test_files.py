@@ -187,6 +187,19 @@ def test_parquet_keeps_whole_numbers_whole(tmp_path: Path) -> None:
     assert frame.loc[2].isna().all()
 
 
+@pytest.mark.parametrize("name", ["odd[1]", "a*b", "q?x", "[", "**"])
+def test_parquet_is_the_file_of_that_name_and_no_other(tmp_path: Path, name: str) -> None:
+    import duckdb
+
+    folder = tmp_path / "day=1"
+    folder.mkdir()
+    for other in (name, "odd1", "aXb", "qyx"):
+        relation = duckdb.sql(f"select '{other}' as a")
+        relation.write_parquet(str(folder / f"{other}.parquet"))
+    frame = read_table(folder / f"{name}.parquet").frame
+    assert frame.to_dict("list") == {"a": [name]}  # and no column made of the folder's name
+
+
 def test_what_is_no_table_is_said(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"'t\.docx' ends in '\.docx'; allowed: \.csv, \.tsv"):
         read_table(csv(tmp_path, "x", "t.docx"))
