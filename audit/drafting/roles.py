@@ -154,7 +154,7 @@ def _by_order(seen: Mapping[str, Look], chosen: Mapping[str, Guess]) -> list[Gue
     """Guess times: the first, always there, and one there only where something was done."""
     times = {n: c for n, c in _left(seen, chosen).items() if c.times >= ALMOST}
     measure = next((g.column for g in chosen.values() if g.role == "action"), "")
-    acted = _acted(seen[measure]) if measure else None
+    acted = _acted(seen[measure]) if measure in seen else None
     moments = {
         n: pd.to_datetime(c.words, format="ISO8601", utc=True, errors="coerce")
         for n, c in times.items()

@@ -17,6 +17,7 @@ from audit.errors import FetchError
 from audit.fetching.address import Reach
 from audit.fetching.exchange import Answer, ask
 from audit.fetching.manners import Again, Manners, retry, retry_after
+from audit.fetching.store import write_whole
 from audit.fetching.verify import verify
 from audit.text import visible
 
@@ -177,13 +178,17 @@ class _Job:
                 self.forget()
                 raise Again("the file changed since the last try, which is begun anew")
             _refuse_status(answer)
-            if answer.status == 200:
-                have = 0
-            size = None if answer.length is None else have + answer.length
+            have = 0 if answer.status == 200 else have
+            size = int(known["size"]) if have else answer.length
             self._refuse_size(size, have)
             if not have:
-                self.note.write_text(_noted(self.url, answer, size), encoding="utf-8")
+                # In this order: a note must never speak of bytes that came of another version.
+                self.part.unlink(missing_ok=True)
+                write_whole(self.note, _noted(self.url, answer, size))
             self._write(answer, have, size)
+            got = self.part.stat().st_size
+            if size is not None and got != size:
+                raise Again(f"{got:,} bytes came, not the {size:,} of the file")
             return answer.ended
 
     def _kept(self) -> tuple[int, dict[str, Any]]:
@@ -261,10 +266,11 @@ def _validator(answer: Answer) -> str:
     return etag if etag.startswith('"') else answer.header("Last-Modified")
 
 
-def _noted(url: str, answer: Answer, size: int | None) -> str:
+def _noted(url: str, answer: Answer, size: int | None) -> bytes:
     import tomli_w
 
-    return tomli_w.dumps({"url": url, "validator": _validator(answer), "size": size or 0})
+    note = {"url": url, "validator": _validator(answer), "size": size or 0}
+    return tomli_w.dumps(note).encode()
 
 
 def _refuse_status(answer: Answer) -> None:

@@ -110,7 +110,10 @@ def _matched(pattern: str) -> list[Path]:
     else:
         bases, rest = [Path.cwd(), *Path.cwd().parents], str(path)
     for base in bases:
-        found = sorted(match for match in base.glob(rest) if not match.is_dir())
+        try:
+            found = sorted(match for match in base.glob(rest) if not match.is_dir())
+        except (ValueError, OSError) as error:
+            raise SourceError(f"The pattern {pattern!r} cannot be followed: {error}.") from error
         if found:
             return found
     where = "" if path.is_absolute() else " in the working folder or any folder above it"

@@ -101,7 +101,7 @@ STYLES = (
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.integers(16, 60), st.integers(0, 10**6), st.data())
 def test_the_roles_of_renamed_columns_are_recovered_and_load_the_very_table(
     n: int, seed: int, data: st.DataObject
@@ -133,7 +133,7 @@ HOSTILE = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     st.integers(20, 60),
     st.integers(0, 10**6),
@@ -231,6 +231,10 @@ def test_what_the_user_says_is_not_guessed(tmp_path: Path) -> None:
     assert draft.source["time_zone"] == "UTC"
     assert draft.source["columns"] == {"author": "rule", "user": "account_id"}
     assert "roster" not in draft.source
+    gone = draft_source(path, columns={"gone": "action"})
+    assert gone.source["columns"] == {"gone": "action", "user": "account_id"}
+    with pytest.raises(SchemaError, match="'gone': is mapped and not in the table"):
+        load(filled(gone.to_toml()))
 
 
 def test_every_alias_means_one_role() -> None:

@@ -176,6 +176,31 @@ def test_a_part_from_elsewhere_is_refused(host: Host, tmp_path: Path, said: str)
     assert (tmp_path / "data.bin").read_bytes() == BODY
 
 
+def test_a_part_that_is_too_short_is_no_whole_file(host: Host, tmp_path: Path) -> None:
+    def short(handler: Any) -> None:
+        said = f"bytes 5000-{len(BODY) - 1}/{len(BODY)}"
+        send(handler, 206, BODY[5000:6000], Content_Range=said, ETag='"one"')
+
+    host.put("/data.bin", cut(BODY, 5000), short)
+    refused(host, tmp_path, "the last: 6,000 bytes came, not the 102,400 of the file", tries=2)
+
+
+def test_a_run_killed_while_it_began_anew_leaves_no_mixture(host: Host, tmp_path: Path) -> None:
+    """The old bytes are gone before the note speaks of the new file."""
+    other = b"other" * 30_000
+
+    def killed(handler: Any) -> None:
+        assert (tmp_path / "data.bin.part").stat().st_size == 5000
+        send(handler, 200, b"", Content_Length=len(other), ETag='"two"')
+
+    host.put("/data.bin", cut(BODY, 5000), killed)
+    refused(host, tmp_path, "given up", tries=2)
+    assert (tmp_path / "data.bin.part").stat().st_size == 0
+    host.put("/data.bin", whole(other, ETag='"two"'))
+    get(host, tmp_path)
+    assert (tmp_path / "data.bin").read_bytes() == other
+
+
 def test_a_part_nobody_asked_for_is_refused(host: Host, tmp_path: Path) -> None:
     host.put("/data.bin", lambda handler: send(handler, 206, BODY, Content_Range="bytes 0-9/10"))
     refused(host, tmp_path, "given up after 3 tries")

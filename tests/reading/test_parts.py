@@ -67,6 +67,7 @@ def test_a_relative_pattern_is_looked_for_upwards(
     (tmp_path / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "deep" / "er")
     assert len(read_cases("d/*.csv")) == 1
+    assert len(read_cases("../../d/*.csv")) == 1
     assert len(read_cases("d")) == 1
 
 
@@ -99,6 +100,8 @@ def test_nothing_to_read_is_said(tmp_path: Path) -> None:
         read_cases(tmp_path / "empty")
     with pytest.raises(SourceError, match=r"The pattern '.*\*\.csv' matches no file"):
         read_cases(tmp_path / "*.csv")
+    with pytest.raises(SourceError, match=r"The pattern '.*\*\*x' cannot be followed: Invalid"):
+        read_cases(tmp_path / "**x")
     with pytest.raises(SourceError, match="The list of files is empty"):
         read_cases([])
 

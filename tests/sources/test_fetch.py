@@ -343,8 +343,8 @@ def test_a_wiki_that_does_not_answer_as_it_should(
 def test_a_killed_fetch_leaves_nothing_whole_and_the_next_resumes(
     host: Host, tmp_path: Path
 ) -> None:
-    body = b"id,text\n" + b"1,x\n" * 500
-    host.put(TRUMP, drip(body, 0.005), whole(body))
+    body = b"id,text\n" + b"1,x\n" * 5000
+    host.put(TRUMP, drip(body, 0.01), whole(body))
     command = [sys.executable, "-m", "audit", "fetch", "trump_archive", "d", "--mirror", host.base]
     process = subprocess.Popen(command, cwd=tmp_path)
     part = tmp_path / "d" / "tweets_01-08-2021.csv.part"
