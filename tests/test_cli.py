@@ -434,6 +434,13 @@ def test_request_names_the_columns_and_both_classes(here, capsys) -> None:
 # --- list, codebook ----------------------------------------------------------------------------
 
 
+def test_list_says_what_can_be_fetched_and_what_cannot(capsys) -> None:
+    code, out, _ = run(capsys, "list", "fetches")
+    assert code == OK
+    assert "wikipedia_blocks  Block log of English Wikipedia" in out
+    assert "oversight_board   Decisions of the Oversight Board (not fetched: " in out
+
+
 @pytest.mark.parametrize("what", ["sources", "estimators", "checks", "charts"])
 def test_list_says_every_entry_and_what_it_is(what: str, capsys) -> None:
     import audit

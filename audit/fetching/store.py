@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.errors import FetchError
 from audit.reading.folders import checksums
 
-SUMS = "SHA256SUMS"
+SUMS, ORIGIN = "SHA256SUMS", "origin.toml"
 
 
 @dataclass(slots=True)
@@ -21,12 +22,15 @@ class Store:
     folder : Path
     hashes : dict
         Name to SHA-256 of every file that is whole.
+    stamp : callable
+        Hashes to the text of the `origin.toml` that speaks of these files.
     new, kept, empty : list of str
         Names fetched now, found there whole, and not written because they would hold nothing.
     """
 
     folder: Path
     hashes: dict[str, str]
+    stamp: Callable[[Mapping[str, str]], bytes]
     new: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
@@ -61,6 +65,7 @@ class Store:
         """Record a file that is whole and about to take its name."""
         self.hashes[name] = sha256
         self.new.append(name)
+        write_whole(self.folder / ORIGIN, self.stamp(self.hashes))
         write_whole(self.folder / SUMS, checksums(self.hashes))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from audit.errors import Fault, SchemaError, SourceError
+from audit.reading.delimited import name_faults, text_table
 from audit.reading.lines import TextTable
 from audit.text import visible
 
@@ -18,6 +20,8 @@ EXACT = 10**15
 LARGEST = 4 * 1024**3
 """Bytes of an unpacked workbook; a larger one is refused before anything is unpacked."""
 SHEET_ROW = "sheet row"
+FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")  # in text, < is spelled &lt;
+BLOCK, LONGEST_TAG = 1024**2, 32
 
 
 def read_sheet(path: Path, sheet: str | None = None) -> TextTable:
@@ -49,7 +53,11 @@ def read_sheet(path: Path, sheet: str | None = None) -> TextTable:
         where = f"{path.name} sheet {name}"
         values = _rows(book[name], name, path)
         header = _header(next(values, ()), where)
-        return _table(where, header, values, _rows(formulas[name], name, path))
+        if not _has_formulas(path):
+            return _table(where, header, ((cells, cells) for cells in values))
+        written = _rows(formulas[name], name, path)
+        next(written, ())
+        return _table(where, header, zip(values, written, strict=True))
 
 
 def _workbook(path: Path, *, data_only: bool = False) -> Any:
@@ -81,6 +89,21 @@ def _refuse_bomb(path: Path) -> None:
         raise SourceError(
             f"{path.name!r} unpacks to {size:,} bytes; at most {LARGEST:,} are read. Try: CSV."
         )
+
+
+def _has_formulas(path: Path) -> bool:
+    """Return whether any part holds a formula; reading every cell twice takes twice as long."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not name.endswith(".xml"):
+                continue
+            with archive.open(name) as part:
+                last = b""
+                while block := part.read(BLOCK):
+                    if FORMULA.search(last + block):
+                        return True
+                    last = block[-LONGEST_TAG:]
+    return False
 
 
 def _chosen(path: Path, names: list[str], sheet: str | None) -> str:
@@ -119,18 +142,13 @@ def _header(cells: tuple[Any, ...], where: str) -> list[str]:
     return names
 
 
-def _table(
-    where: str, header: list[str], values: Iterator[Any], formulas: Iterator[Any]
-) -> TextTable:
-    from audit.reading.delimited import name_faults, text_table
-
-    next(formulas, ())
+def _table(where: str, header: list[str], lines: Iterable[tuple[Any, Any]]) -> TextTable:
     width = len(header)
     bad: dict[str, list[tuple[int, str]]] = {}
     records: list[list[str]] = []
     rows: list[int] = []
-    number = last = 0
-    for number, (cells, written) in enumerate(zip(values, formulas, strict=True), 1):
+    last = 0
+    for number, (cells, written) in enumerate(lines, 1):
         texts = [_text(cell) for cell in cells]
         texts += [""] * (width - len(texts))
         if not any(texts):

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,11 @@ from audit.errors import FetchError, UnknownName
 from audit.fetching.address import Reach
 from audit.fetching.download import Client, Item
 from audit.fetching.manners import Manners
-from audit.fetching.store import Store, recorded, write_whole
+from audit.fetching.store import ORIGIN, Store, recorded
 from audit.fetching.take import Series, Written, take
 from audit.origin import Origin
 from audit.reading.folders import checksums
 from audit.sources.fetch_periods import community_notes, dsa, trump_archive, wikipedia_blocks
-
-ORIGIN = "origin.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +35,8 @@ class Fetch:
         First and last day to the files; its docstring says which page the layout comes from.
     first : date or None
         The first day there is; None where the source has no days.
+    snapshot : bool
+        Whether a day holds everything up to it: then one is fetched, and a folder holds one.
     hosts : tuple of str
         Hosts besides that of `base` to which it may redirect.
     why_not : str
@@ -48,6 +49,7 @@ class Fetch:
     base: str = ""
     files: Callable[[Any, Any], Sequence[Item | Series | Written]] | None = None
     first: date | None = None
+    snapshot: bool = False
     hosts: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -88,6 +90,7 @@ FETCHES: Mapping[str, Fetch] = {
         base="https://ton.twimg.com/birdwatch-public-data",
         files=community_notes,
         first=date(2021, 1, 28),
+        snapshot=True,
     ),
     "oversight_board": Fetch(
         title="Decisions of the Oversight Board",
@@ -166,15 +169,11 @@ def fetch(
     client.reach.allow(client.reach.base)
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    store = Store(place, recorded(place))
-    _refuse_other(place, source)
-    try:
-        for one in asked:
-            take(one, store, client)
-    finally:
-        if store.hashes:  # what came before a failure is whole, and has its origin too
-            url = _address(asked, client)
-            write_whole(place / ORIGIN, _origin(source, entry, url, store.hashes))
+    url = _address(asked, client, since if entry.snapshot else None)
+    _refuse_other(place, source, url if entry.snapshot else "")
+    store = Store(place, recorded(place), partial(_origin, source, entry, url))
+    for one in asked:
+        take(one, store, client)
     return Fetched(place, tuple(store.new), tuple(store.kept), tuple(store.empty))
 
 
@@ -200,23 +199,32 @@ def _period(
     faults = [f"--from {since} is after --to {until}"] if since > until else []
     faults += [f"--from {since} is before its first day, {entry.first}"] * (since < entry.first)
     faults += [f"--to {until} is not over yet (UTC)"] * (until >= over)
+    faults += ["a day holds everything up to it: --from and --to must be the same day"] * (
+        entry.snapshot and since != until
+    )
     if faults:
         raise FetchError(f"{source!r}: {'; '.join(faults)}.")
     return since, until
 
 
-def _refuse_other(folder: Path, source: str) -> None:
+def _refuse_other(folder: Path, source: str, url: str) -> None:
+    """Raise where the folder holds another source, or another snapshot than that of `url`."""
     if not (folder / ORIGIN).exists():
         return
     found = Origin.read((folder / ORIGIN).absolute())
-    if found.name != source:
-        raise FetchError(f"{str(folder)!r} holds {found.name!r} already. Try: a folder of its own.")
+    if found.name != source or (url and found.url != url):
+        held = repr(found.name) if found.name != source else f"the snapshot {found.url}"
+        raise FetchError(f"{str(folder)!r} holds {held} already. Try: a folder of its own.")
 
 
-def _address(asked: Sequence[Item | Series | Written], client: Client) -> str:
+def _address(
+    asked: Sequence[Item | Series | Written], client: Client, snapshot: date | None
+) -> str:
     """Return the address of the one file there is, or what all lie under."""
     only = asked[0] if len(asked) == 1 else None
-    return client.url(only.path) if isinstance(only, Item) else client.reach.base
+    if isinstance(only, Item):
+        return client.url(only.path)
+    return client.url(f"{snapshot:%Y/%m/%d}") if snapshot else client.reach.base
 
 
 def _origin(source: str, entry: Fetch, url: str, hashes: Mapping[str, str]) -> bytes:

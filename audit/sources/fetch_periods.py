@@ -57,11 +57,11 @@ NOTE_FILES = {
 
 
 def community_notes(since: date, until: date) -> list[Series]:
-    """Return the parts of every daily snapshot of Community Notes: notes, their status, ratings.
+    """Return the parts of a daily snapshot of Community Notes: notes, their status, ratings.
 
     A folder a day, `YYYY/MM/DD/notes/notes-00000.zip` and so on: parts are numbered from 00000 and
     end where the next is not there; .tsv until 2025, .zip since. A snapshot holds everything up to
-    its day, and old ones are taken away: one day is enough. Layout: the page
+    its day, and old ones are taken away: take a late day, and one. Layout: the page
     https://communitynotes.x.com/guide/en/under-the-hood/download-data and, for the address,
     https://github.com/bpettis/birdwatch-scraper
     """
@@ -75,7 +75,7 @@ def community_notes(since: date, until: date) -> list[Series]:
 def _notes(folder: str, day: date, kind: str) -> Callable[[int], Item]:
     def part(number: int) -> Item:
         name = f"{NOTE_FILES[folder]}-{number:05}{kind}"
-        return Item(f"{day:%Y/%m/%d}/{folder}/{name}", f"{day}_{name}")
+        return Item(f"{day:%Y/%m/%d}/{folder}/{name}", name)
 
     return part
 

@@ -215,14 +215,29 @@ def test_all_parts_of_a_snapshot(host: Host, tmp_path: Path, ending: str) -> Non
         put_notes(host, kind, parts, ending)
     found = get(host, "community_notes", tmp_path, since=DAY, until=DAY)
     assert found.new == (
-        f"2024-01-31_notes-00000.{ending}",
-        f"2024-01-31_noteStatusHistory-00000.{ending}",
-        f"2024-01-31_noteStatusHistory-00001.{ending}",
-        f"2024-01-31_ratings-00000.{ending}",
-        f"2024-01-31_ratings-00001.{ending}",
-        f"2024-01-31_ratings-00002.{ending}",
+        f"notes-00000.{ending}",
+        f"noteStatusHistory-00000.{ending}",
+        f"noteStatusHistory-00001.{ending}",
+        f"ratings-00000.{ending}",
+        f"ratings-00001.{ending}",
+        f"ratings-00002.{ending}",
     )
     assert get(host, "community_notes", tmp_path, since=DAY, until=DAY).new == ()
+    assert Origin.read(tmp_path).url == host.base + "/2024/01/31"
+
+
+def test_a_folder_holds_one_snapshot_and_a_snapshot_is_one_day(host: Host, tmp_path: Path) -> None:
+    for kind in ("notes", "noteStatusHistory", "noteRatings"):
+        put_notes(host, kind, 1, "zip")
+    get(host, "community_notes", tmp_path, since=DAY, until=DAY)
+    late = DAY + timedelta(days=1)
+    with pytest.raises(FetchError, match=r"holds the snapshot .*/2024/01/31 already"):
+        get(host, "community_notes", tmp_path, since=late, until=late)
+    (tmp_path / "notes-00000.zip").unlink()
+    with pytest.raises(FetchError, match="holds the snapshot"):
+        get(host, "community_notes", tmp_path, since=late, until=late)
+    with pytest.raises(FetchError, match="--from and --to must be the same day"):
+        get(host, "community_notes", tmp_path / "new", since=DAY, until=late)
 
 
 def test_a_snapshot_without_notes_is_named(host: Host, tmp_path: Path) -> None:
@@ -232,6 +247,19 @@ def test_a_snapshot_without_notes_is_named(host: Host, tmp_path: Path) -> None:
     )
     with pytest.raises(NotThereError, match=match):
         get(host, "community_notes", tmp_path, since=DAY, until=DAY)
+
+
+def test_what_is_whole_has_its_origin_whatever_comes_after(host: Host, tmp_path: Path) -> None:
+    """As a run leaves it that was killed after its first file: another day may not join it."""
+    put_notes(host, "notes", 1, "zip")
+    with pytest.raises(FetchError, match="there are no noteStatusHistory"):
+        get(host, "community_notes", tmp_path, since=DAY, until=DAY)
+    origin = Origin.read(tmp_path)
+    whole_file = (tmp_path / "notes-00000.zip").read_bytes()
+    assert origin.sha256 == hashlib.sha256(whole_file).hexdigest()
+    late = DAY + timedelta(days=1)
+    with pytest.raises(FetchError, match="holds the snapshot"):
+        get(host, "community_notes", tmp_path, since=late, until=late)
 
 
 def test_a_part_that_cannot_be_had_is_no_end_of_the_list(host: Host, tmp_path: Path) -> None:
