@@ -49,7 +49,7 @@ class Fault:
         What to try.
     files : tuple of str
         Of a table in several files: the file of each row, whose number then counts within that
-        file; of a fault without rows, the one file at fault. Empty for a table in one.
+        file; of a fault without rows, the files at fault. Empty for a table in one.
     """
 
     what: str
@@ -64,7 +64,9 @@ class Fault:
         """Say the fault in one sentence, with rows, value, what was allowed and what to try."""
         head = f"column {self.column!r}: {self.what}" if self.column else self.what
         if self.files and not self.rows:
-            head = f"in {self.files[0]!r}: {head}"
+            shown = ", ".join(repr(name) for name in self.files[:SHOWN_ROWS])
+            more = len(self.files) - SHOWN_ROWS
+            head = f"in {shown}{f' and {more:,} more files' if more > 0 else ''}: {head}"
         if self.rows:
             first = ", ".join(self._places())
             more = len(self.rows) - SHOWN_ROWS

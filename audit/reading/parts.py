@@ -57,7 +57,7 @@ def read_parts(files: Mapping[str, Path], *, where: str, sheet: str | None = Non
         raise SourceError(" ".join(unread))
     faults += _differences(tables)
     if faults:
-        raise SchemaError(where, faults)
+        raise SchemaError(where, _together(faults))
     return _joined(tables)
 
 
@@ -84,6 +84,15 @@ def placed(fault: Fault, table: TextTable) -> Fault:
 
 def _in(name: str, fault: Fault) -> Fault:
     return replace(fault, files=(name,) * max(1, len(fault.rows)))
+
+
+def _together(faults: list[Fault]) -> list[Fault]:
+    """Say once what is wrong with many files alike."""
+    found: dict[Fault, tuple[str, ...]] = {}
+    for fault in faults:
+        alike = fault if fault.rows else replace(fault, files=())
+        found[alike] = fault.files if fault.rows else (*found.get(alike, ()), *fault.files)
+    return [replace(fault, files=files) for fault, files in found.items()]
 
 
 def _size(table: TextTable) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,15 +11,19 @@ from typing import Any
 from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.delimited import name_faults, text_table
 from audit.reading.lines import TextTable
+from audit.reading.workbook import (
+    FORMULA,
+    MERGED,
+    chosen_sheet,
+    find_tags,
+    open_workbook,
+    refuse_bomb,
+)
 from audit.text import visible
 
 EXACT = 10**15
 """Excel keeps 15 significant digits; a whole number from here on is not the one that was typed."""
-LARGEST = 4 * 1024**3
-"""Bytes of an unpacked workbook; a larger one is refused before anything is unpacked."""
 SHEET_ROW = "sheet row"
-FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s/>]")  # in text, < is spelled &lt;
-BLOCK, LONGEST_TAG = 1024**2, 32
 
 
 def read_sheet(path: Path, sheet: str | None = None) -> TextTable:
@@ -38,7 +40,8 @@ def read_sheet(path: Path, sheet: str | None = None) -> TextTable:
     TextTable
         Whole numbers below 10¹⁵ as their digits; larger ones as the floats they are, so that an
         id among them is refused. Dates and times as ISO 8601, without a zone, which Excel does not
-        know. A formula is its stored value. Hidden rows and columns are read as any other.
+        know. A formula is its stored value. Hidden rows and columns are read as any other. Merged
+        cells are a fault: only the first of them holds the value.
 
     Raises
     ------
@@ -47,77 +50,39 @@ def read_sheet(path: Path, sheet: str | None = None) -> TextTable:
     SchemaError
         The sheet has no header or no rows.
     """
-    _refuse_bomb(path)
-    with closing(_workbook(path, data_only=True)) as book, closing(_workbook(path)) as formulas:
-        name = _chosen(path, book.sheetnames, sheet)
+    refuse_bomb(path)
+    with (
+        closing(open_workbook(path, data_only=True)) as book,
+        closing(open_workbook(path)) as formulas,
+    ):
+        name = chosen_sheet(path, book.sheetnames, sheet)
         where = f"{path.name} sheet {name}"
         values = _rows(book[name], name, path)
         header = _header(next(values, ()), where)
-        if not _has_formulas(path):
-            return _table(where, header, ((cells, cells) for cells in values))
+        # Which part of the file a sheet is, the reader says nowhere else.
+        merged = _merged(find_tags(MERGED, path, book[name]._worksheet_path))
+        if not find_tags(FORMULA, path, formulas[name]._worksheet_path, first=True):
+            return _table(where, header, ((cells, cells) for cells in values), merged)
         written = _rows(formulas[name], name, path)
         next(written, ())
-        return _table(where, header, zip(values, written, strict=True))
+        return _table(where, header, zip(values, written, strict=True), merged)
 
 
-def _workbook(path: Path, *, data_only: bool = False) -> Any:
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise SourceError(
-            "Excel workbooks need a package that is not installed. Try: "
-            "pip install 'audit[excel]', or save the sheet as CSV."
-        ) from error
-    try:
-        return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
-    except OSError:
-        raise
-    except Exception as error:  # the reader raises whatever a broken part of a workbook meets
-        raise SourceError(f"{path.name!r} is no readable Excel workbook: {error}") from error
-
-
-def _refuse_bomb(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise SourceError(
-            f"{path.name!r} is no readable Excel workbook ({error}). Try: open it in Excel and "
-            "save it as .xlsx, or as CSV."
-        ) from error
-    if size > LARGEST:
-        raise SourceError(
-            f"{path.name!r} unpacks to {size:,} bytes; at most {LARGEST:,} are read. Try: CSV."
+def _merged(places: list[bytes]) -> list[Fault]:
+    if not places:
+        return []
+    shown = ", ".join(place.decode("ascii", "replace") for place in places[:5])
+    more = f" and {len(places) - 5:,} more" if len(places) > 5 else ""
+    hint = "unmerge them and fill every cell"
+    return [
+        Fault(
+            "has merged cells, of which all but the first are empty",
+            "",
+            (),
+            shown + more,
+            hint=hint,
         )
-
-
-def _has_formulas(path: Path) -> bool:
-    """Return whether any part holds a formula; reading every cell twice takes twice as long."""
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if not name.endswith(".xml"):
-                continue
-            with archive.open(name) as part:
-                last = b""
-                while block := part.read(BLOCK):
-                    if FORMULA.search(last + block):
-                        return True
-                    last = block[-LONGEST_TAG:]
-    return False
-
-
-def _chosen(path: Path, names: list[str], sheet: str | None) -> str:
-    shown = ", ".join(repr(visible(name)) for name in names)
-    if sheet is None and len(names) == 1:
-        return names[0]
-    if sheet is None:
-        raise SourceError(
-            f"{path.name!r} has {len(names)} sheets: {shown}. Try: sheet = one of them "
-            "(--sheet on the command line)."
-        )
-    if sheet not in names:
-        raise SourceError(f"{path.name!r} has no sheet {sheet!r}; allowed: {shown}.")
-    return sheet
+    ]
 
 
 def _rows(sheet: Any, name: str, path: Path) -> Iterator[tuple[Any, ...]]:
@@ -142,7 +107,9 @@ def _header(cells: tuple[Any, ...], where: str) -> list[str]:
     return names
 
 
-def _table(where: str, header: list[str], lines: Iterable[tuple[Any, Any]]) -> TextTable:
+def _table(
+    where: str, header: list[str], lines: Iterable[tuple[Any, Any]], merged: list[Fault]
+) -> TextTable:
     width = len(header)
     bad: dict[str, list[tuple[int, str]]] = {}
     records: list[list[str]] = []
@@ -160,7 +127,7 @@ def _table(where: str, header: list[str], lines: Iterable[tuple[Any, Any]]) -> T
         records.append(texts[:width])
         rows.append(number)
     starts = [n + 1 for n in range(1, last + 1)]  # blank rows that end a sheet hold nothing
-    faults = [*name_faults(header), *_faults(bad, last)]
+    faults = [*name_faults(header), *merged, *_faults(bad, last)]
     return text_table(where, records, header, rows, starts, faults, unit=SHEET_ROW)
 
 

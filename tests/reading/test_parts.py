@@ -177,6 +177,15 @@ def test_a_part_with_other_columns_is_named_with_them(tmp_path: Path) -> None:
     assert "in 'c.csv': its columns are not those of 'a.csv': it lacks 'account_class', 'ac" in said
 
 
+def test_what_is_wrong_with_many_files_alike_is_said_once(tmp_path: Path) -> None:
+    files = {f"part-{i}__csv": "case_id,other\n1,2\n" for i in range(1, 9)}
+    said = faults(put(tmp_path / "d", **{**files, "part-0__csv": HEADER + rows("0")}))
+    assert "1 fault found" in said
+    assert (
+        "in 'part-1.csv', 'part-2.csv', 'part-3.csv', 'part-4.csv', 'part-5.csv' and 3 more" in said
+    )
+
+
 def test_the_order_of_columns_may_differ(tmp_path: Path) -> None:
     turned = "reports,action,account_class,account_id,case_id\n2,none,ordinary,b,2\n"
     folder = put(tmp_path / "d", a__csv=HEADER + rows("1"), b__csv=turned)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from audit.errors import SchemaError, SourceError
-from audit.reading import spreadsheet
+from audit.reading import workbook
 from audit.reading.files import read_table
 from audit.sources.table import read_cases
 
@@ -106,6 +106,19 @@ def test_errors_stray_cells_and_empty_rows_are_faults(tmp_path: Path) -> None:
     assert table.frame.index.tolist() == [1, 3, 4]
 
 
+def test_merged_cells_are_a_fault_of_their_own_sheet(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    for row in (["a", "b"], ["x", 1], [None, 2]):
+        made.active.append(row)
+    made.create_sheet("Whole").append(["a"])
+    made["Whole"].append(["1 < 2 <f>"])
+    made["Sheet"].merge_cells("A2:A3")
+    made.save(tmp_path / "t.xlsx")
+    said = "\n".join(map(str, read_table(tmp_path / "t.xlsx", "Sheet").faults))
+    assert "has merged cells, of which all but the first are empty; found A2:A3" in said
+    assert read_table(tmp_path / "t.xlsx", "Whole").faults == ()
+
+
 def test_one_of_several_sheets_must_be_named(tmp_path: Path) -> None:
     path = book(tmp_path, ["a"], ["1"], Notes=[["a"], ["2"]])
     with pytest.raises(SourceError, match=r"has 2 sheets: 'Sheet', 'Notes'\. Try: sheet = one"):
@@ -141,6 +154,6 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "t.xls").write_text("x", encoding="utf-8")
     with pytest.raises(SourceError, match=r"older or other spreadsheet\. Try: save it as \.xlsx"):
         read_table(tmp_path / "t.xls")
-    monkeypatch.setattr(spreadsheet, "LARGEST", 1000)
+    monkeypatch.setattr(workbook, "LARGEST", 1000)
     with pytest.raises(SourceError, match=r"unpacks to .* bytes; at most 1,000 are read"):
         read_table(book(tmp_path, ["a"], ["1"]))
