@@ -31,7 +31,8 @@ class Cases:
     frame : DataFrame, shape (n, k)
         One row per case, in the columns of `schema.CASE_COLUMNS`; extra columns pass through. It
         is taken as a copy with a fresh 0 … n−1 index. `account_class` has no gaps: "unknown" where
-        nobody knows. `account_id` may be missing only where `count` is in every row.
+        nobody knows. `account_id` may be missing only where `count` is in every row. A missing
+        `action` is one that nobody recorded: its outcome is unknown, and never "none".
     origins : tuple of Origin
     ladder : Ladder
     ledger : tuple of Removal
@@ -57,7 +58,7 @@ class Cases:
         found = list(_gaps(frame))
         if found:
             raise SchemaError(where, found)
-        self.ladder.rank(frame["action"].unique())
+        self.ladder.rank(frame["action"].dropna().unique())
         object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "origins", origins)
 

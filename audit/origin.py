@@ -44,6 +44,9 @@ class Origin:
     notes : str
     limits : tuple of str
         What this source cannot support, a sentence each; printed before anything else.
+    frame : str
+        The one sampling frame that its rows can bear; "" where the design must say. A design that
+        states another is refused.
     """
 
     name: str
@@ -56,6 +59,16 @@ class Origin:
     simulated: bool = False
     notes: str = ""
     limits: tuple[str, ...] = ()
+    frame: str = ""
+
+    def misframed(self, frame: str) -> str:
+        """Return why the rows cannot be of the sampling frame a design states; "" if they can."""
+        if self.frame in ("", frame):
+            return ""
+        return (
+            f"frame is {frame!r}, and the rows from {self.name!r} can only be {self.frame!r}: "
+            f"{self.limits[0] if self.limits else self.notes}"
+        )
 
     @classmethod
     def read(cls, path: str | Path) -> Origin:

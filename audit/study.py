@@ -175,7 +175,7 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
         cases.frame["account_class"].isin(compared), because="class not in the main comparison"
     )
     if design.outcome.reversed:
-        rank = cases.ladder.rank(cases.frame["action"])
+        rank = cases.ladder.rank(cases.frame["action"].fillna(cases.ladder.nothing))
         cases = cases.keep(rank > 0, because="not sanctioned, so it could not be reversed")
     cases = _one_class_per_account(cases, design)
     acted = acted_on(cases, design)
@@ -192,7 +192,7 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
 
 
 def _require(cases: Cases, design: Design) -> None:
-    faults = []
+    faults = sorted({o.misframed(design.frame) for o in cases.origins} - {""})
     classes = sorted(set(cases.frame["account_class"].dropna().unique().astype(str)))
     for name in (design.focal, *design.references):
         if name not in classes:

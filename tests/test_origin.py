@@ -30,6 +30,19 @@ def test_limits_are_sentences(tmp_path: Path) -> None:
     assert Origin.read(tmp_path).limits == ("It has no denominator.",)
 
 
+def test_an_origin_can_hold_its_rows_to_one_frame(tmp_path: Path) -> None:
+    (tmp_path / "origin.toml").write_text(
+        GOOD + 'limits = ["It has no denominator."]\nframe = "enforced_only"\n'
+    )
+    origin = Origin.read(tmp_path)
+    assert origin.misframed("enforced_only") == ""
+    assert origin.misframed("reported").endswith(
+        "can only be 'enforced_only': It has no denominator."
+    )
+    (tmp_path / "origin.toml").write_text(GOOD)
+    assert Origin.read(tmp_path).misframed("reported") == ""
+
+
 def test_an_origin_at_fault_says_all_of_it(tmp_path: Path) -> None:
     path = tmp_path / "origin.toml"
     path.write_text('name = 3\nlicense = "MIT"\nsimulated = "yes"\n')

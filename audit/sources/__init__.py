@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audit.sources.base import Source
+from audit.sources.dsa import Dsa
 from audit.sources.election_labels import ElectionLabels
 from audit.sources.registry import Registry
 from audit.sources.simulated import Simulated
@@ -19,6 +20,7 @@ SOURCES: Mapping[str, type[Source]] = {
     "table": Table,
     "registry": Registry,
     "election_labels": ElectionLabels,
+    "dsa": Dsa,
     "simulated": Simulated,
     "trump_archive": TrumpArchive,
 }

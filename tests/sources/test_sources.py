@@ -5,31 +5,32 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+import dsa_dump
 import pytest
 
 from audit.cases import Cases
 from audit.sources import SOURCES
 from audit.sources.base import Source
-from tests.sources.archive_rows import posts, write_csv
+
+NEEDS = {
+    "table": lambda folder: {"path": "data/simulated/cases.parquet"},
+    "dsa": lambda folder: {"path": str(dsa_dump.small(folder))},
+}
+"""Parameters of the sources that cannot be loaded without any, made in a folder."""
 
 
-def needs(name: str, folder: Path) -> dict[str, str]:
-    """Return the parameters of a source that cannot be loaded without any, its file made here."""
-    if name == "table":
-        return {"path": "data/simulated/cases.parquet"}
-    if name == "trump_archive":
-        return {"path": str(write_csv(folder / "tweets.csv", posts()))}
-    return {}
+def _needs(name: str, folder: Path) -> dict[str, str]:
+    return NEEDS[name](folder) if name in NEEDS else {}
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_source_keeps_its_promise(name: str, root, monkeypatch, tmp_path) -> None:
+def test_a_source_keeps_its_promise(name: str, root, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(root)
     kind = SOURCES[name]
     assert is_dataclass(kind)
     assert kind.name == name
     assert kind.title
-    source = kind(**needs(name, tmp_path))
+    source = kind(**_needs(name, tmp_path))
     assert isinstance(source, Source)
     cases = source.load()
     assert isinstance(cases, Cases)
@@ -44,7 +45,7 @@ def test_a_source_keeps_its_promise(name: str, root, monkeypatch, tmp_path) -> N
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_loading_twice_gives_the_same_cases(name: str, root, monkeypatch, tmp_path) -> None:
+def test_loading_twice_gives_the_same_cases(name: str, root, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(root)
-    made = SOURCES[name](**needs(name, tmp_path))
+    made = SOURCES[name](**_needs(name, tmp_path))
     assert made.load().frame.equals(made.load().frame)

@@ -1,0 +1,256 @@
+"""The statements of one part in the engine, after everything wrong with them has been named."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NoReturn
+
+from audit.errors import Fault, SchemaError, SourceError
+from audit.origin import locate
+from audit.reading.lines import LONGEST_LINE
+from audit.schema import near
+from audit.sources.dsa.archive import Limits, Part, Unpacking
+from audit.sources.dsa.schema import LISTS, REQUIRED, Layout, layout_of
+from audit.sources.dsa.values import VALUES
+from audit.text import visible
+
+if TYPE_CHECKING:
+    import duckdb
+
+DATES = ("content_date", "application_date", "created_at")
+SHOWN = 5  # unknown values named per column and part; the rest are counted
+LINE = re.compile(r"CSV Error on Line: (\d+)")
+# A quote after a backslash was not doubled:
+# https://github.com/digital-services-act/transparency-database/issues/454
+BROKEN = (
+    "a row that is no CSV: too many or too few fields, or a quote that is not doubled, as after a "
+    "backslash in some dumps of 2024"
+)
+
+
+@dataclass(slots=True)
+class Statements:
+    """An engine into which the parts of dumps are read, one after the other.
+
+    Attributes
+    ----------
+    engine : DuckDBPyConnection
+        The rows of the part in hand are its table `part`, every column text.
+    either : bool
+        Whether values of either schema are taken in a file of either layout.
+    faults : list of Fault
+        Of all parts so far.
+    layouts : dict
+        How many parts were of each layout.
+    rows : int
+        Statements read so far.
+    """
+
+    engine: duckdb.DuckDBPyConnection
+    either: bool = False
+    faults: list[Fault] = field(default_factory=list)
+    layouts: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
+
+    def read(self, part: Part, columns: Iterable[str]) -> Layout | None:
+        """Put `columns` and all that is checked into the table `part`; None where nothing fits."""
+        header = _header(part)
+        layout, faults = layout_of(header, part.name)
+        self.faults += faults
+        if layout is None:
+            return None
+        checked = {*columns, *REQUIRED, *VALUES, *DATES}
+        self._load(part, layout, [name for name in layout.columns if name in checked])
+        self.layouts[str(layout)] = self.layouts.get(str(layout), 0) + 1
+        self._check(part, layout)
+        return layout
+
+    def _load(self, part: Part, layout: Layout, wanted: list[str]) -> None:
+        import duckdb
+
+        names = ", ".join(f"'{name}': 'VARCHAR'" for name in layout.columns)  # of our own table
+        self.engine.execute("drop table if exists part")
+        try:
+            self.engine.execute(
+                f"create temp table part as select {', '.join(wanted)} from read_csv(?, "
+                f"columns = {{{names}}}, header = true, auto_detect = false, delim = ',', "
+                "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
+                f"parallel = false, max_line_size = {LONGEST_LINE})",
+                [str(part.path)],
+            )
+        except duckdb.OutOfMemoryException as error:
+            raise SourceError(f"{part.name}: it does not fit in the memory given.") from error
+        except duckdb.Error as error:
+            _unreadable(part, str(error))
+
+    def _check(self, part: Part, layout: Layout) -> None:
+        counted = ", ".join(f"count({name})" for name in REQUIRED)
+        rows, *filled = self.engine.execute(f"select count(*), {counted} from part").fetchall()[0]
+        self.rows += rows
+        for name, found in zip(REQUIRED, filled, strict=True):
+            if found < rows:
+                what = f"is empty in {rows - found:,} statements of {part.name}"
+                self.faults.append(Fault(what, name, allowed="a value in every statement"))
+        for name in VALUES:
+            self.faults += self._strange(part, name, layout)
+        for name in DATES:
+            self.faults += self._undated(part, name)
+
+    def _strange(self, part: Part, name: str, layout: Layout) -> list[Fault]:
+        allowed = layout.values(name, either=self.either)
+        found = self.engine.execute(
+            f"select {name}, count(*) from part where {name} is not null group by 1 order by 1"
+        ).fetchall()
+        strange: dict[str, int] = {}
+        for cell, rows in found:
+            for value in unknown_in(cell, allowed, as_list=name in LISTS):
+                strange[value] = strange.get(value, 0) + rows
+        if not strange:
+            return []
+        shown = ", ".join(
+            f"{visible(value, 80)!r} in {rows:,} statements"
+            for value, rows in list(strange.items())[:SHOWN]
+        )
+        more = f" and {len(strange) - SHOWN:,} more" if len(strange) > SHOWN else ""
+        what = f"has values that schema {layout.version} does not know, in {part.name}"
+        hint = _hint(next(iter(strange)), name, layout, allowed)
+        listed = f"the {len(allowed)} published values of {name}"
+        return [Fault(what, name, (), shown + more, listed, hint)]
+
+    def _undated(self, part: Part, name: str) -> list[Fault]:
+        rows, first = self.engine.execute(
+            f"select count(*), min({name}) from part where {name} is not null and "
+            f"try_cast({name} as timestamp) is null"
+        ).fetchall()[0]
+        if not rows:
+            return []
+        what = f"is no date in {rows:,} statements of {part.name}"
+        return [Fault(what, name, (), repr(visible(first)), "2025-07-01 00:00:00")]
+
+
+def unknown_in(cell: str, allowed: frozenset[str], *, as_list: bool) -> list[str]:
+    """Return the values of one cell that are not allowed; a broken array is one of them."""
+    values = array(cell) if as_list else (cell,)
+    if values is None:
+        return [cell]
+    return [value for value in values if value not in allowed]
+
+
+def array(cell: str | None) -> tuple[str, ...] | None:
+    """Return the values of a JSON array of texts; None where the cell is none, () where empty."""
+    if not cell:
+        return ()
+    try:
+        values = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        return None
+    return tuple(values)
+
+
+@contextmanager
+def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Yield an engine that keeps to `memory` and a folder for it, both gone afterwards."""
+    import duckdb
+
+    with TemporaryDirectory(prefix="audit-dsa-") as name:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "temp_directory": str(Path(name) / "spill"),
+        }
+        try:
+            engine = duckdb.connect(config=config)
+        except duckdb.Error as error:
+            raise SourceError(f"memory is {memory!r}; allowed: '2GB', '512MB', …") from error
+        with engine:
+            yield engine, Path(name)
+
+
+def read_dumps(
+    paths: Iterable[Path], statements: Statements, folder: Path, *, limits: Limits
+) -> Iterator[Part]:
+    """Yield the parts of several dumps; a file name that occurs twice among them is refused."""
+    names: set[str] = set()
+    for path in paths:
+        yield from Unpacking(folder, limits, names).parts(path)
+    if not statements.rows and not statements.faults:
+        raise SourceError("The dumps hold no statement. Try: download them again.")
+
+
+def dumps(path: object) -> tuple[Path, ...]:
+    """Return where one dump or several are.
+
+    Raises
+    ------
+    SourceError
+        One is not there, is named twice, or is neither a zip nor a CSV part.
+    """
+    given = (path,) if isinstance(path, str | Path) else tuple(path)  # type: ignore[arg-type]
+    found = tuple(locate(one) for one in given)
+    if not found:
+        raise SourceError("path names no dump. Try: path = 'sor-global-2025-07-01-full.zip'.")
+    wrong = [visible(one.name) for one in found if one.suffix.lower() not in (".zip", ".csv")]
+    if wrong:
+        raise SourceError(f"{', '.join(wrong)}: allowed are .zip dumps and their .csv parts.")
+    if len({one.resolve() for one in found}) < len(found):
+        raise SourceError("path names the same dump twice, and its rows would count twice.")
+    return found
+
+
+def refuse(statements: Statements, where: str) -> None:
+    """Raise everything that was wrong with the parts, before anything is computed from them."""
+    if statements.faults:
+        raise SchemaError(where, statements.faults)
+
+
+def named(paths: Iterable[Path]) -> str:
+    """Return the dumps' names for a message."""
+    return "the dump " + ", ".join(repr(visible(path.name)) for path in paths)
+
+
+def _header(part: Part) -> list[str]:
+    with part.path.open("rb") as stream:
+        line = stream.readline(LONGEST_LINE)
+    try:
+        text = line.decode("utf-8-sig")
+        header = next(csv.reader([text], strict=True), [])
+    except (UnicodeDecodeError, csv.Error):
+        header = []
+    if not header:
+        raise SourceError(f"{part.name}: its first line names no columns. Try: download it again.")
+    return header
+
+
+def _unreadable(part: Part, says: str) -> NoReturn:
+    # The engine's message quotes the row, and with it what somebody wrote: only its line is kept.
+    line = LINE.search(says)
+    where = f"file line {int(line.group(1)):,} holds " if line else "it holds "
+    what = "bytes that are not UTF-8" if "unicode" in says.lower() else BROKEN
+    raise SchemaError(part.name, [Fault(where + what, hint="download it again, or mend that row")])
+
+
+def _hint(value: str, name: str, layout: Layout, allowed: frozenset[str]) -> str:
+    if value in layout.values(name, either=True):
+        return (
+            "either_schema=True, if statements under both schemas are meant to stand in one file; "
+            "their categories are not the same ones"
+        )
+    close = near(value, allowed)
+    return f"{close!r}" if close else "read what the Commission has changed"
+
+
+def joined(cells: Iterable[str | None]) -> Mapping[str | None, str | None]:
+    """Return each distinct array cell as its values in one text, "A + B"; None where empty."""
+    out: dict[str | None, str | None] = {}
+    for cell in cells:
+        values = array(cell)
+        out[cell] = " + ".join(sorted(values)) if values else None
+    return out
