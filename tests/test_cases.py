@@ -67,6 +67,12 @@ def test_what_is_no_case_table_is_refused() -> None:
         cases(count=pd.array([1, 1, 1, 1, 1, None], dtype="Int64"))
 
 
+def test_an_action_that_nobody_recorded_is_missing_and_not_none() -> None:
+    made = cases(action=["none", None, "remove", None, "label", "none"])
+    assert len(made) == 6
+    assert made.frame["action"].isna().sum() == 2
+
+
 def test_aggregated_rows_need_no_account() -> None:
     made = cases(account_id=pd.Series([None] * 6, dtype="str"), count=2)
     assert len(made) == 12

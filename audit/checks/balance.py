@@ -57,16 +57,22 @@ class Balance:
         )
 
 
+BALANCE_COLUMNS = ("column", "level", "share_focal", "share_reference", "smd", "smd_weighted")
+
+
 def balance_table(comparison: Comparison) -> pd.DataFrame:
     """Return smd by level of each covariate, raw and with the reference weighted to the focal mix.
 
     Columns: column, level, share_focal, share_reference, smd, smd_weighted.
     Levels rarer than the `MANY_LEVELS` most common of a column are taken together, and named so.
+    No row where the cases carry none of the covariates.
     """
     study = comparison.study
     frame, design = study.cases.frame, study.design
     wanted = dict.fromkeys([*design.strata, *COVARIATES])
     columns = [c for c in wanted if c in frame and frame[c].notna().any()]
+    if not columns:
+        return pd.DataFrame(columns=list(BALANCE_COLUMNS), dtype=object)
     rows = frame[frame["account_class"].isin([design.focal, design.references[0]])]
     n = rows["count"].to_numpy(float) if "count" in rows else np.ones(len(rows))
     focal = (rows["account_class"] == design.focal).to_numpy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from audit.sources.base import Source
+from audit.sources.community_notes import CommunityNotes
 from audit.sources.dsa import Dsa
 from audit.sources.election_labels import ElectionLabels
 from audit.sources.registry import Registry
@@ -21,6 +22,7 @@ SOURCES: Mapping[str, type[Source]] = {
     "registry": Registry,
     "election_labels": ElectionLabels,
     "dsa": Dsa,
+    "community_notes": CommunityNotes,
     "simulated": Simulated,
     "trump_archive": TrumpArchive,
 }

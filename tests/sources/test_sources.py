@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import dsa_dump
+import notes_files
 import pytest
 
 from audit.cases import Cases
@@ -15,6 +16,7 @@ from audit.sources.base import Source
 NEEDS = {
     "table": lambda folder: {"path": "data/simulated/cases.parquet"},
     "dsa": lambda folder: {"path": str(dsa_dump.small(folder))},
+    "community_notes": lambda folder: {"path": str(notes_files.small(folder))},
 }
 """Parameters of the sources that cannot be loaded without any, made in a folder."""
 

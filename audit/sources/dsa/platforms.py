@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import pandas as pd
 
 from audit.errors import SourceError
+from audit.reading.engine import engine_in
 from audit.sources.dsa.archive import Limits
 from audit.sources.dsa.ladder import DECISIONS, DSA_LADDER, NOT_STATED, strictest
 from audit.sources.dsa.schema import LISTS
@@ -17,7 +18,6 @@ from audit.sources.dsa.statements import (
     Statements,
     array,
     dumps,
-    engine_in,
     named,
     read_dumps,
     refuse,

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from audit.cases import Cases, Origin
 from audit.errors import SourceError
+from audit.reading.engine import engine_in
 from audit.reading.exact import exact_frame
 from audit.schema import Column
 from audit.sources.dsa.archive import Limits, sha256
 from audit.sources.dsa.ladder import DECISIONS, DSA_LADDER
 from audit.sources.dsa.rows import DOUBTS, refuse_classless, typed
 from audit.sources.dsa.schema import Layout
-from audit.sources.dsa.statements import Statements, dumps, engine_in, named, read_dumps, refuse
+from audit.sources.dsa.statements import Statements, dumps, named, read_dumps, refuse
 from audit.text import visible
 
 PASSED_ON = {  # column of the cases: column of the dump

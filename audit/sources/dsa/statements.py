@@ -6,10 +6,8 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
@@ -154,24 +152,6 @@ def array(cell: str | None) -> tuple[str, ...] | None:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         return None
     return tuple(values)
-
-
-@contextmanager
-def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """Yield an engine that keeps to `memory` and a folder for it, both gone afterwards."""
-    import duckdb
-
-    with TemporaryDirectory(prefix="audit-dsa-") as name:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": memory,
-            "temp_directory": str(Path(name) / "spill"),
-        }
-        try:
-            engine = duckdb.connect(config=config)
-        except duckdb.Error as error:
-            raise SourceError(f"memory is {memory!r}; allowed: '2GB', '512MB', …") from error
-        with engine:
-            yield engine, Path(name)
 
 
 def read_dumps(

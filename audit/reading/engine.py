@@ -1,0 +1,43 @@
+"""An engine that keeps to the memory it is given, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from audit.errors import SourceError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@contextmanager
+def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Yield an engine and a folder for what does not fit; both are gone afterwards.
+
+    Parameters
+    ----------
+    memory : str
+        What the engine holds before it writes to the folder, "1GB"; Python's own comes on top.
+
+    Raises
+    ------
+    SourceError
+        `memory` is no amount of it.
+    """
+    import duckdb
+
+    with TemporaryDirectory(prefix="audit-") as name:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "temp_directory": str(Path(name) / "spill"),
+        }
+        try:
+            engine = duckdb.connect(config=config)
+        except duckdb.Error as error:
+            raise SourceError(f"memory is {memory!r}; allowed: '2GB', '512MB', …") from error
+        with engine:
+            yield engine, Path(name)

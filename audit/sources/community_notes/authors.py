@@ -1,0 +1,110 @@
+"""Who wrote the noted posts, by a table of the user's, and every post that did not join."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from audit.errors import Fault, SchemaError, SourceError
+from audit.origin import locate
+from audit.reading.columns import read_columns
+from audit.reading.exact import from_arrow
+from audit.reading.files import read_table
+from audit.reading.lines import TextTable
+from audit.reading.typed import LOST_DIGITS, Reading
+from audit.schema import Column, near
+from audit.text import visible
+
+AUTHOR_COLUMNS = (
+    Column("post_id", "id", "yes", "the post, by its id as text"),
+    Column("account_id", "id", "yes", "who wrote it; a pseudonym will do"),
+    Column(
+        "account_class", "category", "or a roster", "what the account was when it posted, if known"
+    ),
+)
+"""What a table of authors holds; other columns are left aside."""
+
+
+def read_authors(given: Any, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table of authors in `AUTHOR_COLUMNS`, each post once.
+
+    Raises
+    ------
+    SchemaError
+        With every fault: a column that is missing, an id that is or was a float, a post twice.
+    SourceError
+        The table cannot be opened.
+    """
+    table, where = _opened(given)
+    frame, faults = _renamed(table.frame, columns)
+    read, unread = read_columns(frame, AUTHOR_COLUMNS, Reading())
+    faults = [*table.faults, *faults, *unread]
+    if "post_id" in read:
+        twice = read["post_id"].notna() & read["post_id"].duplicated(keep=False)
+        if twice.any():
+            rows = tuple(int(row) for row in read.index[twice])
+            first = repr(visible(read.loc[twice, "post_id"].iloc[0]))
+            faults.append(Fault("names a post twice", "post_id", rows, first, "each post once"))
+    if faults:
+        raise SchemaError(f"the authors in {where}", faults)
+    return read[[column.name for column in AUTHOR_COLUMNS if column.name in read]]
+
+
+def rounded_ids(posts: pd.Series, authors: pd.Series) -> int:
+    """Return how many noted posts meet an author only when ids are rounded to 15 digits.
+
+    A float or a spreadsheet leaves ids so. Posts of one thread can be written within a millisecond
+    and agree in 15 digits too, so a few such meetings prove nothing.
+    """
+    unmet = authors[~authors.isin(set(posts))]
+    alone = posts[~posts.isin(set(authors))]
+    return len(set(_rounded(alone)) & set(_rounded(unmet)))
+
+
+def lost_digits(lost: int, met: int) -> list[Fault]:
+    """Return the fault that more posts meet their author after rounding than before it."""
+    if lost <= met:
+        return []
+    what = f"{lost:,} posts meet their author only when ids are rounded to 15 digits, {met:,} as is"
+    hint = "export the ids as text; these have been through a spreadsheet or a float"
+    return [Fault(what, "post_id", (), "", LOST_DIGITS, hint)]
+
+
+def _rounded(ids: pd.Series) -> list[str]:
+    return [f"{int(one):.14e}" for one in ids.unique() if one.isdigit() and len(one) > 15]
+
+
+def _opened(given: Any) -> tuple[TextTable, str]:
+    if isinstance(given, str | Path):
+        path = locate(given)
+        return read_table(path), repr(path.name)
+    if hasattr(given, "__arrow_c_stream__") and not isinstance(given, pd.DataFrame):
+        given = from_arrow(given)
+    if not isinstance(given, pd.DataFrame):
+        kind = type(given).__name__
+        raise SourceError(f"authors is a {kind!r}; allowed: a path, or a data frame.")
+    if given.empty:
+        raise SchemaError("the authors in the data frame", [Fault("has no rows")])
+    numbered = given.set_axis(pd.RangeIndex(1, len(given) + 1, name="row"))
+    return TextTable(numbered, pd.Series(dtype="int64")), "the data frame"
+
+
+def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
+    known = [column.name for column in AUTHOR_COLUMNS]
+    faults = [
+        Fault("is mapped and not in the table", str(theirs), hint=repr(near(theirs, frame.columns)))
+        for theirs in columns
+        if theirs not in frame
+    ]
+    faults += [
+        Fault("is no column of a table of authors", str(ours), allowed=", ".join(known))
+        for ours in columns.values()
+        if ours not in known
+    ]
+    renamed = frame.rename(columns=dict(columns))
+    twice = [name for name in known if list(renamed.columns).count(name) > 1]
+    faults += [Fault("two columns have this name", name) for name in twice]
+    return (frame if faults else renamed), faults

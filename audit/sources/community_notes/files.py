@@ -1,0 +1,174 @@
+"""The tab-separated parts of a download of Community Notes, read into an engine as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from audit.errors import Fault, SchemaError, SourceError
+from audit.origin import locate
+from audit.reading.lines import LONGEST_LINE
+from audit.schema import near
+from audit.sources.community_notes.layout import FOLDERS, KNOWN, NEEDED, STEMS, Kind
+from audit.text import visible
+
+if TYPE_CHECKING:
+    import duckdb
+
+LINE = re.compile(r"CSV Error on Line: (\d+)")
+
+
+@dataclass(slots=True)
+class Download:
+    """An engine into which the parts of one download are read.
+
+    Attributes
+    ----------
+    engine : DuckDBPyConnection
+        Afterwards with the tables notes, history and, where asked for, ratings; every cell text.
+    faults : list of Fault
+    strange : list of str
+        Columns that no guide knows; said, and not read.
+    """
+
+    engine: duckdb.DuckDBPyConnection
+    faults: list[Fault] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+
+    def read(self, kind: Kind, paths: Sequence[Path], *, also: Sequence[str] = ()) -> None:
+        """Read the parts of one kind into the table of its name; ratings are counted by note."""
+        names = [*NEEDED[kind], *also]
+        columns = ", ".join(f'"{name}" varchar' for name in names)
+        last = "n bigint" if kind == "ratings" else "off bigint"
+        self.engine.execute(f"create temp table {kind} ({columns}, {last})")
+        for path in paths:
+            header = _header(path)
+            places = self._places(kind, path, header, names)
+            if places:
+                self._insert(kind, path, [places[name] for name in names], len(header))
+
+    def _places(
+        self, kind: Kind, path: Path, header: list[str], names: Iterable[str]
+    ) -> dict[str, int]:
+        where = visible(path.name)
+        faults = [
+            Fault(f"occurs twice in {where}", visible(name))
+            for name in dict.fromkeys(header)
+            if header.count(name) > 1
+        ]
+        places = {}
+        for name in names:
+            theirs = NEEDED[kind].get(name, (name,))
+            found = [header.index(one) for one in theirs if one in header]
+            if found:
+                places[name] = found[0]
+            else:
+                hint = repr(near(theirs[0], header) or "the published file")
+                faults.append(Fault(f"is missing in {where}", " or ".join(theirs), hint=hint))
+        if KNOWN[kind]:
+            self.strange += [name for name in header if name not in KNOWN[kind]]
+        self.faults += faults
+        return {} if faults else places
+
+    def _insert(self, kind: Kind, path: Path, places: list[int], width: int) -> None:
+        import duckdb
+
+        # Each line is split here: the engine's own reader lets one empty field too many pass, and
+        # quotes in texts quote nothing.
+        wanted = ", ".join(f"fields[{place + 1}]" for place in places)
+        last = "count(*) from" if kind == "ratings" else f"len(fields) - {width} from"
+        try:
+            self.engine.execute(
+                f"insert into {kind} select {wanted}, {last} (select string_split(line, chr(9)) "
+                "as fields from read_csv(?, columns = {'line': 'VARCHAR'}, header = true, "
+                "auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = true, "
+                f"parallel = false, max_line_size = {LONGEST_LINE}))"
+                f"{f' group by {wanted}' if kind == 'ratings' else ''}",
+                [str(path)],
+            )
+        except duckdb.OutOfMemoryException as error:
+            raise SourceError(f"{visible(path.name)}: the memory given is too small.") from error
+        except duckdb.Error as error:
+            _unreadable(path, str(error))
+        if kind != "ratings":
+            self._widths(kind, path, width)
+
+    def _widths(self, kind: Kind, path: Path, width: int) -> None:
+        """Note the lines that have more or fewer fields than the header, and leave them out."""
+        off = f"from {kind} where off is distinct from 0"
+        lines = self.engine.execute(f"select count(*) {off}").fetchall()[0][0]
+        if lines:
+            what = f"{lines:,} lines of {visible(path.name)} do not have the {width} fields of it"
+            self.faults.append(
+                Fault(what, hint="download it again; a tab in a text shifts columns")
+            )
+            self.engine.execute(f"delete {off}")
+
+
+def parts_of(path: str | Path, kind: Kind) -> tuple[Path, ...]:
+    """Return the parts of one kind in a folder, in their order, or the one file `path` is.
+
+    Raises
+    ------
+    SourceError
+        `path` is not there, a part between others is missing, or the parts are still zipped.
+    """
+    found = locate(path)
+    if found.is_file():
+        return (found,)
+    stem = STEMS[kind]
+    parts: dict[int, Path] = {}
+    zipped = []
+    for folder in FOLDERS[kind]:
+        for one in sorted((found / folder).glob(f"{stem}-*")):
+            number = re.fullmatch(rf"{stem}-(\d{{5}})\.tsv", one.name)
+            if number:
+                if int(number.group(1)) in parts:
+                    raise SourceError(f"{visible(one.name)} is there twice, in two folders.")
+                parts[int(number.group(1))] = one
+            elif one.suffix == ".zip":
+                zipped.append(visible(one.name))
+    if zipped and not parts:
+        raise SourceError(f"{', '.join(zipped)}: still zipped. Try: unzip them first.")
+    gaps = sorted(set(range(max(parts, default=-1) + 1)) - set(parts))
+    if gaps:
+        lost = ", ".join(f"{stem}-{gap:05d}.tsv" for gap in gaps[:5])
+        raise SourceError(f"{lost}: missing between other parts. Try: download the part again.")
+    return tuple(parts[number] for number in sorted(parts))
+
+
+def sha256_of(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of files read one after the other."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as stream:
+            text = stream.readline(LONGEST_LINE).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = ""
+    except OSError as error:
+        raise SourceError(f"{visible(path.name)} cannot be read: {error.strerror}.") from error
+    header = text.rstrip("\r\n").split("\t")
+    if len(header) < 2:
+        what = "its first line names no columns between tabs"
+        raise SourceError(f"{visible(path.name)}: {what}. Try: the published .tsv.")
+    return header
+
+
+def _unreadable(path: Path, says: str) -> NoReturn:
+    # The engine's message quotes the row, and with it what somebody wrote: only its line is kept.
+    line = LINE.search(says)
+    where = f"file line {int(line.group(1)):,} has " if line else "it has "
+    what = "bytes that are not UTF-8, or a control character"
+    raise SchemaError(visible(path.name), [Fault(where + what, hint="download it again")])

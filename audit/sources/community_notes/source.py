@@ -1,0 +1,266 @@
+"""Community Notes as cases: which noted posts showed a note, by who wrote the post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, get_args
+
+import pandas as pd
+
+from audit.cases import Cases, Origin, locate
+from audit.consistency import contradictions
+from audit.errors import SchemaError, SourceError
+from audit.reading.engine import engine_in
+from audit.roster import Roster
+from audit.schema import CASE_COLUMNS, UNKNOWN, Column
+from audit.sources.classes import classify
+from audit.sources.community_notes.authors import lost_digits, read_authors, rounded_ids
+from audit.sources.community_notes.files import Download, parts_of, sha256_of
+from audit.sources.community_notes.layout import Kind
+from audit.sources.community_notes.notes import LADDER, Shown, faults_of, joined, shown
+from audit.sources.community_notes.posts import by_post
+from audit.text import visible
+
+Case = Literal["note", "post"]
+Unjoined = Literal["leave", "unknown"]
+Paths = tuple[Path, ...]
+
+
+class Placed(NamedTuple):
+    """Cases with their accounts; which joined; the roster's origin; posts met only by rounding."""
+
+    frame: pd.DataFrame
+    here: pd.Series
+    met: tuple[Origin, ...] = ()
+    lost: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CommunityNotes:
+    """A download of Community Notes (Birdwatch until 2022), joined to the authors of the posts.
+
+    Parameters
+    ----------
+    path : path
+        The folder of the published parts, `notes-00000.tsv` and so on, unzipped; or one such file.
+    authors : path or data frame, optional
+        Who wrote the posts: post_id, account_id and, unless a roster says it, account_class.
+        Without it no class is known.
+    columns : mapping
+        The names of the table of authors to those: {"tweet_id": "post_id"}.
+    roster : path, optional
+        Dated class membership of accounts, as of the post.
+    unlisted : str, optional
+        The class of joined accounts that neither the roster nor the table knows.
+    history : path, optional
+        The status history, where it does not lie in the folder.
+    case : {"note", "post"}
+        note: one case per note. post: one case per noted post, which is labelled where any of its
+        notes is shown, and not labelled where every one is known not to be.
+    shown : {"current", "ever"}
+        current: shown at the last look. ever: the first, latest or current status shows it.
+    unjoined : {"leave", "unknown"}
+        What becomes of notes whose post is not in the table of authors: they leave through the
+        ledger, or stay in class "unknown", each post as an account of its own.
+    ratings : bool
+        Whether to count the ratings of each note. They decide the status: never hold them alike.
+    text : bool
+        Whether to load the words of the notes, as `summary`; they are printed nowhere.
+    memory : str
+        Of the engine, "2GB".
+
+    Notes
+    -----
+    Actions are none < label. `posted_at` is the clock in the post's own id, to the second;
+    `reported_at` is when the (first) note was written, so that `acted_within_hours` counts from it;
+    `acted_at` is when the note first got the status that shows it; `observed_until` is when it was
+    last scored. Ids are text.
+
+    References
+    ----------
+    Download guide, https://communitynotes.x.com/guide/en/under-the-hood/download-data
+    """
+
+    path: str
+    authors: Any = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    roster: str | None = None
+    unlisted: str | None = None
+    history: str | None = None
+    case: Case = "note"
+    shown: Shown = "current"
+    unjoined: Unjoined = "leave"
+    ratings: bool = False
+    text: bool = False
+    memory: str = "2GB"
+
+    name: ClassVar[str] = "community_notes"
+    title: ClassVar[str] = "Community Notes on X, and Birdwatch before them"
+    question: ClassVar[str] = (
+        "How often, and how soon, a note written on a post was shown beside it, by the class of "
+        "the post's author, where the user can say who wrote the posts."
+    )
+    limits: ClassVar[tuple[str, ...]] = (
+        "A shown note is other users' words beside a post: no measure of the platform and no "
+        "finding of a breach, so more of it is neither stricter nor more lenient. Ask "
+        'outcome = { any_of = ["label"] }, which reads it so.',
+        "Only posts that somebody wrote a note on are in it, and which posts draw notes can differ "
+        "by class.",
+        "Who wrote a post is not in the files: account and class come from the user's table, and "
+        "posts that it does not name leave, counted.",
+        "Which notes were shown is known from the status history alone; for a note that it leaves "
+        "out, and for all notes where there is none, the outcome is unknown and not “no”.",
+        "The history keeps a note's first, latest and current status, as of the download.",
+        "Notes that were deleted are in the history without the post they stood on, and are not "
+        "cases.",
+    )
+    extra_columns: ClassVar[tuple[Column, ...]] = (
+        Column("post_id", "id", "no", "the noted post"),
+        Column("notes", "whole", "no", "notes on the post that the case stands for"),
+        Column("classification", "category", "no", "what the note, or the notes, say of the post"),
+        Column("status", "category", "no", "current status of the note, or of the notes"),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse, all at once, what cannot be asked."""
+        choices = (("case", Case), ("shown", Shown), ("unjoined", Unjoined))
+        faults = [
+            f"{name} is {getattr(self, name)!r}; allowed: {', '.join(get_args(allowed))}."
+            for name, allowed in choices
+            if getattr(self, name) not in get_args(allowed)
+        ]
+        if self.text and self.case == "post":
+            faults.append("text is of single notes; ask for it with case = 'note'.")
+        if self.authors is None and (self.roster or self.unlisted or self.columns):
+            faults.append("roster, unlisted and columns need authors, which say who wrote what.")
+        if faults:
+            raise SourceError("community_notes: " + " ".join(faults))
+
+    def load(self) -> Cases:
+        """Return the notes, or the noted posts, as cases.
+
+        Raises
+        ------
+        SourceError
+            A part is not there, or the files are still zipped.
+        SchemaError
+            A needed column is missing, an id is none, a time is not in milliseconds, a status is
+            not among the published ones, or ids of the table of authors have lost digits.
+        """
+        notes = parts_of(self.path, "notes")
+        if not notes:
+            raise SourceError(f"There is no notes-00000.tsv in {visible(self.path)!r}.")
+        history = parts_of(self.history, "history") if self.history else self._beside("history")
+        frame, says = self._notes(notes, history)
+        if self.case == "post":
+            frame = by_post(frame)
+        placed = self._authored(frame)
+        frame, here = placed.frame, placed.here
+        faults = contradictions(frame.set_axis(range(1, len(frame) + 1)), LADDER)
+        if faults:
+            raise SchemaError("the notes, in the order of their ids", faults)
+        first = [column.name for column in CASE_COLUMNS if column.name in frame]
+        frame = frame[[*first, *(name for name in frame if name not in first)]]
+        cases = Cases(frame, (self._origin((*notes, *history), says), *placed.met), LADDER)
+        if self.authors is None or self.unjoined == "unknown" or here.all():
+            return cases
+        posts = frame.loc[here, "post_id"].nunique()
+        of = frame["post_id"].nunique()
+        because = f"author not in the table given, which has {posts:,} of {of:,} noted posts"
+        if placed.lost:
+            because += f"; {placed.lost:,} more would meet one if ids were rounded to 15 digits"
+        return cases.keep(here, because=because)
+
+    def _notes(self, notes: Paths, history: Paths) -> tuple[pd.DataFrame, str]:
+        """Return the notes with their action, and what must be said of how they were read."""
+        also = ("summary",) * self.text
+        with engine_in(self.memory) as (engine, _):
+            download = Download(engine)
+            download.read("notes", notes, also=also)
+            download.read("history", history)
+            if self.ratings:
+                download.read("ratings", self._rating_parts())
+            faults = faults_of(download)
+            if faults:
+                raise SchemaError("the download", faults)
+            frame = joined(download, also=also, ratings=self.ratings)
+            orphans = engine.execute(
+                'select count(*) from history where "noteId" not in (select "noteId" from notes)'
+            ).fetchall()[0][0]
+        if frame.empty:
+            raise SourceError("The download holds no note. Try: download it again.")
+        says = _said(frame, download.strange, orphans, history=bool(history))
+        frame = frame.join(shown(frame, self.shown)).assign(notes=1, platform="X")
+        return frame.drop(columns=["first", "latest", "first_at", "latest_at", "scored"]), says
+
+    def _beside(self, kind: Kind) -> Paths:
+        """Return the parts of a kind in the folder; none where the path is a single file."""
+        return () if locate(self.path).is_file() else parts_of(self.path, kind)
+
+    def _rating_parts(self) -> Paths:
+        parts = self._beside("ratings")
+        if not parts:
+            raise SourceError(f"There is no ratings-00000.tsv in {visible(self.path)!r}.")
+        return parts
+
+    def _authored(self, frame: pd.DataFrame) -> Placed:
+        """Return the cases with account and class, and which of them joined.
+
+        A post whose author nobody named is an account of its own, of class unknown.
+        """
+        alone = ("post-" + frame["post_id"]).astype("str")
+        nobody = frame.assign(account_id=alone, account_class=UNKNOWN)
+        if self.authors is None:
+            return Placed(nobody, pd.Series(False, index=frame.index))
+        authors = read_authors(self.authors, self.columns)
+        here = frame["post_id"].isin(set(authors["post_id"]))
+        lost = rounded_ids(frame["post_id"], authors["post_id"])
+        faults = lost_digits(lost, frame.loc[here, "post_id"].nunique())
+        if not here.any() and not faults:
+            raise SourceError(
+                f"None of the {len(authors):,} posts in the table of authors is among the "
+                f"{frame['post_id'].nunique():,} noted posts. Try: the ids of the posts, as text."
+            )
+        placed = frame[here].merge(authors, on="post_id", how="left", validate="many_to_one")
+        roster = None if self.roster is None else Roster.read(self.roster)
+        placed, unclassed, met = classify(placed, roster, self.unlisted)
+        if faults or unclassed:
+            raise SchemaError("the authors of the posts", [*faults, *unclassed])
+        placed.index = frame.index[here]
+        return Placed(pd.concat([placed, nobody[~here]]).sort_index(), here, met, lost)
+
+    def _origin(self, paths: Paths, says: str) -> Origin:
+        names = ", ".join(visible(path.name) for path in paths)
+        return Origin(
+            name=self.name,
+            title=f"{self.title}: {names}",
+            producer="X Corp. (Twitter, Inc. until 2023)",
+            url="https://communitynotes.x.com/guide/en/under-the-hood/download-data",
+            accessed="",
+            licence="not stated",
+            sha256=sha256_of(paths),
+            notes=says,
+            limits=self.limits,
+        )
+
+
+def _said(frame: pd.DataFrame, strange: list[str], orphans: int, *, history: bool) -> str:
+    """Return what must be known of a download before its cases are counted."""
+    unscored = int((~frame["scored"].astype(bool)).sum())
+    unknown = int(frame["status"].isna().sum()) - unscored
+    undated = int(frame["posted_at"].isna().sum())
+    says = [f"{len(frame):,} notes on {frame['post_id'].nunique():,} posts"]
+    if history:
+        says.append(f"{unscored:,} notes are not in the status history: their outcome is unknown")
+        says.append(f"{unknown:,} are in it without a status: likewise")
+        says.append(f"{orphans:,} in the history have no note any more and are no cases")
+    else:
+        says.append("no status history was given: which notes were shown is unknown")
+    if undated:
+        says.append(f"{undated:,} notes are on posts whose ids tell no time")
+    if strange:
+        listed = ", ".join(visible(name, 60) for name in dict.fromkeys(strange))
+        says.append(f"columns that the download guide did not have, not read: {listed}")
+    return "; ".join(says)
