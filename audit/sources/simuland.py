@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from audit.schema import UNKNOWN
+from audit.sources.simuland_accounts import (
+    ACCOUNT_DRAWS,
+    LEADER,
+    MIX,
+    ORDINARY,
+    Array,
+    Census,
+    accounts,
+    pick,
+    uniforms,
+)
+
+__all__ = ["LEADER", "ORDINARY", "UNKNOWN", "Census", "accounts", "posts", "reported"]
 
 if TYPE_CHECKING:
     from audit.sources.simulated import Simulated
 
-Array = NDArray[Any]
-PLATFORM, LEADER, ORDINARY = "Simuland", "world_leader", "ordinary"
+PLATFORM = "Simuland"
 START, DAYS = pd.Timestamp("2021-01-01", tz="UTC"), 365
 UNTIL = pd.Timestamp("2022-02-01", tz="UTC")  # later than any decision or reversal can come
 RULES = ("abuse", "threats", "elections", "spam")
@@ -31,12 +41,6 @@ SEVERITIES, LANGUAGES, PROVINCES = (
 REMOVAL = np.array([0.34, 0.50, 0.28, 0.54])  # of a violating post of low severity, by rule
 BY_SEVERITY, BY_LANGUAGE = np.array([0.0, 0.14, 0.28]), np.array([0.0, -0.04, -0.08])
 NOT_VIOLATING = 0.05  # removal of a post that breaks no rule, whoever wrote it
-MIX = {  # ordinary, leader: leaders post the graver things, which hides lenience in the raw gap
-    "rule": np.array([[0.35, 0.10, 0.17, 0.38], [0.28, 0.30, 0.27, 0.15]]),
-    "severity": np.array([[0.55, 0.30, 0.15], [0.25, 0.35, 0.40]]),
-    "language": np.array([[0.70, 0.20, 0.10], [0.40, 0.35, 0.25]]),
-}
-MEDIAN_POSTS, SPREAD = np.array([8.0, 60.0]), np.array([1.1, 0.7])  # lognormal; ordinary, leader
 REPORTED = np.array([[0.20, 0.50], [0.35, 0.90]])  # [leader][violating]: leaders are watched
 LABELLED, RESTRICTED = 0.08, 0.04  # of the violating posts that are not removed
 UNSURE = 0.03  # of all posts, by the coders
@@ -64,47 +68,40 @@ DRAWS = (
 )
 
 
-def accounts(world: Simulated, draw: np.random.Generator) -> pd.DataFrame:
-    """Return every account: id, class, posts, language, followers and its own uniform."""
-    leader = np.repeat([0, 1], (world.ordinary * world.scale, world.leaders * world.scale))
-    n = len(leader)
-    order = np.argsort(draw.random(n), kind="stable")  # an id says nothing about its class
-    wanted = MEDIAN_POSTS[leader] * np.exp(SPREAD[leader] * normal(draw.random(n)))
-    language = pick(MIX["language"][leader], draw.random(n))
-    followers = np.exp(5.0 + 7.0 * leader + 1.2 * normal(draw.random(n)))
-    known = draw.random(n) >= world.unknown_share
-    return pd.DataFrame(
-        {
-            "account_id": [f"sim-{i:05d}" for i in order + 1],
-            "leader": leader,
-            "account_class": np.where(known, np.array([ORDINARY, LEADER])[leader], UNKNOWN),
-            "posts": np.ceil(wanted).astype(np.int64),
-            "language": language,
-            "reach": np.floor(followers),
-            "own": draw.random(n),
-        }
-    )
-
-
 def posts(world: Simulated) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the case table and, row by row, what only the generator knows.
 
     The second frame holds leader, violates, exempt, p_treated (probability of removal), p_ordinary
     (of the same post by an ordinary account), removed and removed_if_ordinary (the same draws).
     """
-    draw = np.random.Generator(np.random.PCG64(world.seed))
-    people = accounts(world, draw)
-    row = people.loc[people.index.repeat(people["posts"])].reset_index(drop=True)
-    u = {name: draw.random(len(row)) for name in DRAWS}
-    seconds = np.floor(u["day"] * DAYS * 86_400).astype(np.int64)
-    row["posted_at"] = (START + pd.to_timedelta(seconds, unit="s")).as_unit("us")
-    hidden = decide(world, row, u)
-    frame = observe(world, row, hidden, u)
-    reported = u["reported"] < REPORTED[row["leader"], hidden["violates"].astype(int)]
-    order = frame[reported].sort_values(["posted_at", "account_id"], kind="stable").index
+    census = Census.of(world)
+    frame, hidden = reported(census, 0, census.rows)
+    order = frame.sort_values(["posted_at", "account_id"], kind="stable").index
     frame = frame.loc[order].reset_index(drop=True)
     frame.insert(0, "case_id", [f"case-{i:06d}" for i in range(1, len(frame) + 1)])
     return frame, hidden.loc[order].reset_index(drop=True)
+
+
+def reported(census: Census, first: int, last: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the reported ones of posts first … last − 1, account by account, and what they hide.
+
+    However a world is cut, each of its posts comes out the same.
+    """
+    world = census.world
+    owner = np.searchsorted(census.ends, np.arange(first, last), side="right")
+    low, high = int(owner[0]), int(owner[-1]) + 1
+    row = census.people(low, high).iloc[owner - low].reset_index(drop=True)
+    before = len(ACCOUNT_DRAWS) * len(census.ends)
+    u = {
+        name: uniforms(world.seed, before + place * census.rows + first, last - first)
+        for place, name in enumerate(DRAWS)
+    }
+    seconds = np.floor(u["day"] * DAYS * 86_400).astype(np.int64)
+    row["posted_at"] = (START + pd.to_timedelta(seconds, unit="s")).as_unit("us")
+    hidden = decide(world, row, u)
+    seen = u["reported"] < REPORTED[row["leader"], hidden["violates"].astype(int)]
+    row, hidden = (frame[seen].reset_index(drop=True) for frame in (row, hidden))
+    return observe(world, row, hidden, {name: drawn[seen] for name, drawn in u.items()}), hidden
 
 
 def decide(world: Simulated, row: pd.DataFrame, u: dict[str, Array]) -> pd.DataFrame:
@@ -197,17 +194,6 @@ def events(u: dict[str, Array]) -> pd.Series:
     near = (since >= 0) & (since < 3) & (u["event"] < 0.4)[:, None]
     names = pd.Series(near.argmax(axis=1)).map(lambda i: f"event-{i + 1}")
     return names.where(near.any(axis=1)).astype("str")
-
-
-def pick(shares: Array, u: Array) -> Array:
-    """Return the index that each uniform falls on; `shares` has one row per draw, summing to 1."""
-    return (u[:, None] >= shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
-
-
-def normal(u: Array) -> Array:
-    """Return standard normal values by inversion: uniforms are the same in every numpy."""
-    inverse = NormalDist().inv_cdf
-    return np.array([inverse(max(v, 2.0**-54)) for v in u])
 
 
 def hours(values: Array) -> pd.Series:

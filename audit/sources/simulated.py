@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -12,13 +13,16 @@ from audit.errors import SourceError
 from audit.origin import Origin
 from audit.regimes import Exemptions
 from audit.schema import Column
-from audit.sources import simuland
+from audit.sources import simuland, simuland_file
+from audit.sources.simuland_file import CHUNK
 
 TRUE_EFFECT = -0.15
 """Risk difference between a leader's post and the same post by an ordinary account, where it breaks
 an audited rule and its author has not deleted it first: how much likelier its removal is. What the
 published exemption does comes on top."""
 GENERATED = "2026-11-22"
+POSTS_PER_SCALE = 4_350
+"""About how many posts are reported for each 24 leaders and 600 ordinary accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,27 @@ class Simulated:
     def load(self) -> Cases:
         """Return the reported posts as cases whose origin says that they are simulated."""
         return Cases(simuland.posts(self)[0], (self.origin,))
+
+    @classmethod
+    def sized(cls, posts: int, **choices: Any) -> Simulated:
+        """Return a platform with about so many reported posts, by its scale.
+
+        Raises
+        ------
+        SourceError
+            `posts` is no whole number above 0, or the choices name what it decides.
+        """
+        decided = sorted({"leaders", "ordinary", "scale"} & set(choices))
+        if decided or isinstance(posts, bool) or not isinstance(posts, int) or posts < 1:
+            raise SourceError(
+                f"a platform of {posts!r} posts with {decided} given; posts is a whole number, 1 "
+                "or more, and decides the scale; leaders and ordinary stay as they are."
+            )
+        return cls(**choices, scale=max(1, round(posts / POSTS_PER_SCALE)))
+
+    def write_parquet(self, path: str | Path, *, chunk: int = CHUNK, memory: str = "1GB") -> int:
+        """Write what `load` gives as Parquet, whatever its size; see `simuland_file`."""
+        return simuland_file.write_parquet(self, path, chunk=chunk, memory=memory)
 
     def ceilings(self) -> Exemptions:
         """Return the exemption that Simuland publishes; none where `exemption` is off."""

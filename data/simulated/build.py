@@ -7,7 +7,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from audit.sources import simuland
@@ -21,8 +20,7 @@ MADE_UP = "made up; see audit/sources/simuland.py"
 
 def roster(world: Simulated) -> pd.DataFrame:
     """Return the class of every account that anybody knows, with and without reported posts."""
-    draw = np.random.Generator(np.random.PCG64(world.seed))
-    people = simuland.accounts(world, draw)
+    people = simuland.accounts(world)
     known = people.loc[people["account_class"] != simuland.UNKNOWN, ["account_id", "account_class"]]
     return known.sort_values("account_id").assign(start=simuland.REGIME, end="", source=MADE_UP)
 

@@ -337,6 +337,23 @@ def test_a_broken_line_is_named_without_what_it_says(tmp_path) -> None:
     assert "bare quote" not in str(error.value)
 
 
+def test_bytes_that_are_not_utf8_and_a_repeated_header_are_named(tmp_path) -> None:
+    path = small(tmp_path) / "notes-00001.tsv"
+    text = path.read_text()
+    path.write_bytes(text.replace("Words", "W\xf6rter").encode("latin-1"))
+    with pytest.raises(SchemaError, match="has bytes that are not UTF-8"):
+        read(tmp_path)
+    path.write_text(text + text.split("\n")[0] + "\n")
+    with pytest.raises(SchemaError, match="'noteId': is no id in 1 rows of notes; found 'noteId'"):
+        read(tmp_path)
+
+
+def test_hostile_words_stay_words(tmp_path) -> None:
+    words = "<script>=cmd|' /C'!A0\u202e'; drop table notes; --"
+    folder = download(tmp_path, [note(1, 1, summary=words)], [status(1)])
+    assert read(folder, text=True)["summary"].tolist() == [words]
+
+
 def test_a_missing_part_and_zipped_parts_are_named(tmp_path) -> None:
     small(tmp_path)
     (tmp_path / "notes-00003.tsv").write_text((tmp_path / "notes-00001.tsv").read_text())

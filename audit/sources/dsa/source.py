@@ -80,8 +80,8 @@ class Dsa:
     name: ClassVar[str] = "dsa"
     title: ClassVar[str] = "Statements of reasons, EU Digital Services Act Transparency Database"
     question: ClassVar[str] = (
-        "What platforms filed about the measures they took in the EU: by platform, category, "
-        "decision, ground, automation and delay (`by_platform`)."
+        "What platforms filed about the measures they took in the EU: how many statements, by "
+        "platform, category and decision (`by_platform`); each with its ground, automation, delay."
     )
     limits: ClassVar[tuple[str, ...]] = (
         "It holds decisions that were taken and nothing that was left alone: no share of it is a "
