@@ -54,7 +54,7 @@ def test_the_four_layouts_are_what_was_published() -> None:
     }
     assert not set(NOT_IN_LIGHT) & set(layout(kind="light").columns)
     for known in LAYOUTS:
-        assert layout_of(known.columns, "a part") == (known, [])
+        assert layout_of(known.columns) == (known, [])
 
 
 def test_the_schemas_differ_where_it_was_announced() -> None:
@@ -222,13 +222,33 @@ def test_unknown_values_are_named_with_their_number_and_nothing_is_counted(tmp_p
             ask(path)
         says = str(error.value)
         assert "5 faults found" in says
-        assert "found 'STATEMENT_CATEGORY_VIOLENSE' in 1 statements" in says
+        assert "found 'STATEMENT_CATEGORY_VIOLENSE' in 1 statement;" in says
         assert "Try: 'STATEMENT_CATEGORY_VIOLENCE'" in says
         assert "found 'DECISION_VISIBILITY_CONTENT_HIDDEN' in 2 statements" in says
         assert "full-00001-00000.csv" in says
-        assert """found '["broken' in 1 statements""" in says
-        assert "is no date in 1 statements" in says
-        assert "'platform_name': is empty in 1 statements" in says
+        assert """found '["broken' in 1 statement;""" in says
+        assert "is no date in 1 statement of" in says
+        assert "'platform_name': is empty in 1 statement of" in says
+
+
+def test_a_fault_of_many_parts_is_said_once(tmp_path) -> None:
+    rows = [statement(i, category=f"STATEMENT_CATEGORY_NEW_{i}") for i in range(7)]
+    path = dump(tmp_path, [[csv_part([row]) for row in rows]])
+    with pytest.raises(SchemaError) as error:
+        by_platform(path)
+    says = str(error.value)
+    assert "1 fault found" in says
+    assert "in 7 statements of 7 parts, first sor-global-2025-07-02-full-00000-00000.csv" in says
+    assert "'STATEMENT_CATEGORY_NEW_4' in 1 statement and 2 more" in says
+
+
+@pytest.mark.parametrize("other", ["sor-global-{}-light.zip", "sor-examplegram-{}-full.zip"])
+def test_dumps_that_hold_each_other_are_not_counted_together(tmp_path, other) -> None:
+    path = small(tmp_path)
+    copy = tmp_path / other.format("2025-07-02")
+    copy.write_bytes(path.read_bytes())
+    with pytest.raises(SourceError, match="statements of 2025-07-02 would count twice"):
+        by_platform([path, copy])
 
 
 @pytest.mark.parametrize(
@@ -269,7 +289,7 @@ def test_a_row_that_is_no_csv_is_named_by_its_line_and_not_quoted(tmp_path, spoi
 
 def test_a_repeated_header_is_named(tmp_path) -> None:
     text = csv_part([statement(1)])
-    with pytest.raises(SchemaError, match=r"'category'.*found 'category' in 1 statements"):
+    with pytest.raises(SchemaError, match=r"'category'.*found 'category' in 1 statement"):
         by_platform(dump(tmp_path, [[text + "\n" + text]]))
 
 

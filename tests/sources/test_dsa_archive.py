@@ -172,7 +172,9 @@ def test_what_is_no_dump_is_refused_by_its_name(tmp_path) -> None:
 
 def test_the_same_part_in_two_dumps_is_not_counted_twice(tmp_path) -> None:
     (tmp_path / "copy").mkdir()
-    paths = [small(tmp_path), small(tmp_path / "copy")]
+    paths = [tmp_path / "part.csv", tmp_path / "copy" / "part.csv"]
+    for path in paths:
+        path.write_text(GOOD)
     with pytest.raises(SourceError, match="a file of this name was read before"):
         by_platform(paths)
 

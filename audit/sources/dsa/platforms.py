@@ -12,16 +12,10 @@ import pandas as pd
 from audit.errors import SourceError
 from audit.reading.engine import engine_in
 from audit.sources.dsa.archive import Limits
+from audit.sources.dsa.dumps import dumps, named, read_dumps
 from audit.sources.dsa.ladder import DECISIONS, DSA_LADDER, NOT_STATED, strictest
 from audit.sources.dsa.schema import LISTS
-from audit.sources.dsa.statements import (
-    Statements,
-    array,
-    dumps,
-    named,
-    read_dumps,
-    refuse,
-)
+from audit.sources.dsa.statements import Statements, array, refuse
 
 By = Literal[
     "action", "decision_visibility", "decision_monetary", "decision_provision", "decision_account"

@@ -120,7 +120,7 @@ LAYOUTS = tuple(
 """Every layout that is read. A file from before April 2024 has the columns of 2023-09."""
 
 
-def layout_of(header: Sequence[str], where: str) -> tuple[Layout | None, list[Fault]]:
+def layout_of(header: Sequence[str]) -> tuple[Layout | None, list[Fault]]:
     """Return the layout that a header is of, in the header's own order, or what is wrong with it.
 
     A header that is of no layout is held against the nearest one: every column it lacks, has
@@ -130,7 +130,7 @@ def layout_of(header: Sequence[str], where: str) -> tuple[Layout | None, list[Fa
         if len(header) == len(layout.columns) and set(header) == set(layout.columns):
             return Layout(layout.version, layout.kind, tuple(header)), []
     layout = min(LAYOUTS, key=lambda known: len(set(known.columns) ^ set(header)))
-    in_file = f"the nearest published layout ({layout}), in {where}"
+    in_file = f"the nearest published layout ({layout})"
     faults = [
         Fault(f"is missing against {in_file}", name, hint=repr(near(name, header) or "the dump"))
         for name in layout.columns
@@ -142,4 +142,4 @@ def layout_of(header: Sequence[str], where: str) -> tuple[Layout | None, list[Fa
         for name in strange
     ]
     twice = list(dict.fromkeys(name for name in header if list(header).count(name) > 1))
-    return None, faults + [Fault(f"occurs twice in {where}", name) for name in twice]
+    return None, faults + [Fault("occurs twice", name) for name in twice]

@@ -13,10 +13,11 @@ from audit.reading.engine import engine_in
 from audit.reading.exact import exact_frame
 from audit.schema import Column
 from audit.sources.dsa.archive import Limits, sha256
+from audit.sources.dsa.dumps import dumps, named, read_dumps
 from audit.sources.dsa.ladder import DECISIONS, DSA_LADDER
 from audit.sources.dsa.rows import DOUBTS, refuse_classless, typed
 from audit.sources.dsa.schema import Layout
-from audit.sources.dsa.statements import Statements, dumps, named, read_dumps, refuse
+from audit.sources.dsa.statements import Statements, refuse
 from audit.text import visible
 
 PASSED_ON = {  # column of the cases: column of the dump

@@ -5,25 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
-from audit.origin import locate
 from audit.reading.lines import LONGEST_LINE
 from audit.schema import near
-from audit.sources.dsa.archive import Limits, Part, Unpacking
+from audit.sources.dsa.archive import Part
 from audit.sources.dsa.schema import LISTS, REQUIRED, Layout, layout_of
+from audit.sources.dsa.tally import Tally
 from audit.sources.dsa.values import VALUES
-from audit.text import visible
 
 if TYPE_CHECKING:
     import duckdb
 
 DATES = ("content_date", "application_date", "created_at")
-SHOWN = 5  # unknown values named per column and part; the rest are counted
 LINE = re.compile(r"CSV Error on Line: (\d+)")
 # A quote after a backslash was not doubled:
 # https://github.com/digital-services-act/transparency-database/issues/454
@@ -43,7 +40,7 @@ class Statements:
         The rows of the part in hand are its table `part`, every column text.
     either : bool
         Whether values of either schema are taken in a file of either layout.
-    faults : list of Fault
+    faults : Tally
         Of all parts so far.
     layouts : dict
         How many parts were of each layout.
@@ -53,15 +50,16 @@ class Statements:
 
     engine: duckdb.DuckDBPyConnection
     either: bool = False
-    faults: list[Fault] = field(default_factory=list)
+    faults: Tally = field(default_factory=Tally)
     layouts: dict[str, int] = field(default_factory=dict)
     rows: int = 0
 
     def read(self, part: Part, columns: Iterable[str]) -> Layout | None:
         """Put `columns` and all that is checked into the table `part`; None where nothing fits."""
         header = _header(part)
-        layout, faults = layout_of(header, part.name)
-        self.faults += faults
+        layout, faults = layout_of(header)
+        for fault in faults:
+            self.faults.note(fault, part.name)
         if layout is None:
             return None
         checked = {*columns, *REQUIRED, *VALUES, *DATES}
@@ -94,14 +92,14 @@ class Statements:
         self.rows += rows
         for name, found in zip(REQUIRED, filled, strict=True):
             if found < rows:
-                what = f"is empty in {rows - found:,} statements of {part.name}"
-                self.faults.append(Fault(what, name, allowed="a value in every statement"))
+                fault = Fault("is empty", name, allowed="a value in every statement")
+                self.faults.note(fault, part.name, {"": rows - found})
         for name in VALUES:
-            self.faults += self._strange(part, name, layout)
+            self._strange(part, name, layout)
         for name in DATES:
-            self.faults += self._undated(part, name)
+            self._undated(part, name)
 
-    def _strange(self, part: Part, name: str, layout: Layout) -> list[Fault]:
+    def _strange(self, part: Part, name: str, layout: Layout) -> None:
         allowed = layout.values(name, either=self.either)
         found = self.engine.execute(
             f"select {name}, count(*) from part where {name} is not null group by 1 order by 1"
@@ -110,27 +108,20 @@ class Statements:
         for cell, rows in found:
             for value in unknown_in(cell, allowed, as_list=name in LISTS):
                 strange[value] = strange.get(value, 0) + rows
-        if not strange:
-            return []
-        shown = ", ".join(
-            f"{visible(value, 80)!r} in {rows:,} statements"
-            for value, rows in list(strange.items())[:SHOWN]
-        )
-        more = f" and {len(strange) - SHOWN:,} more" if len(strange) > SHOWN else ""
-        what = f"has values that schema {layout.version} does not know, in {part.name}"
-        hint = _hint(next(iter(strange)), name, layout, allowed)
-        listed = f"the {len(allowed)} published values of {name}"
-        return [Fault(what, name, (), shown + more, listed, hint)]
+        if strange:
+            what = f"has values that schema {layout.version} does not know"
+            listed = f"the {len(allowed)} published values of {name}"
+            hint = _hint(next(iter(strange)), name, layout, allowed)
+            self.faults.note(Fault(what, name, allowed=listed, hint=hint), part.name, strange)
 
-    def _undated(self, part: Part, name: str) -> list[Fault]:
+    def _undated(self, part: Part, name: str) -> None:
         rows, first = self.engine.execute(
             f"select count(*), min({name}) from part where {name} is not null and "
             f"try_cast({name} as timestamp) is null"
         ).fetchall()[0]
-        if not rows:
-            return []
-        what = f"is no date in {rows:,} statements of {part.name}"
-        return [Fault(what, name, (), repr(visible(first)), "2025-07-01 00:00:00")]
+        if rows:
+            fault = Fault("is no date", name, allowed="2025-07-01 00:00:00")
+            self.faults.note(fault, part.name, {first: rows})
 
 
 def unknown_in(cell: str, allowed: frozenset[str], *, as_list: bool) -> list[str]:
@@ -154,46 +145,10 @@ def array(cell: str | None) -> tuple[str, ...] | None:
     return tuple(values)
 
 
-def read_dumps(
-    paths: Iterable[Path], statements: Statements, folder: Path, *, limits: Limits
-) -> Iterator[Part]:
-    """Yield the parts of several dumps; a file name that occurs twice among them is refused."""
-    names: set[str] = set()
-    for path in paths:
-        yield from Unpacking(folder, limits, names).parts(path)
-    if not statements.rows and not statements.faults:
-        raise SourceError("The dumps hold no statement. Try: download them again.")
-
-
-def dumps(path: object) -> tuple[Path, ...]:
-    """Return where one dump or several are.
-
-    Raises
-    ------
-    SourceError
-        One is not there, is named twice, or is neither a zip nor a CSV part.
-    """
-    given = (path,) if isinstance(path, str | Path) else tuple(path)  # type: ignore[arg-type]
-    found = tuple(locate(one) for one in given)
-    if not found:
-        raise SourceError("path names no dump. Try: path = 'sor-global-2025-07-01-full.zip'.")
-    wrong = [visible(one.name) for one in found if one.suffix.lower() not in (".zip", ".csv")]
-    if wrong:
-        raise SourceError(f"{', '.join(wrong)}: allowed are .zip dumps and their .csv parts.")
-    if len({one.resolve() for one in found}) < len(found):
-        raise SourceError("path names the same dump twice, and its rows would count twice.")
-    return found
-
-
 def refuse(statements: Statements, where: str) -> None:
     """Raise everything that was wrong with the parts, before anything is computed from them."""
     if statements.faults:
-        raise SchemaError(where, statements.faults)
-
-
-def named(paths: Iterable[Path]) -> str:
-    """Return the dumps' names for a message."""
-    return "the dump " + ", ".join(repr(visible(path.name)) for path in paths)
+        raise SchemaError(where, statements.faults.faults())
 
 
 def _header(part: Part) -> list[str]:
