@@ -104,7 +104,8 @@ class Outcome:
     def rungs(self, ladder: Ladder) -> tuple[str, ...]:
         """Return the rungs that count; DesignError when one is not on the ladder or is the lowest.
 
-        The lowest rung is no action: "at least none" holds for every case.
+        The lowest rung is no action: "at least none" holds for every case. Where a label is all
+        that can happen, "at least label" is an outcome of labels alone and must be asked as one.
         """
         asked = (self.at_least,) if self.at_least else self.any_of
         wrong = [r for r in asked if r not in ladder.rungs[1:]]
@@ -112,6 +113,11 @@ class Outcome:
             raise DesignError(
                 f"outcome names {', '.join(map(repr, wrong))}; allowed on this ladder: "
                 f"{', '.join(ladder.rungs[1:])}."
+            )
+        if self.at_least == "label" == ladder.rungs[-1] and self.more_is != "neither":
+            raise DesignError(
+                "outcome is at least 'label', and on this ladder nothing is stronger: labels alone "
+                "are neither stricter nor more lenient. Try: any_of = ['label']."
             )
         if not asked:
             return ladder.rungs[1:]

@@ -402,6 +402,16 @@ def test_a_comparison_runs_and_is_neither_strict_nor_lenient(tmp_path, case) -> 
     assert "strict" not in says.replace("restrict", "")
 
 
+def test_at_least_a_label_is_refused_where_nothing_is_stronger(tmp_path) -> None:
+    folder, table = two_classes(tmp_path)
+    cases = CommunityNotes(str(folder), table).load()
+    asked = {**CLASSES, **LABEL, "outcome": {"at_least": "label"}}
+    with pytest.raises(DesignError, match=r"nothing is stronger.*Try: any_of = \['label'\]"):
+        audit.enroll(cases, audit.Design(**asked))
+    asked["outcome"] = {"at_least": "label", "more_is": "neither"}
+    assert audit.enroll(cases, audit.Design(**asked)).admissible
+
+
 def test_unknown_outcomes_are_counted_and_not_no(tmp_path) -> None:
     folder, table = two_classes(tmp_path)
     history = (folder / "noteStatusHistory-00000.tsv").read_text().split("\n")

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from dsa_dump import csv_part, dump, small, statement
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from audit.errors import SourceError
+from audit.errors import AuditError, SourceError
 from audit.sources.dsa import Dsa, Limits, by_platform
 
 GOOD = csv_part([statement(1)])
@@ -32,6 +34,9 @@ def zipped(members: dict[str, str | bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+WHOLE = zipped({"a.csv": GOOD})
 
 
 def written(folder: Path, content: bytes) -> Path:
@@ -88,6 +93,20 @@ def test_a_damaged_part_is_named(tmp_path, room) -> None:
     with pytest.raises(SourceError, match=r"› a\.csv: it is broken or cut short"):
         by_platform(written(tmp_path, bytes(content)))
     assert list(room.iterdir()) == []
+
+
+@settings(max_examples=40)
+@given(place=st.integers(0), byte=st.integers(0, 255))
+@example(place=WHOLE.index(b"PK\x01\x02") + 6, byte=68)  # a version of zip that never was
+def test_no_changed_byte_stops_it_without_a_word(tmp_path_factory, place, byte) -> None:
+    content = bytearray(WHOLE)
+    content[place % len(content)] = byte
+    path = written(tmp_path_factory.mktemp("d"), bytes(content))
+    try:
+        found = by_platform(path)
+    except AuditError:
+        return
+    assert found["statements"].sum() == 1
 
 
 def test_an_encrypted_member_is_named(tmp_path, room) -> None:

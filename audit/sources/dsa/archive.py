@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from audit.errors import SourceError
 from audit.text import visible
 
 BLOCK = 1 << 20
+MALFORMED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, struct.error)
+"""What the standard library raises on a zip whose bytes are not those of a zip."""
 DEEPEST = 2  # a dump is a zip of zips of CSV files
 SHA1 = re.compile(r"\b[0-9a-fA-F]{40}\b")
 
@@ -119,7 +122,9 @@ class Unpacking:
                     self.out += len(block)
                     self._hold(written, most, where)
                     file.write(block)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except SourceError:
+            raise  # said by `_hold`; an AuditError is a ValueError too
+        except MALFORMED as error:
             _no(where, f"it is broken or cut short ({visible(error, 80)})", "download it again")
         except (NotImplementedError, RuntimeError) as error:
             _no(where, f"it cannot be unpacked ({visible(error, 80)})")
@@ -165,8 +170,10 @@ def sha256(path: Path) -> str:
 def _opened(path: Path, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+    except MALFORMED:
         _no(where, "it is no zip, or was cut short", "download it again")
+    except NotImplementedError as error:
+        _no(where, f"it cannot be unpacked ({visible(error, 80)})", "download it again")
     except OSError as error:
         raise SourceError(f"{where} cannot be read: {error.strerror or error}.") from error
 
