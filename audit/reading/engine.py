@@ -26,7 +26,7 @@ def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     Raises
     ------
     SourceError
-        `memory` is no amount of it.
+        `memory` is no amount of it, or is too little; or the disk is full.
     """
     import duckdb
 
@@ -39,5 +39,13 @@ def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
             engine = duckdb.connect(config=config)
         except duckdb.Error as error:
             raise SourceError(f"memory is {memory!r}; allowed: '2GB', '512MB', …") from error
-        with engine:
-            yield engine, Path(name)
+        try:
+            with engine:
+                yield engine, Path(name)
+        except duckdb.OutOfMemoryException as error:
+            raise SourceError(f"memory is {memory!r}, which is too little. Try: more.") from error
+        except duckdb.IOException as error:
+            raise SourceError(
+                "The engine could not read or write a file: is the disk full? Try: TMPDIR on a "
+                "larger one."
+            ) from error

@@ -90,9 +90,7 @@ class Download:
                 f"{f' group by {wanted}' if kind == 'ratings' else ''}",
                 [str(path)],
             )
-        except duckdb.OutOfMemoryException as error:
-            raise SourceError(f"{visible(path.name)}: the memory given is too small.") from error
-        except duckdb.Error as error:
+        except duckdb.InvalidInputException as error:
             _unreadable(path, str(error))
         if kind != "ratings":
             self._widths(kind, path, width)

@@ -81,9 +81,7 @@ class Statements:
                 f"parallel = false, max_line_size = {LONGEST_LINE})",
                 [str(part.path)],
             )
-        except duckdb.OutOfMemoryException as error:
-            raise SourceError(f"{part.name}: it does not fit in the memory given.") from error
-        except duckdb.Error as error:
+        except duckdb.InvalidInputException as error:
             _unreadable(part, str(error))
 
     def _check(self, part: Part, layout: Layout) -> None:
