@@ -56,6 +56,27 @@ def test_a_note_is_a_case_with_what_happened_to_it(tmp_path) -> None:
     assert frame["status"].tolist()[:3] == [HELPFUL, WAITING, NOT_HELPFUL]
 
 
+def test_a_note_that_calls_the_post_not_misleading_is_never_shown(tmp_path) -> None:
+    not_ = {"classification": "NOT_MISLEADING"}
+    notes = [note(1, 1), note(2, 1, **not_), note(3, 2, **not_), note(4, 3, classification="")]
+    folder = download(tmp_path, notes, [status(n) for n in (1, 2, 4)])
+    cases = CommunityNotes(str(folder)).load()
+    assert cases.frame["case_id"].tolist() == [note_id(1), note_id(4)]
+    (entry,) = cases.ledger
+    assert (entry.cases_removed, entry.because[-38:]) == (
+        2,
+        "calls the post not misleading: never shown"[-38:],
+    )
+    frame = read(folder, not_misleading="stay")
+    assert frame["action"].tolist()[:3] == ["label", "none", "none"]
+    assert frame["action"].isna().tolist() == [False, False, False, True]  # nobody knows what it is
+    assert frame["acted_at"].notna().tolist() == [True, False, False, False]
+    by_post = read(folder, case="post")
+    assert by_post["case_id"].tolist() == [post_id(1), post_id(3)]
+    assert by_post["action"].tolist()[0] == "label"
+    assert read(folder, case="post", not_misleading="stay")["action"].tolist()[1] == "none"
+
+
 def test_unknown_is_counted_and_said(tmp_path) -> None:
     folder = download(
         tmp_path,
@@ -456,12 +477,17 @@ def test_a_design_file_runs_it(tmp_path) -> None:
 
 
 def test_the_birdwatch_files_are_read(shared) -> None:
-    cases = CommunityNotes(str(shared / "data" / "community_notes"), ratings=True).load()
+    folder = shared / "data" / "community_notes"
+    left = CommunityNotes(str(folder)).load()
+    cases = CommunityNotes(str(folder), ratings=True, not_misleading="stay").load()
     frame = cases.frame
     assert len(cases) == 4880
+    no = frame["classification"] == "NOT_MISLEADING"
+    assert no.sum() == sum(entry.cases_removed for entry in left.ledger) == 4880 - len(left)
+    assert (frame.loc[no, "action"] == "none").all()
     assert frame["post_id"].nunique() == 3768
     assert frame["ratings"].sum() == 13559
-    assert frame["action"].isna().all()
+    assert frame.loc[~no, "action"].isna().all()
     assert set(frame["account_class"]) == {"unknown"}
     assert frame["case_id"].str.fullmatch(r"\d{19}").all()
     assert "which notes were shown is unknown" in cases.origins[0].notes
@@ -478,9 +504,9 @@ def test_ids_keep_their_digits_and_their_clock(shared) -> None:
 
 def test_the_birdwatch_posts_join_an_authors_table_by_every_digit(shared) -> None:
     folder = shared / "data" / "community_notes"
-    ids = read(folder)["post_id"].unique()
+    ids = read(folder, not_misleading="stay")["post_id"].unique()
     table = pd.DataFrame({"post_id": ids[::2], "account_id": "a", "account_class": "somebody"})
-    cases = CommunityNotes(str(folder), table).load()
+    cases = CommunityNotes(str(folder), table, not_misleading="stay").load()
     assert cases.frame["post_id"].nunique() == len(ids[::2])
     rounded = table.assign(post_id=[str(int(float(one))) for one in table["post_id"]])
     with pytest.raises(SchemaError, match=r"names a post twice \(6 rows"):  # floats merge threads

@@ -415,6 +415,17 @@ def test_leaders_against_ordinary_accounts_are_refused_in_words(tmp_path) -> Non
     assert "no case has account_class 'world_leader'" in str(error.value)
 
 
+def test_a_design_file_can_name_several_days_and_limits(tmp_path) -> None:
+    other = dump(tmp_path, [[csv_part([statement(90)])]], day="2025-07-03")
+    paths = [str(small(tmp_path)), str(other)]
+    source = {"name": "dsa", "path": paths, "unzip": {"ratio": 100.0}}
+    design = audit.Design(**CLASSES, frame="enforced_only", source=source, **BASE)
+    again = audit.Design.read(design.write(tmp_path / "design.toml"))
+    from audit.run import load
+
+    assert len(load(again)) == 13
+
+
 def test_the_columns_of_cases_come_first(tmp_path) -> None:
     names = list(Dsa(str(small(tmp_path))).load().frame)
     first = [c.name for c in CASE_COLUMNS if c.name in names]

@@ -22,7 +22,8 @@ LADDER = Ladder(("none", "label"))
 
 SHOWN = "CURRENTLY_RATED_HELPFUL"
 STATUSES = (SHOWN, "CURRENTLY_RATED_NOT_HELPFUL", "NEEDS_MORE_RATINGS")
-CLASSIFICATIONS = ("MISINFORMED_OR_POTENTIALLY_MISLEADING", "NOT_MISLEADING")
+MISLEADING, NOT_MISLEADING = "MISINFORMED_OR_POTENTIALLY_MISLEADING", "NOT_MISLEADING"
+CLASSIFICATIONS = (MISLEADING, NOT_MISLEADING)
 NEVER = "('', '-1')"  # how a status or time that never came has been written
 SNOWFLAKE_EPOCH = 1_288_834_974_657
 """Milliseconds since 1970 that a post's id counts from, https://github.com/twitter-archive/snowflake
@@ -85,7 +86,12 @@ def joined(download: Download, *, also: tuple[str, ...] = (), ratings: bool) -> 
 
 
 def shown(frame: pd.DataFrame, which: Shown) -> pd.DataFrame:
-    """Return `action` and `acted_at` of each note; the action is missing where nobody knows.
+    """Return `action`, `acted_at` and `eligible` of each note; no action where nobody knows it.
+
+    Only a note that calls the post misleading is eligible to be shown, whatever its rating: "only
+    notes that indicate a post is “potentially misleading” and earn the status of Helpful are
+    eligible to be displayed on posts" (Note ranking algorithm, Note Status,
+    https://communitynotes.x.com/guide/en/under-the-hood/ranking-notes).
 
     current: whether the note was shown at the last look. ever: whether the first, the latest or the
     current status that the history keeps was the one that shows it; a status in between is lost.
@@ -94,12 +100,15 @@ def shown(frame: pd.DataFrame, which: Shown) -> pd.DataFrame:
     showing it: it is the last look.
     """
     helpful = frame[["first", "latest", "status"]].eq(SHOWN)
-    is_shown = helpful["status"] if which == "current" else helpful.any(axis=1)
+    eligible = frame["classification"] != NOT_MISLEADING
+    rated = helpful["status"] if which == "current" else helpful.any(axis=1)
+    is_shown = rated & (frame["classification"] == MISLEADING)
     action = pd.Series("none", index=frame.index, dtype="str").mask(is_shown, "label")
-    action = action.mask(frame["status"].isna() & ~is_shown)
+    action = action.mask(eligible & ~is_shown & (frame["status"].isna() | rated))
     when = frame["first_at"].where(helpful["first"])
     when = when.fillna(frame["latest_at"].where(helpful["latest"]))
-    return pd.DataFrame({"action": action, "acted_at": when.where(is_shown)})
+    when = when.where(is_shown)
+    return pd.DataFrame({"action": action, "acted_at": when, "eligible": eligible.astype(bool)})
 
 
 def _count(

@@ -11,7 +11,7 @@ def by_post(notes: pd.DataFrame) -> pd.DataFrame:
     A post is labelled where any of its notes is; where none is and the action of one is missing,
     nobody knows. It was reported when the first note was written, labelled when the first of its
     shown notes came (missing where one of them has no time), and last seen when the first of the
-    last looks at its notes was.
+    last looks at its notes was. It is eligible where any of its notes is.
     """
     shown = notes["action"] == "label"
     known = notes["action"].notna()
@@ -34,6 +34,7 @@ def by_post(notes: pd.DataFrame) -> pd.DataFrame:
         frame["ratings"] = groups["ratings"].sum()
     action = pd.Series("none", index=frame.index, dtype="str").mask(groups["shown"].any(), "label")
     frame.insert(0, "action", action.mask(~groups["known"].all() & ~groups["shown"].any()))
+    frame["eligible"] = groups["eligible"].any()
     frame = frame.reset_index()
     frame.insert(0, "case_id", frame["post_id"])
     for name in ("classification", "status"):

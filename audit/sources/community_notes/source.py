@@ -25,6 +25,8 @@ from audit.text import visible
 
 Case = Literal["note", "post"]
 Unjoined = Literal["leave", "unknown"]
+NotMisleading = Literal["leave", "stay"]
+NEVER_SHOWN = "the note, or every note on the post, calls the post not misleading: never shown"
 Paths = tuple[Path, ...]
 
 
@@ -64,6 +66,10 @@ class CommunityNotes:
     unjoined : {"leave", "unknown"}
         What becomes of notes whose post is not in the table of authors: they leave through the
         ledger, or stay in class "unknown", each post as an account of its own.
+    not_misleading : {"leave", "stay"}
+        What becomes of notes that call the post not misleading, and of posts with no other: such
+        notes are not shown, whatever their rating. They leave through the ledger, or stay as not
+        labelled.
     ratings : bool
         Whether to count the ratings of each note. They decide the status: never hold them alike.
     text : bool
@@ -92,6 +98,7 @@ class CommunityNotes:
     case: Case = "note"
     shown: Shown = "current"
     unjoined: Unjoined = "leave"
+    not_misleading: NotMisleading = "leave"
     ratings: bool = False
     text: bool = False
     memory: str = "2GB"
@@ -112,6 +119,8 @@ class CommunityNotes:
         "posts that it does not name leave, counted.",
         "Which notes were shown is known from the status history alone; for a note that it leaves "
         "out, and for all notes where there is none, the outcome is unknown and not “no”.",
+        "Notes that call a post not misleading are not shown on posts, whatever their rating; they "
+        "leave, counted.",
         "The history keeps a note's first, latest and current status, as of the download.",
         "Notes that were deleted are in the history without the post they stood on, and are not "
         "cases.",
@@ -125,7 +134,12 @@ class CommunityNotes:
 
     def __post_init__(self) -> None:
         """Refuse, all at once, what cannot be asked."""
-        choices = (("case", Case), ("shown", Shown), ("unjoined", Unjoined))
+        choices = (
+            ("case", Case),
+            ("shown", Shown),
+            ("unjoined", Unjoined),
+            ("not_misleading", NotMisleading),
+        )
         faults = [
             f"{name} is {getattr(self, name)!r}; allowed: {', '.join(get_args(allowed))}."
             for name, allowed in choices
@@ -161,17 +175,16 @@ class CommunityNotes:
         faults = contradictions(frame.set_axis(range(1, len(frame) + 1)), LADDER)
         if faults:
             raise SchemaError("the notes, in the order of their ids", faults)
+        eligible = frame.pop("eligible")
         first = [column.name for column in CASE_COLUMNS if column.name in frame]
         frame = frame[[*first, *(name for name in frame if name not in first)]]
         cases = Cases(frame, (self._origin((*notes, *history), says), *placed.met), LADDER)
+        if self.not_misleading == "leave" and not eligible.all():
+            cases = cases.keep(eligible, because=NEVER_SHOWN)
+            here = here[eligible].reset_index(drop=True)
         if self.authors is None or self.unjoined == "unknown" or here.all():
             return cases
-        posts = frame.loc[here, "post_id"].nunique()
-        of = frame["post_id"].nunique()
-        because = f"author not in the table given, which has {posts:,} of {of:,} noted posts"
-        if placed.lost:
-            because += f"; {placed.lost:,} more would meet one if ids were rounded to 15 digits"
-        return cases.keep(here, because=because)
+        return cases.keep(here, because=_unjoined(cases.frame["post_id"], here, placed.lost))
 
     def _notes(self, notes: Paths, history: Paths) -> tuple[pd.DataFrame, str]:
         """Return the notes with their action, and what must be said of how they were read."""
@@ -244,6 +257,16 @@ class CommunityNotes:
             notes=says,
             limits=self.limits,
         )
+
+
+def _unjoined(posts: pd.Series, here: pd.Series, lost: int) -> str:
+    because = (
+        f"author not in the table given, which has {posts[here].nunique():,} of "
+        f"{posts.nunique():,} noted posts"
+    )
+    if lost:
+        because += f"; {lost:,} more would meet one if ids were rounded to 15 digits"
+    return because
 
 
 def _said(frame: pd.DataFrame, strange: list[str], orphans: int, *, history: bool) -> str:
