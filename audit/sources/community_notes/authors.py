@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from audit.cases import Origin
 from audit.errors import Fault, SchemaError, SourceError
 from audit.origin import locate
 from audit.reading.columns import read_columns
@@ -15,7 +16,9 @@ from audit.reading.exact import from_arrow
 from audit.reading.files import read_table
 from audit.reading.lines import TextTable
 from audit.reading.typed import LOST_DIGITS, Reading
-from audit.schema import Column, near
+from audit.roster import Roster
+from audit.schema import UNKNOWN, Column, near
+from audit.sources.classes import classify
 from audit.text import visible
 
 AUTHOR_COLUMNS = (
@@ -26,6 +29,15 @@ AUTHOR_COLUMNS = (
     ),
 )
 """What a table of authors holds; other columns are left aside."""
+
+
+class Placed(NamedTuple):
+    """Cases with their accounts; which joined; the roster's origin; posts met only by rounding."""
+
+    frame: pd.DataFrame
+    here: pd.Series
+    met: tuple[Origin, ...] = ()
+    lost: int = 0
 
 
 def read_authors(given: Any, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -71,6 +83,39 @@ def lost_digits(lost: int, met: int) -> list[Fault]:
     what = f"{lost:,} posts meet their author only when ids are rounded to 15 digits, {met:,} as is"
     hint = "export the ids as text; these have been through a spreadsheet or a float"
     return [Fault(what, "post_id", (), "", LOST_DIGITS, hint)]
+
+
+def place(
+    frame: pd.DataFrame, authors: pd.DataFrame | None, roster: Roster | None, unlisted: str | None
+) -> Placed:
+    """Return the cases with account and class, and which of them joined.
+
+    A post whose author nobody named is an account of its own, of class unknown.
+
+    Raises
+    ------
+    SourceError
+        No post of the table is among the noted ones.
+    SchemaError
+        Its ids have lost digits, or it cannot tell a class.
+    """
+    nobody = frame.assign(account_id="post-" + frame["post_id"], account_class=UNKNOWN)
+    if authors is None:
+        return Placed(nobody, pd.Series(False, index=frame.index))
+    here = frame["post_id"].isin(set(authors["post_id"]))
+    lost = rounded_ids(frame["post_id"], authors["post_id"])
+    faults = lost_digits(lost, frame.loc[here, "post_id"].nunique())
+    if not here.any() and not faults:
+        raise SourceError(
+            f"None of the {len(authors):,} posts in the table of authors is among the "
+            f"{frame['post_id'].nunique():,} noted posts. Try: the ids of the posts, as text."
+        )
+    placed = frame[here].merge(authors, on="post_id", how="left", validate="many_to_one")
+    placed, unclassed, met = classify(placed, roster, unlisted)
+    if faults or unclassed:
+        raise SchemaError("the authors of the posts", [*faults, *unclassed])
+    placed.index = frame.index[here]
+    return Placed(pd.concat([placed, nobody[~here]]).sort_index(), here, met, lost)
 
 
 def _rounded(ids: pd.Series) -> list[str]:

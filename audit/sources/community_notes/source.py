@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import pandas as pd
 
@@ -14,29 +14,19 @@ from audit.consistency import contradictions
 from audit.errors import SchemaError, SourceError
 from audit.reading.engine import engine_in
 from audit.roster import Roster
-from audit.schema import CASE_COLUMNS, UNKNOWN, Column
-from audit.sources.classes import classify
-from audit.sources.community_notes.authors import lost_digits, read_authors, rounded_ids
+from audit.schema import CASE_COLUMNS, Column
+from audit.sources.community_notes.authors import place, read_authors
 from audit.sources.community_notes.files import Download, parts_of, sha256_of
 from audit.sources.community_notes.layout import Kind
 from audit.sources.community_notes.notes import LADDER, Shown, faults_of, joined, shown
 from audit.sources.community_notes.posts import by_post
+from audit.sources.community_notes.words import NEVER_SHOWN, said, unjoined
 from audit.text import visible
 
 Case = Literal["note", "post"]
 Unjoined = Literal["leave", "unknown"]
 NotMisleading = Literal["leave", "stay"]
-NEVER_SHOWN = "the note, or every note on the post, calls the post not misleading: never shown"
 Paths = tuple[Path, ...]
-
-
-class Placed(NamedTuple):
-    """Cases with their accounts; which joined; the roster's origin; posts met only by rounding."""
-
-    frame: pd.DataFrame
-    here: pd.Series
-    met: tuple[Origin, ...] = ()
-    lost: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -170,7 +160,9 @@ class CommunityNotes:
         frame, says = self._notes(notes, history)
         if self.case == "post":
             frame = by_post(frame)
-        placed = self._authored(frame)
+        named = None if self.authors is None else read_authors(self.authors, self.columns)
+        roster = None if self.roster is None else Roster.read(self.roster)
+        placed = place(frame, named, roster, self.unlisted)
         frame, here = placed.frame, placed.here
         faults = contradictions(frame.set_axis(range(1, len(frame) + 1)), LADDER)
         if faults:
@@ -184,7 +176,7 @@ class CommunityNotes:
             here = here[eligible].reset_index(drop=True)
         if self.authors is None or self.unjoined == "unknown" or here.all():
             return cases
-        return cases.keep(here, because=_unjoined(cases.frame["post_id"], here, placed.lost))
+        return cases.keep(here, because=unjoined(cases.frame["post_id"], here, placed.lost))
 
     def _notes(self, notes: Paths, history: Paths) -> tuple[pd.DataFrame, str]:
         """Return the notes with their action, and what must be said of how they were read."""
@@ -204,7 +196,7 @@ class CommunityNotes:
             ).fetchall()[0][0]
         if frame.empty:
             raise SourceError("The download holds no note. Try: download it again.")
-        says = _said(frame, download.strange, orphans, history=bool(history))
+        says = said(frame, download.strange, orphans, history=bool(history))
         frame = frame.join(shown(frame, self.shown)).assign(notes=1, platform="X")
         return frame.drop(columns=["first", "latest", "first_at", "latest_at", "scored"]), says
 
@@ -217,32 +209,6 @@ class CommunityNotes:
         if not parts:
             raise SourceError(f"There is no ratings-00000.tsv in {visible(self.path)!r}.")
         return parts
-
-    def _authored(self, frame: pd.DataFrame) -> Placed:
-        """Return the cases with account and class, and which of them joined.
-
-        A post whose author nobody named is an account of its own, of class unknown.
-        """
-        alone = ("post-" + frame["post_id"]).astype("str")
-        nobody = frame.assign(account_id=alone, account_class=UNKNOWN)
-        if self.authors is None:
-            return Placed(nobody, pd.Series(False, index=frame.index))
-        authors = read_authors(self.authors, self.columns)
-        here = frame["post_id"].isin(set(authors["post_id"]))
-        lost = rounded_ids(frame["post_id"], authors["post_id"])
-        faults = lost_digits(lost, frame.loc[here, "post_id"].nunique())
-        if not here.any() and not faults:
-            raise SourceError(
-                f"None of the {len(authors):,} posts in the table of authors is among the "
-                f"{frame['post_id'].nunique():,} noted posts. Try: the ids of the posts, as text."
-            )
-        placed = frame[here].merge(authors, on="post_id", how="left", validate="many_to_one")
-        roster = None if self.roster is None else Roster.read(self.roster)
-        placed, unclassed, met = classify(placed, roster, self.unlisted)
-        if faults or unclassed:
-            raise SchemaError("the authors of the posts", [*faults, *unclassed])
-        placed.index = frame.index[here]
-        return Placed(pd.concat([placed, nobody[~here]]).sort_index(), here, met, lost)
 
     def _origin(self, paths: Paths, says: str) -> Origin:
         names = ", ".join(visible(path.name) for path in paths)
@@ -257,33 +223,3 @@ class CommunityNotes:
             notes=says,
             limits=self.limits,
         )
-
-
-def _unjoined(posts: pd.Series, here: pd.Series, lost: int) -> str:
-    because = (
-        f"author not in the table given, which has {posts[here].nunique():,} of "
-        f"{posts.nunique():,} noted posts"
-    )
-    if lost:
-        because += f"; {lost:,} more would meet one if ids were rounded to 15 digits"
-    return because
-
-
-def _said(frame: pd.DataFrame, strange: list[str], orphans: int, *, history: bool) -> str:
-    """Return what must be known of a download before its cases are counted."""
-    unscored = int((~frame["scored"].astype(bool)).sum())
-    unknown = int(frame["status"].isna().sum()) - unscored
-    undated = int(frame["posted_at"].isna().sum())
-    says = [f"{len(frame):,} notes on {frame['post_id'].nunique():,} posts"]
-    if history:
-        says.append(f"{unscored:,} notes are not in the status history: their outcome is unknown")
-        says.append(f"{unknown:,} are in it without a status: likewise")
-        says.append(f"{orphans:,} in the history have no note any more and are no cases")
-    else:
-        says.append("no status history was given: which notes were shown is unknown")
-    if undated:
-        says.append(f"{undated:,} notes are on posts whose ids tell no time")
-    if strange:
-        listed = ", ".join(visible(name, 60) for name in dict.fromkeys(strange))
-        says.append(f"columns that the download guide did not have, not read: {listed}")
-    return "; ".join(says)

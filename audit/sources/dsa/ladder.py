@@ -28,7 +28,7 @@ to be one and "at least other" counts it too. The rungs of the author stand abov
 """
 
 RUNG = {
-    # visibility of the post (Art. 17(3)(a) DSA: removal, disabling, demotion, other)
+    # Art. 17(1)(a) DSA: the visibility of the post
     "DECISION_VISIBILITY_CONTENT_LABELLED": "label",
     "DECISION_VISIBILITY_CONTENT_DEMOTED": "restrict",
     "DECISION_VISIBILITY_CONTENT_AGE_RESTRICTED": "restrict",
@@ -36,16 +36,16 @@ RUNG = {
     "DECISION_VISIBILITY_OTHER": "other",
     "DECISION_VISIBILITY_CONTENT_DISABLED": "remove",  # nobody in the territory can see it
     "DECISION_VISIBILITY_CONTENT_REMOVED": "remove",
-    # payments to the author
+    # (b): payments to the author
     "DECISION_MONETARY_OTHER": "demonetise",
     "DECISION_MONETARY_SUSPENSION": "demonetise",
     "DECISION_MONETARY_TERMINATION": "demonetise",
-    # the service to the author: part of it is a lock, all of it is what an account's end is
+    # (c): the service to the author; part of it is a lock, all of it what an account's end is
     "DECISION_PROVISION_PARTIAL_SUSPENSION": "lock",
     "DECISION_PROVISION_PARTIAL_TERMINATION": "lock",
     "DECISION_PROVISION_TOTAL_SUSPENSION": "suspend",
     "DECISION_PROVISION_TOTAL_TERMINATION": "ban",
-    # the account
+    # (d): the account
     "DECISION_ACCOUNT_SUSPENDED": "suspend",
     "DECISION_ACCOUNT_TERMINATED": "ban",
 }
