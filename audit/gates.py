@@ -43,11 +43,16 @@ def gates_of(study: Study) -> tuple[Gate, ...]:
     return tuple(g for g in (rule(study) for rule in GATES) if g is not None)
 
 
+NO_DENOMINATOR = "denominator"
+"""The gate of a table that holds only what was acted on."""
+
+
 def _no_denominator(s: Study) -> Gate | None:
-    if s.design.frame != "enforced_only":
+    # what was taken back is a share of what was enforced, which such a table holds in full
+    if s.design.frame != "enforced_only" or s.design.outcome.reversed:
         return None
     return Gate(
-        "denominator",
+        NO_DENOMINATOR,
         "hard",
         "The table holds only posts that were acted on or noticed, and not all those that could "
         "have been: a share of them is not a rate of enforcement.",
@@ -164,6 +169,23 @@ def _one_account_writes(s: Study) -> Gate | None:
     )
 
 
+def _unequal_watch(s: Study) -> Gate | None:
+    frame, outcome = s.cases.frame, s.design.outcome
+    lacks = {"acted_at", "observed_until"} - set(frame)
+    if not outcome.reversed or outcome.reversed_within_hours or lacks:
+        return None
+    days = (frame["observed_until"] - frame["acted_at"]).dt.total_seconds().dropna() / 86400
+    if days.empty or days.max() - days.min() < 1:
+        return None
+    return Gate(
+        "unequal watch",
+        "note",
+        f"Actions were watched for {count(max(0, int(days.min())))} to "
+        f"{many(int(days.max()), 'day')}, and one taken back later counts as standing. Try: "
+        "reversed_within_hours in the outcome.",
+    )
+
+
 def _reversal(s: Study) -> Gate | None:
     if not s.design.outcome.reversed:
         return None
@@ -242,6 +264,7 @@ GATES = (
     _few_accounts,
     _one_account_writes,
     _reversal,
+    _unequal_watch,
     _no_accounts,
     _amplified,
     _weighted,

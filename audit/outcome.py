@@ -40,6 +40,10 @@ class Outcome:
         count; cases censored before that are unknown, not "no".
     reversed : bool
         Among sanctioned cases, whether the action was reversed.
+    reversed_within_hours : float, positive
+        Only reversals that came within this time of the action count. An action that was not
+        watched for so long is unknown whatever came of it: to keep those already reversed would
+        count the quick ones and leave the others out.
     more_is : {"stricter", "lenient", "neither"}
         Whether a higher rate means harsher treatment. Defaults to stricter; to neither for
         outcomes of labels alone (a label is not a finding of breach); to lenient for `reversed`.
@@ -54,6 +58,7 @@ class Outcome:
     any_of: tuple[str, ...] = ()
     acted_within_hours: float | None = None
     reversed: bool = False
+    reversed_within_hours: float | None = None
     more_is: MoreIs | Literal[""] = ""
 
     def __post_init__(self) -> None:
@@ -73,8 +78,12 @@ class Outcome:
                 "reversed is asked among all sanctioned cases; leave out at_least, any_of and "
                 "acted_within_hours."
             )
-        if hours is not None and (not isinstance(hours, (int, float)) or not hours > 0):
-            faults.append(f"acted_within_hours is {hours!r}; a number above 0.")
+        if self.reversed_within_hours is not None and not self.reversed:
+            faults.append("reversed_within_hours is given without reversed = true; give both.")
+        for name in ("acted_within_hours", "reversed_within_hours"):
+            given = getattr(self, name)
+            if given is not None and (not isinstance(given, (int, float)) or not given > 0):
+                faults.append(f"{name} is {given!r}; a number above 0.")
         if self.more_is and self.more_is not in get_args(MoreIs):
             faults.append(f"more_is is {self.more_is!r}; allowed: {', '.join(get_args(MoreIs))}.")
         if faults:
@@ -127,7 +136,8 @@ class Outcome:
     def verb(self) -> str:
         """Return the outcome as a participle phrase: "removed or met with a stronger action"."""
         if self.reversed:
-            return "let back after a sanction"
+            hours = self.reversed_within_hours
+            return "let back after a sanction" + (f" within {hours:g} hours" if hours else "")
         if self.at_least:
             top = self.at_least == "ban"  # of the standard ladder: nothing is stronger
             phrase = participle(self.at_least) + ("" if top else " or met with a stronger action")

@@ -207,6 +207,9 @@ def _require(cases: Cases, design: Design) -> None:
         used += [("column for acted_within_hours", c) for c in ("posted_at", "acted_at")]
     if design.outcome.reversed:
         used.append(("column for outcome.reversed", "reversed"))
+    if design.outcome.reversed_within_hours:
+        columns_needed = ("acted_at", "reversed_at", "observed_until")
+        used += [("column for reversed_within_hours", c) for c in columns_needed]
     for what, column in used:
         if column not in columns:
             faults.append(f"{what} {column!r} is not in the cases; they have {columns}.")
@@ -247,7 +250,7 @@ def acted_on(cases: Cases, design: Design) -> pd.Series:
     """Return a nullable flag per row: acted on, or unknown where the data cannot tell."""
     frame, outcome = cases.frame, design.outcome
     if outcome.reversed:
-        return frame["reversed"].astype("boolean")
+        return _reversed(frame, outcome.reversed_within_hours)
     acted = frame["action"].isin(outcome.rungs(cases.ladder)).astype("boolean")
     acted[frame["action"].isna()] = pd.NA
     hours = outcome.acted_within_hours
@@ -265,6 +268,19 @@ def acted_on(cases: Cases, design: Design) -> pd.Series:
     out[acted.fillna(False) & (frame["acted_at"].isna() | limit.isna())] = pd.NA
     out[~out.fillna(False) & censored] = pd.NA
     return out
+
+
+def _reversed(frame: pd.DataFrame, hours: float | None) -> pd.Series:
+    """Return whether each action was reversed, within some hours of it where they are given."""
+    flags = frame["reversed"].astype("boolean")
+    if not hours:
+        return flags
+    limit = frame["acted_at"] + pd.Timedelta(hours=hours)
+    flags = flags & (frame["reversed_at"] <= limit)
+    # reversed at an hour not recorded, or not watched so long, whatever was seen until then
+    untimed = frame["reversed"].astype("boolean").fillna(False) & frame["reversed_at"].isna()
+    unwatched = frame["observed_until"].isna() | (frame["observed_until"] < limit)
+    return flags.mask(untimed | unwatched | limit.isna())
 
 
 def _group(cases: Cases, design: Design) -> pd.Series:

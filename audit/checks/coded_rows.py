@@ -80,6 +80,8 @@ class CodedCases:
             needed += ["posted_at", "acted_at"]
         if design.outcome.reversed:
             needed.append("reversed")
+        if design.outcome.reversed_within_hours:
+            needed += ["acted_at", "reversed_at", "observed_until"]
         if any(c not in frame or c.startswith("raw_") for c in needed):
             return True
         if not {design.focal, *design.references} <= set(self.classes):

@@ -115,7 +115,8 @@ def explore(cases: Cases, design: Design, draws: int, seed: int) -> Exploration:
 
 def _fits(codes: CodedCases, design: Design) -> bool:
     """Return whether the design may have an answer; `enroll` says of the others why not."""
-    return design.frame != "enforced_only" and codes.usable and not codes.refuses(design)
+    barred = design.frame == "enforced_only" and not design.outcome.reversed
+    return not barred and codes.usable and not codes.refuses(design)
 
 
 def _classes(fit: Sequence[Specification]) -> tuple[str, ...]:

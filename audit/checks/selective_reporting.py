@@ -43,6 +43,13 @@ class SelectiveReporting:
         """Return the bound nearest to a reversal; guards step 4."""
         design = comparison.study.design
         threshold, nan = "the gap keeps its sign at both bounds", float("nan")
+        if design.frame == "enforced_only":
+            says = (
+                "Only what was acted on is in the table: whether posts of one class were reported, "
+                "or acted on, more readily cannot be seen in it, and no limits bound what it does "
+                "to the share taken back."
+            )
+            return Finding(self.name, nan, threshold, None, says, step=self.step)
         if design.frame not in SELECTED:
             says = (
                 "Every post had its chance to be in the table, whether or not anyone reported it, "

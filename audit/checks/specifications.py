@@ -118,7 +118,8 @@ def _outcome(value: Outcome | Mapping[str, Any]) -> str:
     """Return an outcome short enough for a label, what tells it from its like first."""
     asked = value if isinstance(value, Outcome) else Outcome.of(value)
     if asked.reversed:
-        return "let back"
+        window = asked.reversed_within_hours
+        return "let back" + (f" within {window:g} hours" if window else "")
     hours = f"within {asked.acted_within_hours:g} hours: " if asked.acted_within_hours else ""
     if asked.at_least:
         return f"{hours}at least {participle(asked.at_least)}"

@@ -14,6 +14,7 @@ from audit.estimators.base import Array
 from audit.estimators.duration import kaplan_meier
 from audit.estimators.followup import sums_from
 from audit.numerals import many
+from audit.questions.clock_words import ACTION, RAN_OUT, REVERSAL, ClockWords
 from audit.questions.gap import regrouped
 from audit.questions.hours import Followed, to_focal_mix
 
@@ -47,7 +48,8 @@ class Posts:
     ----------
     frame : DataFrame
         Rows of known class with a clock: account_id, group, stratum, n, weight, `hours` watched
-        and `cause`: 0 nothing had ended it, 1 acted on, 2 deleted by its author.
+        and `cause`: 0 nothing had ended it, 1 acted on (taken back, where that is the outcome),
+        2 deleted by its author.
     study : Study
         The study of those rows, by which support and accounts are counted.
     clock : str
@@ -91,24 +93,28 @@ class Posts:
 
 def unclocked(study: Study) -> str:
     """Return why no clock can be set, "" where one can."""
-    if study.design.outcome.reversed:
-        return "The outcome is whether an action was taken back: there is no time to it here."
-    lacks = [c for c in ("posted_at", "acted_at") if c not in study.cases.frame]
+    back = study.design.outcome.reversed
+    needed = ("acted_at", "reversed_at") if back else ("posted_at", "acted_at")
+    lacks = [c for c in needed if c not in study.cases.frame]
     if lacks:
         names = " and no ".join(f"column ‘{c}’" for c in lacks)
-        return f"The cases have no {names}, so hours from post to action are not known."
+        what = "action to reversal" if back else "post to action"
+        return f"The cases have no {names}, so hours from {what} are not known."
     return ""
+
+
+def clock_words(study: Study) -> ClockWords:
+    """Return what the clock of a study counts to, in words."""
+    return REVERSAL if study.design.outcome.reversed else ACTION
 
 
 def on_the_clock(study: Study) -> Posts:
     """Return the posts of a study (without a window of its own) on a clock; see `Posts.notes`."""
     rows = study.rows()
     rows = rows[rows["group"].isin((FOCAL, REFERENCE))]
-    start, clock = _moment(rows, "posted_at"), "the post"
-    if "reported_at" in rows:
-        start = _moment(rows, "reported_at").fillna(start)
-        clock = "the report (from the post where no report is recorded)"
-    acted, acted_at = rows["acted"].astype(bool), _moment(rows, "acted_at")
+    back = study.design.outcome.reversed
+    start, clock = _start(rows, back)
+    acted, acted_at = rows["acted"].astype(bool), _moment(rows, _EVENT[back])
     last, until = _last(rows), _moment(rows, "observed_until")
     end = acted_at.where(acted, until.fillna(last))
     ended = rows.get("ended_by", pd.Series("", rows.index)).eq("deleted_by_author")
@@ -126,12 +132,28 @@ def on_the_clock(study: Study) -> Posts:
             "deleted": int(n[known & deleted].sum()),
         },
         last,
+        clock_words(study),
     )
+    notes += [RAN_OUT] if back else []
     frame = rows.loc[known, ["account_id", "group", "stratum", "n", "weight"]].assign(
         hours=hours[known].clip(lower=0.0),
         cause=np.where(acted[known], ACTED, np.where(deleted[known], DELETED, 0)),
     )
     return Posts(frame, regrouped(study, rows[known], acted[known]), clock, tuple(notes))
+
+
+_EVENT = {False: "acted_at", True: "reversed_at"}
+"""The column of the time that a clock counts to: of an action, or of its being taken back."""
+
+
+def _start(rows: pd.DataFrame, back: bool) -> tuple[pd.Series, str]:
+    """Return when each clock starts, and from what in words."""
+    if back:
+        return _moment(rows, "acted_at"), "the action"
+    if "reported_at" not in rows:
+        return _moment(rows, "posted_at"), "the post"
+    start = _moment(rows, "reported_at").fillna(_moment(rows, "posted_at"))
+    return start, "the report (from the post where no report is recorded)"
 
 
 def _moment(rows: pd.DataFrame, column: str) -> pd.Series:
@@ -146,20 +168,9 @@ def _last(rows: pd.DataFrame) -> Any:
     return max((t for t in found if not pd.isna(t)), default=pd.NaT)
 
 
-def _notes(found: dict[str, int], last: Any) -> list[str]:
+def _notes(found: dict[str, int], last: Any, words: ClockWords) -> list[str]:
     day = "" if pd.isna(last) else f" ({last:%Y-%m-%d})"
-    words = {
-        "unstarted": "{} left out: neither report nor post has a time.",
-        "untimed": "{} acted on at a time that is not recorded, left out: both classes' waits then "
-        "look longer than they were.",
-        "before": "{} acted on before the report; counted as acted on at hour 0.",
-        "unseen": "{} last looked at before the clock started; watched for no time.",
-        "open": "{} not acted on, without a last look; taken as watched to the last time in the "
-        f"table{day}.",
-        "deleted": "{} deleted by the author at a time that is not recorded: counted as not "
-        "acted on up to the last look (Fine & Gray 1999).",
-    }
-    return [words[k].format(many(n, "post")) for k, n in found.items() if n]
+    return [words.notes[k].format(many(n, "post"), day=day) for k, n in found.items() if n]
 
 
 def curve(posts: Posts, names: dict[str, str], at: Sequence[float] = ()) -> pd.DataFrame:

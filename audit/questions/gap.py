@@ -13,7 +13,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.estimators.base import NAN
 from audit.estimators.contrasts import effect, effect_p
-from audit.gates import gates_of
+from audit.gates import NO_DENOMINATOR, gates_of
 from audit.numerals import interval, p_value, percent, points
 
 if TYPE_CHECKING:
@@ -39,9 +39,17 @@ def regrouped(study: Study, rows: pd.DataFrame, flags: Any) -> Study:
     return replace(held, gates=gates_of(held))
 
 
-def hard_gates(study: Study) -> str:
-    """Return why a study can give no contrast, "" where it can."""
-    return " ".join(g.says for g in study.gates if g.kind == "hard")
+def hard_gates(study: Study, *, among_enforced: bool = False) -> str:
+    """Return why a study can give no contrast, "" where it can.
+
+    Parameters
+    ----------
+    among_enforced : bool
+        The contrast is of shares of what was acted on, for which a table of nothing else has the
+        denominator.
+    """
+    spared = NO_DENOMINATOR if among_enforced else ""
+    return " ".join(g.says for g in study.gates if g.kind == "hard" and g.name != spared)
 
 
 def gap_row(study: Study, measure: str, *, test: bool = True) -> dict[str, Any]:

@@ -172,6 +172,8 @@ def hours(value: float, *, signed: bool = False) -> str:
     """Return a number of hours: "1 hour", "23.4 hours", "+1,204 hours"; "not known" for NaN."""
     if not isfinite(value):
         return "not known"
+    if 0 < value < 0.05 and not signed:
+        return "less than 0.1 hours"
     text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}".removesuffix(".0")
     text = "0" if text in ("-0", "0") else text
     plus = "+" if signed and value > 0 and text != "0" else ""

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 TITLE = "How far up the ladder"
 SOFTER = "probability that a focal post met the milder action"
 PLACE = "mean place on the ladder, of the posts acted on"
+AMONG_ENFORCED = (
+    "Shares are of the posts acted on, and none is a rate of enforcement. A class of which only "
+    "the clearer cases are acted on can be met more severely under one threshold "
+    "(infra-marginality), so this is at most rung 2 of the ladder of evidence."
+)
 MOST_POSTS = 2_000_000
 """Posts (Σcount) up to which the order of single posts is compared."""
 
@@ -39,7 +44,8 @@ class Severity:
 
     Each rung is the primary contrast with "this rung or above" as the outcome, on the cases as
     loaded, so that it has the strata, weights and account-level interval of the
-    main comparison. Rungs are nested: their gaps are not separate findings.
+    main comparison. Rungs are nested: their gaps are not separate findings. Of a table that holds
+    only what was acted on, the shares are of that, and the lowest rung is met by all.
     """
 
     name: ClassVar[str] = "severity"
@@ -52,7 +58,7 @@ class Severity:
     def __call__(self, study: Study) -> Answer:
         """Return the gap at each rung that was reached, and the relative effect."""
         first = _at(study, study.cases.ladder.rungs[1])
-        if why := hard_gates(first):
+        if why := hard_gates(first, among_enforced=_among_enforced(first)):
             return barred(self.name, TITLE, why)
         posts = _posts(first)
         rows, notes, lost = _rungs(study, first, posts)
@@ -82,7 +88,15 @@ class Severity:
 def _at(study: Study, rung: str) -> Study:
     """Return the study of "this rung or above", within the design's own hours where it has any."""
     outcome = Outcome(at_least=rung, acted_within_hours=study.design.outcome.acted_within_hours)
-    return study.again(alone(study.design, outcome=outcome))
+    cases = study.loaded
+    if _among_enforced(study):
+        acted = cases.ladder.rank(cases.frame["action"]) > 0
+        cases = cases.keep(acted, because="acted on: the frame is of these alone")
+    return study.again(alone(study.design, outcome=outcome), cases=cases)
+
+
+def _among_enforced(study: Study) -> bool:
+    return study.design.frame == "enforced_only"
 
 
 def _rungs(
@@ -90,13 +104,15 @@ def _rungs(
 ) -> tuple[list[dict[str, Any]], list[str], int]:
     """Return a row per rung that a post reached, why others have none, and unknown outcomes."""
     rows, notes, unreached, lost = [], [], [], 0
-    rungs = study.cases.ladder.rungs[1:]
+    rungs, among = study.cases.ladder.rungs[1:], _among_enforced(first)
     for place, rung in enumerate(rungs):
+        if among and not place:
+            continue  # all that is in the frame
         # With a window, what is known of a post depends on the rung; without, nothing else does.
         window = first.design.outcome.acted_within_hours
         at = _at(study, rung) if window else regrouped(first, posts, posts["level"] > place)
         name = visible(rung, 60) + ("" if place == len(rungs) - 1 else " or stricter")
-        if why := hard_gates(at):
+        if why := hard_gates(at, among_enforced=among):
             notes.append(f"No row ‘{name}’: {why}")
         elif not at.cells.of(FOCAL, REFERENCE)["events"].sum():
             unreached.append(f"‘{visible(rung, 60)}’")
@@ -207,7 +223,9 @@ def _ladder_notes(study: Study, lost: int) -> list[str]:
     out = []
     if lost:
         out.append(f"Up to {many(lost, 'post')} per rung left out: outcome unknown in the window.")
-    if study.design.outcome.reversed:
+    if _among_enforced(study):
+        out.append(AMONG_ENFORCED)
+    elif study.design.outcome.reversed:
         out.append("All posts of the population are counted here, not the sanctioned alone.")
     return out
 
@@ -217,7 +235,8 @@ def _says(rows: list[dict[str, Any]], softer: dict[str, Any], design: Design) ->
     gaps = "; ".join(
         f"‘{row['measure']}’ {points(row['estimate'])} ({sureness(row, design)})" for row in rows
     )
-    out = f"Rate of {f} less that of {r} posts at each rung: {gaps}."
+    of = "Of posts acted on, share" if design.frame == "enforced_only" else "Rate"
+    out = f"{of} of {f} less that of {r} posts at each rung: {gaps}."
     value = softer.get("estimate", NAN)
     if np.isfinite(value):
         low, high = softer.get("conf_low", NAN), softer.get("conf_high", NAN)

@@ -15,23 +15,33 @@ from audit.estimators.duration import median_time
 from audit.further import alone
 from audit.numerals import many, p_value
 from audit.questions.base import Answer, barred, measures
-from audit.questions.followed import DELETED, Posts, curve, on_the_clock, unclocked
+from audit.questions.clock_words import ACTION
+from audit.questions.followed import (
+    DELETED,
+    Posts,
+    clock_words,
+    curve,
+    on_the_clock,
+    unclocked,
+)
 from audit.questions.gap import UNCORRECTED, gap_row, gap_said, hard_gates, sizes
 from audit.questions.hours import HoursGap, hours, mean_hours_gap, to_focal_mix
 
 if TYPE_CHECKING:
     from audit.design import Design
+    from audit.outcome import Outcome
     from audit.study import Study
 
-TITLE = "How long it took"
-MEDIAN_ACTED = "median hours to action, of the posts acted on"
-MEDIAN_ALL = "hours by which half of all posts were acted on"
+TITLE, MEDIAN_ACTED, MEDIAN_ALL = ACTION.title, ACTION.median_of_met, ACTION.median_of_all
 NO_LIMITS = "; no interval by account"
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Time from report (or post) to action, the author's own deletion a competing end.
+
+    Where the outcome is a reversal, time from the action to its being taken back, an action that
+    runs out a competing end.
 
     Each window is the primary contrast with the outcome "acted on within so many hours", enrolled
     anew. Curves, medians and the mean hours without action weight the reference to the focal mix
@@ -47,12 +57,13 @@ class Timing:
 
     def __call__(self, study: Study) -> Answer:
         """Return rates by window, median and mean hours, and the curve of both classes."""
+        title = clock_words(study).title
         if why := unclocked(study):
-            return barred(self.name, TITLE, why)
-        design = alone(study.design, outcome=replace(study.design.outcome, acted_within_hours=None))
+            return barred(self.name, title, why)
+        design = alone(study.design, outcome=_within(study.design.outcome, None))
         posts = on_the_clock(study.again(design))
         if why := hard_gates(posts.study):
-            return barred(self.name, TITLE, f"Of the posts with a known time: {why}")
+            return barred(self.name, title, f"Of the posts with a known time: {why}")
         asked = study.design.timing or {}
         windows, notes = _windows(study, asked.get("within_hours", ()))
         tau = asked.get("restricted_mean_hours")
@@ -62,8 +73,8 @@ class Timing:
         medians = _medians(posts)
         return Answer(
             self.name,
-            TITLE,
-            _says(windows, means, medians, study.design, tau),
+            title,
+            _says(windows, means, medians, study, tau),
             measures([*windows, *medians, *means]),
             notes=(_clock(posts, design), *posts.notes, *notes, *told, *_plain(posts, medians)),
             figures={"curve": curve(posts, names, at)},
@@ -71,29 +82,32 @@ class Timing:
         )
 
 
+def _within(outcome: Outcome, hours: float | None) -> Outcome:
+    """Return an outcome with another window: of the action, or of its reversal."""
+    if outcome.reversed:
+        return replace(outcome, reversed_within_hours=hours)
+    return replace(outcome, acted_within_hours=hours)
+
+
 def _windows(study: Study, within: Any) -> tuple[list[dict[str, Any]], list[str]]:
     """Return a row per window of hours, and what must be told with them."""
-    rows, notes = [], []
+    rows, notes, said = [], [], clock_words(study)
     for h in within:
-        name = f"acted on within {hours(h)}"
-        outcome = replace(study.design.outcome, acted_within_hours=h)
-        at = study.again(alone(study.design, outcome=outcome))
+        name = said.within.format(hours=hours(h))
+        at = study.again(alone(study.design, outcome=_within(study.design.outcome, h)))
         if why := hard_gates(at):
             notes.append(f"No row ‘{name}’: {why}")
             continue
         rows.append(gap_row(at, name))
         lost = sum(at.unknown_outcomes.get(g, 0) for g in (FOCAL, REFERENCE))
         if lost:
-            notes.append(
-                f"Within {hours(h)}: {many(lost, 'post')} left out, not watched for so long or "
-                "acted on at an unknown time."
-            )
+            notes.append(f"Within {hours(h)}: {many(lost, 'post')} left out, {said.left_out}.")
     return rows, notes
 
 
 def _mean(posts: Posts, tau: float) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the row of the mean hours without action, and its bounds and faults."""
-    name = f"mean hours without action in the first {hours(tau)}"
+    name = clock_words(posts.study).mean.format(hours=hours(tau))
     confidence = posts.study.design.confidence
     try:
         found = mean_hours_gap(posts.compared()[1], tau=tau, confidence=confidence)
@@ -144,7 +158,7 @@ def _medians(posts: Posts) -> list[dict[str, Any]]:
     weight, every = to_focal_mix(followed), followed.event
     of_acted, of_all = {}, {}
     n: dict[str, int] = {}
-    known = posts.study.has_accounts
+    known, said = posts.study.has_accounts, clock_words(posts.study)
     for side, ours in (("focal", followed.focal), ("reference", ~followed.focal)):
         here = every & ours
         n[f"n_{side}"] = int(rows["n"][here].sum())
@@ -153,8 +167,13 @@ def _medians(posts: Posts) -> list[dict[str, Any]]:
         of_all[side] = _median(followed.hours[ours], every[ours], weight[ours])
     out = []
     for name, found, more, method in (
-        (MEDIAN_ACTED, of_acted, n, "weighted median, point only"),
-        (MEDIAN_ALL, of_all, {}, "from the share acted on (Kaplan & Meier 1958), point only"),
+        (said.median_of_met, of_acted, n, "weighted median, point only"),
+        (
+            said.median_of_all,
+            of_all,
+            {},
+            "from the share acted on (Kaplan & Meier 1958), point only",
+        ),
     ):
         base = {"measure": name, "unit": "hours", **sizes(posts.study), **more, **found}
         gap = found["focal"] - found["reference"]
@@ -188,9 +207,7 @@ def _plain(posts: Posts, medians: list[dict[str, Any]]) -> list[str]:
     out = []
     for side, name in (("focal", design.focal), ("reference", design.references[0])):
         if not isfinite(medians[1][side]):
-            out.append(
-                f"Half of {words(name)} posts acted on: not reached while they were watched."
-            )
+            out.append(clock_words(posts.study).half_not_met.format(name=words(name)))
     if reason := no_inference(posts.study):
         out.append(f"{reason[:1].upper()}{reason[1:]}.")
     return [*out, UNCORRECTED]
@@ -200,24 +217,26 @@ def _says(
     windows: list[dict[str, Any]],
     means: list[dict[str, Any]],
     medians: list[dict[str, Any]],
-    design: Design,
+    study: Study,
     tau: float | None,
 ) -> str:
+    design, said = study.design, clock_words(study)
     f, r = words(design.focal), words(design.references[0])
-    out = [gap_said(row, design, f"were {row['measure']}") for row in windows]
+    were = said.were_within.removesuffix(said.within)
+    out = [gap_said(row, design, f"{were}{row['measure']}") for row in windows]
     for row in means:
         sure = ", ".join(
             s for s in (_limits(row, design.confidence), p_value(row.get("p_value", NAN))) if s
         )
         out.append(
-            f"In the first {hours(tau or NAN)} a {f} post stood {hours(row['focal'])} without "
-            f"action on average, and a like {r} post {hours(row['reference'])}: a difference of "
-            f"{hours(row['estimate'], signed=True)} ({sure})."
+            f"In the first {hours(tau or NAN)} {f} posts stood {hours(row['focal'])} "
+            f"{said.stood} on average, and like {r} posts {hours(row['reference'])}: a "
+            f"difference of {hours(row['estimate'], signed=True)} ({sure})."
         )
     acted = medians[0]
     if isfinite(acted["focal"]) and isfinite(acted["reference"]):
         out.append(
-            f"Where an action came, half had come within {hours(acted['focal'])} for {f} posts "
+            f"{said.half} {hours(acted['focal'])} for {f} posts "
             f"and {hours(acted['reference'])} for {r} posts."
         )
     else:
@@ -226,7 +245,7 @@ def _says(
             for n, side in ((design.focal, "focal"), (design.references[0], "reference"))
             if not isfinite(acted[side])
         )
-        out.append(f"No {none} post was acted on at a known time.")
+        out.append(said.none_met.format(name=none))
     return " ".join(out)
 
 
