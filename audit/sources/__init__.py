@@ -16,6 +16,7 @@ from audit.sources.registry import Registry
 from audit.sources.simulated import Simulated
 from audit.sources.table import Table
 from audit.sources.trump_archive import TrumpArchive
+from audit.sources.wikipedia_blocks import WikipediaBlocks
 
 SOURCES: Mapping[str, type[Source]] = {
     "table": Table,
@@ -25,4 +26,5 @@ SOURCES: Mapping[str, type[Source]] = {
     "community_notes": CommunityNotes,
     "simulated": Simulated,
     "trump_archive": TrumpArchive,
+    "wikipedia_blocks": WikipediaBlocks,
 }
