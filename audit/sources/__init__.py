@@ -12,6 +12,7 @@ from audit.sources.base import Source
 from audit.sources.community_notes import CommunityNotes
 from audit.sources.dsa import Dsa
 from audit.sources.election_labels import ElectionLabels
+from audit.sources.oversight_board import OversightBoard
 from audit.sources.registry import Registry
 from audit.sources.simulated import Simulated
 from audit.sources.table import Table
@@ -27,4 +28,5 @@ SOURCES: Mapping[str, type[Source]] = {
     "simulated": Simulated,
     "trump_archive": TrumpArchive,
     "wikipedia_blocks": WikipediaBlocks,
+    "oversight_board": OversightBoard,
 }
