@@ -55,11 +55,9 @@ def whole(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_can_be_named(name: str) -> None:
-    paths = {"table": "cases.csv", "trump_archive": "tweets.csv"}
-    given = {"name": name, **({"path": paths[name]} if name in paths else {})}
-    needs_path = name in ("table", "wikipedia_blocks")
-    needs_path = name in ("table", "wikipedia_blocks", "oversight_board")
-    given = {"name": name, **({"path": "cases.csv"} if needs_path else {})}
+    given = {"name": name}
+    if any(f.name == "path" and f.default is MISSING for f in fields(SOURCES[name])):
+        given["path"] = "cases.csv"
     assert isinstance(source(question(source=given)), SOURCES[name])
 
 

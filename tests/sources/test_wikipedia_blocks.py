@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from audit.comparison import compare
 from audit.design import Design
-from audit.errors import SchemaError, SourceError
+from audit.errors import DesignError, SchemaError, SourceError
 from audit.sources.wikipedia_blocks import WikipediaBlocks
 from audit.sources.wikipedia_blocks.classes import kind_of
 from audit.sources.wikipedia_blocks.episodes import stretches, with_outcomes
@@ -613,6 +613,12 @@ def test_the_line_refuses_a_rate_of_being_blocked(tmp_path) -> None:
     study = enroll(many(tmp_path), design)
     assert not study.admissible
     assert "not a rate of enforcement" in " ".join(g.says for g in study.gates)
+
+
+@pytest.mark.parametrize("frame", ["all_posts", "reported", "reviewed"])
+def test_the_line_refuses_another_frame(tmp_path, frame) -> None:
+    with pytest.raises(DesignError, match="can only be 'enforced_only'"):
+        enroll(many(tmp_path), asked(frame=frame))
 
 
 def test_the_ladder_runs_from_a_day_to_no_end() -> None:

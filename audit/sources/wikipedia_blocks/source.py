@@ -33,6 +33,7 @@ RUNGS = (
 
 INDEFINITE = "indefinite"
 LADDER = Ladder(("none", *(name for name, _ in RUNGS), INDEFINITE))
+FRAME = "enforced_only"
 PRODUCER = "administrators of the wiki, in its public block log"
 ABOUT = "https://www.mediawiki.org/wiki/API:Logevents"
 
@@ -89,7 +90,7 @@ class WikipediaBlocks:
     )
     limits: ClassVar[tuple[str, ...]] = (
         "Only the blocked are in it: a rate of being blocked has no denominator and is refused. "
-        "Shares are shares of blocks, and a design must say frame = “enforced_only”.",
+        "Shares are shares of blocks, and any frame but “enforced_only” is refused too.",
         "Blocks are compared, not conduct: a class whose clearer cases alone are blocked has fewer "
         "of them lifted, under one and the same rule.",
         "An administrator is who has blocked before, in the log at hand, or who the roster given "
@@ -195,7 +196,9 @@ class WikipediaBlocks:
         notes += [f"roles by a roster of {counted(len(roster), 'account')}"] if roster else []
         notes += ["the last response says that the log goes on"] if continues else []
         limits = dict.fromkeys((*self.limits, *found.limits))
-        return replace(found, limits=tuple(limits), notes="; ".join(notes), sha256=_sha256(files))
+        return replace(
+            found, frame=FRAME, limits=tuple(limits), notes="; ".join(notes), sha256=_sha256(files)
+        )
 
 
 def _sha256(files: Sequence[Path]) -> str:
