@@ -102,8 +102,8 @@ ACCOUNTS = (
 
 HAND_CHECKED = (
     "One reader, who wrote the rules, coded 44 decisions from their text, 16 of them chosen as "
-    "hard and 28 at random: the rules found the same direction in all 44. In 5 of these Meta had first "
-    "decided the other way; what counts is the decision that the Board ruled on."
+    "hard and 28 at random: the rules found the same direction in all 44. In 5 of these Meta had "
+    "first decided the other way; what counts is the decision that the Board ruled on."
 )
 """How the rules fared against a reader; a second reader has not coded them."""
 
