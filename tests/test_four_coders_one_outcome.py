@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from outside import published, report_of, words_of
 
 from audit.claims import NEVER
 from audit.design import Design
@@ -14,7 +15,6 @@ from audit.run import source
 from audit.sources.election_labels import coders, label_error
 from audit.sources.election_labels.posts import INSTITUTIONS, LEADER_HANDLE, read_posts
 from tests.conftest import ROOT, SHARED
-from tests.outside import published, report_of, words_of
 
 DESIGN = "four-coders-one-outcome"
 WORDS = {"congress", "dominion", LEADER_HANDLE} | INSTITUTIONS

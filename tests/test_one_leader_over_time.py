@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from outside import report_of, words_of
 
 from audit.claims import NEVER
 from tests.conftest import ROOT
-from tests.outside import report_of, words_of
 
 DESIGN = "one-leader-over-time"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,9 @@ def test_parameters_reach_the_source() -> None:
         ({"name": "tabel"}, UnknownName, "No source is called 'tabel'. Did you mean 'table'"),
         ({"name": "table"}, DesignError, "needs the parameter 'path'; its parameters: path, ro"),
         (
-            {"name": "table", "sheet": 1, "file": "x"},
+            {"name": "table", "page": 1, "file": "x"},
             DesignError,
-            "has no parameter 'sheet' and has no parameter 'file' and needs the parameter 'path'",
+            "has no parameter 'page' and has no parameter 'file' and needs the parameter 'path'",
         ),
         (
             {"name": "table", "path": "x.csv", "columns": ["a"]},

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.sources.archive_rows import id_at, post, write_csv
+from archive_rows import id_at, post, write_csv
 
 LEADER_USER = "25073877"
 HEAD = ["", "date", "favorites", "id", "isRetweet", "retweets", "text", "hard", "soft"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from archive_rows import id_at, post, posts, write_csv
 
 from audit.charts import CHARTS
 from audit.sources.archive_views import by_role, flags_by_month
 from audit.sources.trump_archive import TrumpArchive
-from tests.sources.archive_rows import id_at, post, posts, write_csv
 
 
 @pytest.fixture

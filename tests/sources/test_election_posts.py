@@ -9,6 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from label_rows import (
+    HEAD,
+    POSTS,
+    Made,
+    id_of,
+    made,
+    write_civic,
+    write_posts,
+    write_smapp,
+)
 
 from audit.cases import NEVER_NAMED, masked_accounts
 from audit.checks.labels import agreement as krippendorff
@@ -27,16 +37,6 @@ from audit.sources.election_labels import (
     where_it_stops,
 )
 from audit.sources.election_labels.posts import LEADER_HANDLE, classify, read_posts
-from tests.sources.label_rows import (
-    HEAD,
-    POSTS,
-    Made,
-    id_of,
-    made,
-    write_civic,
-    write_posts,
-    write_smapp,
-)
 
 
 @pytest.fixture

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+import archive_rows
+import blocklogs
+import boarddecisions
 import dsa_dump
 import notes_files
 import pytest
@@ -17,6 +20,13 @@ NEEDS = {
     "table": lambda folder: {"path": "data/simulated/cases.parquet"},
     "dsa": lambda folder: {"path": str(dsa_dump.small(folder))},
     "community_notes": lambda folder: {"path": str(notes_files.small(folder))},
+    "trump_archive": lambda folder: {
+        "path": str(archive_rows.write_csv(folder / "tweets.csv", archive_rows.posts()))
+    },
+    "wikipedia_blocks": lambda folder: {
+        "path": str(blocklogs.write(folder, blocklogs.as_csv(blocklogs.SMALL)))
+    },
+    "oversight_board": lambda folder: {"path": str(boarddecisions.write(folder))},
 }
 """Parameters of the sources that cannot be loaded without any, made in a folder."""
 

@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from audit.cases import Cases
-from audit.design import Design
-from audit.errors import DesignError, SchemaError, SourceError
-from audit.sources.archive_dates import ACCOUNT, spells
-from audit.sources.archive_file import off_by_more_than_a_minute, read_archive
-from audit.sources.trump_archive import STALE, TrumpArchive
-from tests.sources.archive_rows import (
+from archive_rows import (
     ARCHIVE,
     ORIGINALS,
     as_originals,
@@ -25,6 +18,13 @@ from tests.sources.archive_rows import (
     write_csv,
     write_json,
 )
+
+from audit.cases import Cases
+from audit.design import Design
+from audit.errors import DesignError, SchemaError, SourceError
+from audit.sources.archive_dates import ACCOUNT, spells
+from audit.sources.archive_file import off_by_more_than_a_minute, read_archive
+from audit.sources.trump_archive import STALE, TrumpArchive
 
 
 @pytest.fixture
