@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pikepdf
 import pytest
-from builders import HOSTILE, hostile_table
+from builders import HOSTILE, cases_of, hostile_table, platform, question
 from PIL import Image
 
 import audit
@@ -205,3 +205,13 @@ def test_no_ordinary_account_is_named(folder, words) -> None:
     assert not re.search(r"=HY\d", words)
     for path in files(folder, ".html", ".csv", ".tex", ".txt", ".json"):
         assert not re.search(r"=HY\d", path.read_text(encoding="utf-8")), path.name
+
+
+@pytest.mark.parametrize("name", [HOSTILE["emoji"], "हिन्दी", "Z\u0303a"])
+def test_a_rule_of_joined_letters_reaches_the_report(name: str, tmp_path) -> None:
+    frame = platform(leaders=6, ordinary=12, posts=8).frame
+    cases = cases_of(frame.assign(rule=frame["rule"].replace("abuse", name)))
+    evidence = audit.appraise(audit.compare(audit.enroll(cases, question())))
+    report = audit.compose(evidence, tmp_path / "report")
+    assert report.written.pages > 3
+    assert (report.folder / "charts" / "fig-love.svg").exists()  # the chart that failed the PDF

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.charts.theme import DETAIL, INK, LABEL, MUTED, PAPER, drawable, families
+from audit.charts.glyphs import drawable
+from audit.charts.theme import DETAIL, INK, LABEL, MUTED, PAPER, families
 from audit.text import visible
 
 if TYPE_CHECKING:

@@ -126,22 +126,6 @@ def _serve_bold_too(name: str) -> None:
         font_manager.fontManager.ttflist.append(replace(known[0], weight=700))
 
 
-@cache
-def covered() -> frozenset[int]:
-    """Return the code points that the typefaces can draw."""
-    out: set[int] = set()
-    for name in families():
-        path = font_manager.findfont(font_manager.FontProperties(family=[name]))
-        out |= set(font_manager.get_font(path).get_charmap())
-    return frozenset(out)
-
-
-def drawable(text: str) -> str:
-    """Return `text` with each character that no typeface holds spelled ⟨U+5B89⟩."""
-    known = covered()
-    return "".join(c if ord(c) in known or c == "\n" else f"⟨U+{ord(c):04X}⟩" for c in text)
-
-
 def _settings() -> dict[str, Any]:
     return {
         "font.family": families(),

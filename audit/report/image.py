@@ -71,7 +71,8 @@ def draw(figure: Figure, caption: Caption) -> Drawn:
     Returns
     -------
     Drawn
-        `files`: "print" (SVG with text), "screen" (SVG with outlines), "svg" and "png" (standalone,
+        `files`: "print" (SVG with text; with outlines where a text has marks or joined letters,
+        which a PDF may not be able to set), "screen" (SVG with outlines), "svg" and "png" (standalone,
         the PNG in base64). The bytes depend on the figure and the caption alone.
     """
     from matplotlib.transforms import Bbox
@@ -84,7 +85,7 @@ def draw(figure: Figure, caption: Caption) -> Drawn:
         disarm(figure)
         box = _extent(figure)
         files = {
-            "print": _svg(figure, box, "none"),
+            "print": _svg(figure, box, "none" if _is_simple(figure) else "path"),
             "screen": _svg(figure, box, "path"),
         }
         above, below = _lines(caption, box.width)
@@ -101,6 +102,14 @@ def draw(figure: Figure, caption: Caption) -> Drawn:
     heard = (w for w in caught if issubclass(w.category, UserWarning))
     said = dict.fromkeys(visible(str(w.message), 200) for w in heard)
     return Drawn(float(box.width), float(box.height), files, tuple(said))
+
+
+def _is_simple(figure: Figure) -> bool:
+    from matplotlib.text import Text
+
+    from audit.charts.glyphs import is_simple
+
+    return all(is_simple(text.get_text()) for text in figure.findobj(Text))
 
 
 def _register_fonts() -> None:

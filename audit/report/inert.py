@@ -8,6 +8,8 @@ from matplotlib.axis import Axis
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, LogFormatter
 
+from audit.charts.glyphs import drawable, is_simple
+from audit.charts.theme import families
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -49,8 +51,8 @@ class VisibleFormatter(Formatter):
 
 
 def shown(text: str) -> str:
-    """Return `text`, line by line, with nothing hidden."""
-    return "\n".join(visible(line, LONGEST) for line in text.split("\n"))
+    """Return `text`, line by line, with nothing hidden, and spelled where no typeface has it."""
+    return "\n".join(drawable(visible(line, LONGEST)) for line in text.split("\n"))
 
 
 def disarm(figure: Figure) -> None:
@@ -75,6 +77,8 @@ def disarm(figure: Figure) -> None:
         text.set_usetex(False)
         if shown(text.get_text()) != text.get_text():
             text.set_text(shown(text.get_text()))
+        if not is_simple(text.get_text()):
+            text.set_fontfamily([*text.get_fontfamily(), *families()])
     figure.canvas.draw()
     for axis in powers:
         for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:

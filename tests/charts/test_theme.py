@@ -10,6 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from audit.charts import theme
+from audit.charts.glyphs import drawable
 from audit.charts.theme import (
     DETAIL,
     FOCAL,
@@ -20,7 +21,6 @@ from audit.charts.theme import (
     REFERENCE,
     blank,
     contrast,
-    drawable,
     dress,
     families,
     looks,

@@ -8,8 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from audit.errors import ReportError
+from audit.report.blocks import Cover, Heading
+from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.image import round_places
+from audit.report.typst import build_pdf
 
 ALT = "Bar chart of two removal rates: 14 % and 39 %."
 
@@ -91,3 +94,25 @@ def test_the_png_is_twice_as_wide_as_a_column(draw_chart, rates):
     image = Image.open(io.BytesIO(base64.b64decode(make(draw_chart(), rates).files["png"])))
     assert image.width > 1200
     assert "Software" not in image.info
+
+
+@pytest.mark.parametrize(
+    "label", ["🏳️‍🌈", "❤️", "हिन्दी", "क्‍ष", "Z\u0303e", "1️⃣", "👍🏽", "\u0eb3", "🇩🇪"]
+)
+def test_letters_put_together_are_drawn_in_the_pdf(draw_chart, rates, label):
+    # Text of a picture that needs a glyph no face has made the whole PDF fail (PDF/A-2a).
+    fig = draw_chart()
+    fig.axes[0].set_xlabel(label)
+    made = make(fig, rates)
+    report = document([Cover(title="T", date="2026-01-01"), Heading("H"), made])
+    assert build_pdf(report).content.startswith(b"%PDF")
+    assert "Glyph" not in made.files["warnings"]
+    ElementTree.fromstring(made.files["print"])
+
+
+def test_a_letter_no_face_has_is_spelled_in_the_chart(draw_chart, rates):
+    fig = draw_chart()
+    fig.axes[0].set_xlabel("王 🏳️‍🌈 हिन्दी")
+    make(fig, rates)
+    said = fig.axes[0].get_xlabel()
+    assert said == "⟨U+738B⟩ ⟨U+1F3F3⟩⟨U+FE0F⟩⟨U+200D⟩⟨U+1F308⟩ हिन्दी"
