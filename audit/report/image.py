@@ -72,8 +72,8 @@ def draw(figure: Figure, caption: Caption) -> Drawn:
     -------
     Drawn
         `files`: "print" (SVG with text; with outlines where a text has marks or joined letters,
-        which a PDF may not be able to set), "screen" (SVG with outlines), "svg" and "png" (standalone,
-        the PNG in base64). The bytes depend on the figure and the caption alone.
+        which a PDF may not be able to set), "screen" (SVG with outlines), "svg" and "png"
+        (standalone, the PNG in base64). The bytes depend on the figure and the caption alone.
     """
     from matplotlib.transforms import Bbox
 
