@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 CELL_COLUMNS = ("account_id", "group", "stratum", "events", "n", "weight")
 FOCAL, REFERENCE, UNKNOWN_GROUP = "focal", "reference", "unknown"
@@ -216,6 +216,27 @@ def group(enrolled: pd.DataFrame) -> Cells:
         engine.register("enrolled", numbers)
         found = engine.execute(_GROUP).df()
     return Cells(found.assign(**{c: names.take(found[c]) for c, (_, names) in coded.items()}))
+
+
+def equal_accounts(posts: ArrayLike) -> float:
+    """Return K_eff: how many accounts of equal volume these posts are worth (METHODS §1).
+
+    Parameters
+    ----------
+    posts : array_like, shape (K,), each 0 or more
+        Posts of each account, Σcount; weights where rows have them.
+
+    Returns
+    -------
+    float
+        N²/Σn², from 1 to K; 0 where there is no post.
+
+    References
+    ----------
+    Kish 1965, Survey Sampling, 11.7, for weighted units.
+    """
+    n = np.asarray(posts, dtype=float)
+    return float(n.sum() ** 2 / (n**2).sum()) if n.any() else 0.0
 
 
 def _distinct(codes: NDArray[Any]) -> int:

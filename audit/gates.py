@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL, REFERENCE, equal_accounts
 from audit.design import words
 from audit.numerals import count, many, percent
 from audit.text import visible
@@ -150,8 +150,7 @@ def refused(focal_accounts: int, k_eff: float) -> str:
 
 def k_eff(s: Study) -> float:
     """Return how many equal accounts the focal posts that can be compared are worth."""
-    posts = s.compared().by_account(FOCAL)["n"].to_numpy(float)
-    return float(posts.sum() ** 2 / (posts**2).sum()) if len(posts) else 0.0
+    return equal_accounts(s.compared().by_account(FOCAL)["n"])
 
 
 def _one_account_writes(s: Study) -> Gate | None:

@@ -22,6 +22,7 @@ from audit.errors import DesignError, EstimationError, UnknownName
 from audit.estimators.clustered import borrowed_icc, clustered_proportion
 from audit.estimators.contrasts import effect
 from audit.report.docket import docket_table, leaders_table
+from audit.report.precedents import precedents_tables
 from audit.study import enroll
 
 EXACT = 1e-12
@@ -388,6 +389,38 @@ def test_the_table_prints_the_furthest_cases_by_date_and_counts_the_rest() -> No
     assert f"The 10 of {n} comparable cases" in printed.notes[0]
     assert f"the other {n - 10} are not printed" in printed.notes[0]
     assert len(docket_table(found, most=1000).cells) == n
+
+
+def test_the_report_prints_cases_beside_their_masked_precedents() -> None:
+    found = asked(strata=["rule", "severity"])
+    (printed,) = precedents_tables(found, most=4)
+    frame = cases_of(made()).frame
+    ordinary = frame[frame["account_class"] == "ordinary"]
+    text = " ".join(t for row in printed.cells for t in row) + str(printed.files)
+    assert not any(name in text for name in ordinary["account_id"].unique())
+    assert not set(ordinary["case_id"]) & set(text.replace(",", " ").split())
+    assert not any(f"{t:%H:%M:%S}" in text for t in ordinary["posted_at"])
+    assert len(printed.cells) == 4 * 3
+    assert [at for at, _ in printed.groups] == [0, 3, 6, 9]
+    assert "evenly by date" in printed.notes[0]
+    case = found.cases.sort_values(["posted_at", "case_id"], kind="stable")["case_id"].iloc[0]
+    near = found.precedents(case)
+    assert [r[0] for r in printed.cells[:3]] == near["account"].tolist()
+    assert printed.groups[0][1].startswith(f"{case}, 2020-")
+
+
+def test_only_a_named_docket_prints_the_most_telling_cases_and_names_officials() -> None:
+    frame = made().assign(account_class=made()["account_class"].replace("leader", "world_leader"))
+    one = comparison(frame, focal="world_leader")
+    (printed,) = precedents_tables(open_docket(one, named=True), most=2)
+    assert all("leader-" in text for _, text in printed.groups)
+    assert "furthest from its chance" in printed.notes[0]
+    (printed,) = precedents_tables(open_docket(one), most=2)
+    assert not any("leader-" in text for _, text in printed.groups)
+
+
+def test_no_precedents_no_table() -> None:
+    assert precedents_tables(open_docket(comparison(), precedents=0)) == []
 
 
 def test_hostile_names_are_inert() -> None:

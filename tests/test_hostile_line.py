@@ -215,3 +215,30 @@ def test_a_rule_of_joined_letters_reaches_the_report(name: str, tmp_path) -> Non
     report = audit.compose(evidence, tmp_path / "report")
     assert report.written.pages > 3
     assert (report.folder / "charts" / "fig-love.svg").exists()  # the chart that failed the PDF
+
+
+# --- tables at the edge of what can be compared ---------------------------------------------
+
+NO_NUMBER = re.compile(r"\b(nan|NaN|inf|Infinity|None|NaT|<NA>)\b")
+"""What a missing or infinite number looks like when nobody said what it means."""
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error::UserWarning")
+@pytest.mark.parametrize("acted", ["nobody", "everybody", "leaders", "ordinary"])
+def test_one_outcome_for_all_of_a_class_is_reported_in_words(acted: str, tmp_path) -> None:
+    from pypdf import PdfReader
+
+    frame = platform(leaders=6, ordinary=12, posts=8).frame
+    hit = {"nobody": [], "everybody": ["leader", "ordinary"], "leaders": ["leader"]}
+    on = frame["account_class"].isin(hit.get(acted, ["ordinary"]))
+    cases = cases_of(frame.assign(action=on.map({True: "remove", False: "none"})))
+    study = audit.enroll(cases, question(severity=True, families=[["rule"]]))
+    report = audit.compose(audit.appraise(audit.compare(study)), tmp_path / "report")
+    pages = PdfReader(report.folder / "report.pdf").pages
+    texts = {"report.pdf": "\n".join(page.extract_text() for page in pages)}
+    texts |= {
+        p.name: p.read_text(encoding="utf-8") for p in files(report.folder, ".csv", ".txt", ".json")
+    }
+    page = re.sub(r"<style.*?</style>", "", (report.folder / "report.html").read_text("utf-8"))
+    texts["report.html"] = re.sub(r"<[^>]*>", " ", page)
+    assert not {name for name, text in texts.items() if NO_NUMBER.search(text)}

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from builders import cases_of, platform, question
 
+from audit.cells import equal_accounts
 from audit.errors import DesignError
 from audit.gates import refused
 from audit.study import enroll
@@ -243,3 +244,11 @@ def test_refusal_looks_at_accounts_and_volumes(seen: tuple[int, float], says: st
     reason = refused(*seen)
     assert says in reason
     assert bool(reason) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("posts", "worth"), [([], 0.0), ([0, 0], 0.0), ([7], 1.0), ([5, 5, 5], 3.0), ([3, 1], 1.6)]
+)
+def test_k_eff_is_how_many_equal_accounts_posts_are_worth(posts: list[int], worth: float) -> None:
+    assert equal_accounts(posts) == pytest.approx(worth)
+    assert equal_accounts([1000 * n for n in posts]) == pytest.approx(worth)

@@ -22,6 +22,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, difference_axis, draw_rows, gap_text
 from audit.charts.theme import INK, MUTED, Look, blank, dress, theme
+from audit.errors import ReportError
 from audit.numerals import count, points
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ def rungs_data(stage: Any) -> pd.DataFrame:
     """Return the gap at each rung that any post reached, with counts and limits."""
     frame = comparison_of(stage, "rungs").rungs()
     reached = frame["events_focal"] + frame["events_reference"] > 0
+    if not reached.any():
+        raise ReportError(
+            "the chart 'rungs' has nothing to draw: no post of either class was acted on."
+        )
     return frame[reached].reset_index(drop=True)
 
 

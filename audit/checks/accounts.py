@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from audit.cells import FOCAL
+from audit.cells import FOCAL, equal_accounts
 from audit.checks.base import Finding, opposite, reads_alike, same_sign
 from audit.design import words
 from audit.gates import FEW_FOCAL_ACCOUNTS
@@ -31,7 +31,7 @@ class EnoughAccounts:
             says = "Posts carry no account, so nothing can be inferred by account."
             return Finding(self.name, 0.0, threshold, False, says, step=self.step)
         n = study.compared().by_account(FOCAL)["n"].to_numpy(float)
-        effective = n.sum() ** 2 / (n**2).sum()
+        effective = equal_accounts(n)
         says = (
             f"{many(len(n), f'{words(study.design.focal)} account')}, worth {effective:.1f} of "
             f"equal volume; the largest wrote {percent(n.max() / n.sum())} of the posts."

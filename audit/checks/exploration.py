@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from audit.cases import Cases
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL, REFERENCE, equal_accounts
 from audit.checks.coded_rows import CodedCases, Context, coded
 from audit.checks.shuffles import FOCAL as AS_FOCAL
 from audit.checks.shuffles import NOBODY, Shuffles, p_values, shuffled
@@ -213,8 +213,7 @@ def _refused(cells: AccountStrata) -> str:
     """Return why no interval may stand, "" where it may; the rule is the one of the gates."""
     focal = cells.keep(cells.is_focal)
     posts = focal.by_account(focal.n)
-    worth = float(posts.sum() ** 2 / (posts**2).sum()) if posts.any() else 0.0
-    return refused(int((posts > 0).sum()), worth)
+    return refused(int((posts > 0).sum()), equal_accounts(posts))
 
 
 def _accounts(cells: AccountStrata, rows: Array) -> int:

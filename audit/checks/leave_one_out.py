@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL
 from audit.checks.base import Finding, opposite, reads_alike
+from audit.docket.leaders import gaps_without_each
+from audit.exempted.ordinary import reference_rates
 from audit.numerals import margin_points, points
 
 if TYPE_CHECKING:
@@ -68,18 +70,13 @@ def reduced(comparison: Comparison) -> pd.DataFrame:
     depend on who is left out, so one pass over the cells gives all of them.
     """
     study = comparison.study
-    cells = study.compared()
-    rows = cells.of(FOCAL, REFERENCE)
-    stratified = study.design.primary == "standardised"
-    rows["stratum"] = rows["stratum"] if stratified else "all"
-    for column in ("events", "n"):
-        rows[f"w_{column}"] = rows[column] * rows["weight"]
-    sums = rows[rows["group"] == REFERENCE].groupby("stratum")[["w_events", "w_n"]].sum()
-    focal = rows[rows["group"] == FOCAL].copy()
-    focal["expected"] = focal["w_n"] * focal["stratum"].map(sums["w_events"] / sums["w_n"])
-    by = focal.groupby("account_id")[["n", "w_events", "w_n", "expected"]].sum()
-    rest = by.sum() - by
-    gap = (rest["w_events"] - rest["expected"]) / rest["w_n"]
+    rows = study.compared().of(FOCAL)
+    rates = reference_rates(study)
+    rate = rows["stratum"].map(rates) if study.design.primary == "standardised" else rates.iloc[0]
+    size = rows["n"] * rows["weight"]
+    sums = {"observed": rows["events"] * rows["weight"], "expected": size * rate, "size": size}
+    by = rows[["account_id", "n"]].assign(**sums).groupby("account_id").sum()
+    gap = gaps_without_each(by)
     out = pd.DataFrame({"n": by["n"].to_numpy(), "estimate": gap.to_numpy()})
     out = out.sort_values(["estimate", "n"], kind="stable").reset_index(drop=True)
     out.insert(0, "account", np.arange(1, len(out) + 1))

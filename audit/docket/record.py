@@ -89,6 +89,11 @@ class Docket:
         supported = pd.notna(self.cases.loc[place, "chance"])
         return self._ordinary.nearest(self._looked_up.loc[place], self.nearest * int(supported))
 
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """Return the columns beyond the strata that precedents share with a case if they can."""
+        return self._ordinary.matched
+
     def without_each(self) -> pd.DataFrame:
         """Return the strip of gaps with each account left out: account, n, estimate.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from audit.cells import equal_accounts
 from audit.errors import EstimationError, SupportError
 from audit.estimators.base import Array, Estimate, as_numbers, choose, refuse
 from audit.estimators.followup import FollowUp, account_codes, follow_up
@@ -212,7 +213,7 @@ def arm(rows: FollowUp, tau: float, codes: Array | None) -> Arm:
     influence = rows.weight * (drift[upto] - drift[np.minimum(since, upto)] - own)
     sums, size = np.bincount(codes, influence), np.bincount(codes, rows.weight)
     k = len(sums)
-    k_eff = float(size.sum() ** 2 / (size**2).sum())
+    k_eff = equal_accounts(size)
     return Arm(mean, k / (k - 1) * float((sums**2).sum()), max(1.0, k_eff - 1))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from audit.cells import equal_accounts
 from audit.errors import SupportError
 from audit.estimators.base import Array, as_numbers, choose, number_faults, refuse
 from audit.estimators.covariates import read_covariates
@@ -44,8 +45,7 @@ def effective_sample_size(weights: Any) -> float:
     refuse("effective_sample_size", number_faults("weights", w))
     if not (w > 0).any():
         return 0.0
-    w = w / w.max()
-    return float(w.sum()) ** 2 / float((w * w).sum())
+    return equal_accounts(w / w.max())
 
 
 def balance(X: Any, focal: Any, weights: Any = None, *, sd: str = "focal") -> Any:

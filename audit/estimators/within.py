@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from audit.cells import equal_accounts
 from audit.estimators.base import NAN, Array, Estimate, choose, confidence_faults, refuse
 from audit.estimators.randomisation import draw_faults, share_as_extreme
 
@@ -200,7 +201,7 @@ def within_difference(
     d = found.accounts["difference"].to_numpy(float)
     posts = found.accounts["posts"].to_numpy(float)
     w = posts / posts.sum() if by == "post" else np.full(len(d), 1 / len(d))
-    k, estimate, k_eff = len(d), float(w @ d), float(1 / (w**2).sum())
+    k, estimate, k_eff = len(d), float(w @ d), equal_accounts(w)
     method = f"within accounts, net of reference rates by calendar block, by {by}"
     shared: dict[str, Any] = {"n_accounts": k, "k_eff": k_eff, "smallest_p": 2.0 ** (1 - k)}
     if k < FEWEST:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from audit.cells import equal_accounts
 from audit.estimators.base import Estimate
 from audit.estimators.contrasts import NO_SAMPLING, no_inference
 from audit.exempted.ordinary import comparable, reference_cells
@@ -52,7 +53,7 @@ def part(study: Study, posts: pd.DataFrame, whole: float) -> Estimate:
 
 def _refused(posts: pd.DataFrame) -> str:
     volumes = posts.groupby("account_id")["n"].sum().to_numpy(float)
-    why = refused(len(volumes), float(volumes.sum() ** 2 / (volumes**2).sum()))
+    why = refused(len(volumes), equal_accounts(volumes))
     return NO_SAMPLING.format(why=why) if why else ""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL, REFERENCE, equal_accounts
 from audit.estimators.base import NAN, Array, Estimate
 from audit.estimators.contrasts import NO_SAMPLING
 from audit.estimators.randomisation import share_as_extreme
@@ -137,10 +137,10 @@ def account_gap(pairs: pd.DataFrame, *, confidence: float = 0.95, seed: int = 0)
     n = np.bincount(ours).astype(float)
     from scipy.special import stdtr
 
-    k_eff = float(n.sum() ** 2 / (n**2).sum())
+    k_eff = equal_accounts(n)
     m = np.bincount(theirs).astype(float)
     why = refused(len(n), k_eff)
-    if not why and (their_side := refused(len(m), float(m.sum() ** 2 / (m**2).sum()))):
+    if not why and (their_side := refused(len(m), equal_accounts(m))):
         why = their_side.replace("focal", "reference")
     if why:
         note = NO_SAMPLING.format(why=why)
@@ -151,7 +151,7 @@ def account_gap(pairs: pd.DataFrame, *, confidence: float = 0.95, seed: int = 0)
     both = pd.factorize(ours * (theirs.max() + 1) + theirs)[0]
     other = _jackknife(d - gap, theirs)
     variance = max(variance, variance + other - _jackknife(d - gap, both))
-    df = min(df, max(1.0, float(m.sum() ** 2 / (m**2).sum()) - 1))
+    df = min(df, max(1.0, equal_accounts(m) - 1))
     method += TWO_WAY
     if variance <= 1e-18:
         return Estimate(gap, std_error=0.0, p_value=p, df=df, method=method, note=NO_SPREAD)

@@ -7,6 +7,7 @@ from math import isfinite, sqrt
 
 import numpy as np
 
+from audit.cells import equal_accounts
 from audit.errors import EstimationError, SupportError
 from audit.estimators.base import NAN, Array, Estimate
 from audit.estimators.followup import FollowUp
@@ -106,7 +107,7 @@ def mean_hours_gap(rows: Followed, *, tau: float, confidence: float = 0.95) -> H
     v_reference = _spread(np.bincount(np.unique(cell // size, return_inverse=True)[1], pull), 1.0)
 
     each = (share, _by(rows.account[theirs], weight[theirs]) / weight[theirs].sum())
-    df = [max(1.0, float(1 / (s**2).sum()) - 1) for s in each]
+    df = [max(1.0, equal_accounts(s) - 1) for s in each]
     means = arms[0][0], arms[1][0]
     # a class in which nothing ends before the horizon sets no limits, whatever its mix does
     v_focal, v_reference = v_focal * arms[0][1].any(), v_reference * arms[1][1].any()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL, REFERENCE, equal_accounts
 from audit.errors import EstimationError
 from audit.estimators.base import NAN
 from audit.gates import refused
@@ -89,7 +89,7 @@ def moved_gap(study: Study, found: Around) -> MovedGap:
     except EstimationError as error:
         return MovedGap(why=str(error).split(": ", 1)[-1].rstrip("."), notes=tuple(notes))
     volumes = panel[panel["group"] == FOCAL].groupby("account_id")["n"].sum().to_numpy(float)
-    barred = refused(int(sides[FOCAL]), float(volumes.sum() ** 2 / (volumes**2).sum()))
+    barred = refused(int(sides[FOCAL]), equal_accounts(volumes))
     few = bool(barred)
     why = f"{barred} no interval can claim a sampling of accounts" if few else fit.note
     notes.append(_placebo(study, panel, found.start))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL, REFERENCE, equal_accounts
 from audit.design import words
 from audit.estimators.base import NAN
 from audit.gates import FEW_FOCAL_ACCOUNTS, MIXED_REGIMES, refused
@@ -166,8 +166,7 @@ def _few(study: Study) -> str:
     k = study.cells.accounts(FOCAL)
     if k <= FEW_FOCAL_ACCOUNTS:
         return f"there are only {many(k, 'focal account')}"
-    posts = study.cells.by_account(FOCAL)["n"].to_numpy(float)
-    return refused(k, float(posts.sum() ** 2 / (posts**2).sum()))
+    return refused(k, equal_accounts(study.cells.by_account(FOCAL)["n"]))
 
 
 def _says(study: Study, sides: list[dict[str, Any]], moved: MovedGap) -> str:

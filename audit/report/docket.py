@@ -33,12 +33,9 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
     known = frame[frame["chance"].notna()]
     if known.empty:
         return prose("No case has a comparable one, so none has a chance.")
-    dated = known.sort_values(["posted_at", "case_id"], kind="stable")
-    shown = dated.loc[dated.index.isin(_furthest(known, most))] if docket.named else dated
-    shown = shown.iloc[np.unique(np.linspace(0, len(shown) - 1, most).round().astype(int))]
-    shown = shown.assign(
-        acted=shown["acted"].map({True: "yes", False: "no"}),
-        posted_at=pd.to_datetime(shown["posted_at"], utc=True).dt.strftime("%Y-%m-%d"),
+    shown = chosen_cases(docket, most).assign(
+        acted=lambda rows: rows["acted"].map({True: "yes", False: "no"}),
+        posted_at=lambda rows: days_of(rows["posted_at"]),
     )
     did = study.design.outcome.verb
     return table(
@@ -96,6 +93,23 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
     )
+
+
+def chosen_cases(docket: Docket, most: int) -> pd.DataFrame:
+    """Return the cases with a chance that a reader is shown, by date, at most `most` of them.
+
+    Where the rung licenses singling out, those furthest from their chance; below it, cases spread
+    evenly over time.
+    """
+    known = docket.to_frame()[lambda cases: cases["chance"].notna()]
+    dated = known.sort_values(["posted_at", "case_id"], kind="stable")
+    shown = dated.loc[dated.index.isin(_furthest(known, most))] if docket.named else dated
+    return shown.iloc[np.unique(np.linspace(0, len(shown) - 1, most).round().astype(int))]
+
+
+def days_of(times: pd.Series) -> pd.Series:
+    """Return times as days, missing where there is none."""
+    return pd.to_datetime(times, utc=True).dt.strftime("%Y-%m-%d")
 
 
 def _furthest(known: pd.DataFrame, most: int) -> pd.Index:

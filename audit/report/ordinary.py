@@ -8,6 +8,7 @@ from audit.report import sections
 from audit.report.blocks import Block, Heading, prose
 from audit.report.docket import docket_table, leaders_table
 from audit.report.exempted import exemptions_table, split_table
+from audit.report.precedents import precedents_tables
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
@@ -43,4 +44,4 @@ def docket_blocks(evidence: Evidence) -> list[Block]:
     ]
     if evidence.comparison.study.has_accounts and not found.leaders.empty:
         out.append(sections.chart("docket", evidence.comparison))
-    return [*out, leaders_table(found), docket_table(found)]
+    return [*out, leaders_table(found), docket_table(found), *precedents_tables(found)]

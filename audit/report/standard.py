@@ -13,6 +13,7 @@ from audit.report.blocks import Block, Heading, prose
 from audit.report.front import cover, page_one
 from audit.report.ordinary import docket_blocks, exemption_blocks
 from audit.report.robustness import robustness_tables
+from audit.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -86,7 +87,7 @@ def _effects(evidence: Evidence) -> list[Block]:
     out: list[Block] = [Heading("What happened")]
     drawn = {name for answer in comparison.answers for name in answer.charts}
     names = [n for n in EFFECT_CHARTS if n not in drawn]
-    names = [n for n in names if n != "rungs" or not _reversal(comparison)]
+    names = [n for n in names if n != "rungs" or _has_rungs(comparison)]
     out += [sections.chart(name, comparison) for name in names]
     if len(comparison.study.design.references) > 1:
         out.append(effects.family_table(evidence))
@@ -98,9 +99,12 @@ def _further(evidence: Evidence) -> list[Block]:
     return answer_blocks(evidence.comparison)
 
 
-def _reversal(comparison: Comparison) -> bool:
-    """Return whether the outcome is a reversal, which has no rungs."""
-    return comparison.study.design.outcome.reversed
+def _has_rungs(comparison: Comparison) -> bool:
+    """Return whether any post met an action: a reversal has no rungs, and no action has none."""
+    study = comparison.study
+    compared = study.cases.frame["account_class"] != UNKNOWN
+    acted = study.cases.ladder.rank(study.cases.frame["action"]) > 0
+    return not study.design.outcome.reversed and bool((acted & compared).any())
 
 
 def _robustness(evidence: Evidence) -> list[Block]:

@@ -83,10 +83,16 @@ def table(
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV: 12 significant digits, ISO times, no text a spreadsheet would run."""
+    """Return a frame as CSV: 12 significant digits, ISO times, no text a spreadsheet would run.
+
+    Missing values are empty cells, infinite ones "∞" as in the printed table.
+    """
     safe = frame.copy()
     for place in range(safe.shape[1]):
         values = safe.iloc[:, place]
+        if types.is_float_dtype(values) and values.isin([math.inf, -math.inf]).any():
+            safe.isetitem(place, [_endless(v) for v in values])
+            continue
         if not (types.is_numeric_dtype(values) or types.is_datetime64_any_dtype(values)):
             safe.isetitem(place, [_csv_cell(v) for v in values])
     safe.columns = pd.Index([csv_safe(visible(c)) for c in safe.columns])
@@ -95,7 +101,20 @@ def to_csv(frame: pd.DataFrame) -> str:
     return stream.getvalue()
 
 
+def _endless(value: float) -> str | None:
+    """Return a number of a column that holds an infinite one, which is said as in the table."""
+    if pd.isna(value):
+        return None
+    return _said(value) if math.isinf(value) else f"{value:.{DIGITS}g}"
+
+
+def _said(endless: float) -> str:
+    return "∞" if endless > 0 else MINUS + "∞"
+
+
 def _csv_cell(value: Any) -> Any:
+    if isinstance(value, float) and math.isinf(value):
+        return _said(value)
     if isinstance(value, str):
         # Lone surrogates cannot be written as UTF-8, and NUL ends a cell in some readers.
         return csv_safe(visible(value, 100_000))
@@ -158,7 +177,7 @@ def _text(value: Any, form: str, column: Column) -> str:
     if isinstance(value, str) or not form:
         return visible(value, column.limit)
     if isinstance(value, float) and math.isinf(value):
-        return "∞" if value > 0 else MINUS + "∞"
+        return _said(value)
     try:
         whole = form.endswith("d") and float(value).is_integer()
         return visible(format(int(value) if whole else value, form).replace("-", MINUS))

@@ -28,6 +28,9 @@ def test_cells_are_set_by_format_and_numbers_to_the_right():
 def test_infinite_numbers_are_said():
     made = make(pd.DataFrame({"r": [np.inf, -np.inf, 1.5]}), columns={"r": ("R", ".2f")})
     assert [row[0] for row in made.cells] == ["∞", "−∞", "1.50"]
+    assert made.files["csv"].splitlines() == ["r", "∞", "−∞", "1.5"]
+    mixed = pd.DataFrame({"r": pd.Series(["x", np.inf], dtype=object), "s": [np.inf, np.nan]})
+    assert to_csv(mixed).splitlines() == ["r,s", "x,∞", "∞,"]
 
 
 def test_a_format_that_does_not_fit_is_refused():

@@ -1,0 +1,94 @@
+"""The table of precedents: focal cases, each above the ordinary cases nearest to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from audit.design import words
+from audit.numerals import count, many
+from audit.outcome import participle
+from audit.report.blocks import Column, Table
+from audit.report.docket import chosen_cases, days_of
+from audit.report.sections import source_line
+from audit.report.table import table
+from audit.text import visible
+
+if TYPE_CHECKING:
+    from audit.docket import Docket
+
+MOST = 6
+"""Focal cases printed with their precedents; all others are for `Docket.precedents`."""
+
+
+def precedents_tables(
+    docket: Docket, *, id: str = "tbl-precedents", most: int = MOST
+) -> list[Table]:
+    """Return at most `most` focal cases with their nearest ordinary cases; no table where none.
+
+    The cases are chosen as for the table of cases (`chosen_cases`). Ordinary accounts stand under
+    numbers, their posts without id and dated to the day.
+    """
+    study = docket.comparison.study
+    shown = chosen_cases(docket, most)
+    parts = [docket.precedents(case).assign(case=_called(docket, case)) for case in shown.case_id]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return []
+    frame = pd.concat(parts, ignore_index=True)
+    frame["posted_at"] = days_of(frame["posted_at"])
+    reference = words(study.design.references[0])
+    wanted: dict[str, str | tuple[str, str] | Column] = {
+        "account": Column("Nearest " + reference + " posts", limit=60),
+        "posted_at": "Posted",
+        "days": ("Days later", "+,.0f"),
+        "action": Column("Action", limit=40),
+        "n": ("Posts", ",d"),
+    }
+    wanted |= {c: Column(words(c).capitalize(), limit=60) for c in docket.matched}
+    if (frame["n"] == 1).all():
+        del wanted["n"]
+    wanted = {k: v for k, v in wanted.items() if frame[k].notna().any()}
+    return [
+        table(
+            frame,
+            id=id,
+            title=f"{words(study.design.focal)} posts beside their nearest {reference} precedents",
+            columns=wanted,
+            group="case",
+            notes=_notes(docket, len(parts)),
+            source=source_line(study.loaded),
+            simulated=study.cases.simulated,
+        )
+    ]
+
+
+def _called(docket: Docket, case_id: str) -> str:
+    """Return a case with its stratum, day and action, as the heading of its precedents."""
+    case = docket.cases.loc[docket.cases["case_id"] == case_id].iloc[0]
+    day = "" if pd.isna(case["posted_at"]) else f"{case['posted_at']:%Y-%m-%d}"
+    who = case["account"] if docket.named else ""
+    what = [visible(case["case_id"], 40), visible(who, 40), day, visible(case["stratum"], 80)]
+    return ", ".join(t for t in what if t) + f": {_met(docket, str(case['action']))}"
+
+
+def _met(docket: Docket, action: str) -> str:
+    lowest = docket.comparison.study.cases.ladder.rungs[0]
+    return "not acted on" if action == lowest else participle(action)
+
+
+def _notes(docket: Docket, cases: int) -> list[str]:
+    known = int(docket.cases["chance"].notna().sum())
+    which = (
+        "whose outcome was furthest from its chance (ties evenly by date)"
+        if docket.named
+        else "evenly by date"
+    )
+    near = [f"most alike in {' and '.join(map(words, docket.matched))}"] if docket.matched else []
+    near += ["nearest in date"]
+    return [
+        f"{count(cases)} of {many(known, 'comparable case')}, {which}. Precedents are of the same "
+        f"stratum, {', then '.join(near)}; accounts under numbers, without ids. They illustrate "
+        "the chance and are no sample."
+    ]
