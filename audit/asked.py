@@ -18,6 +18,15 @@ SamplingFrame = Literal[
 ]
 Primary = Literal["raw", "standardised"]
 
+FRAME_WORDS: Mapping[str, str] = {
+    "reported": "posts that were reported",
+    "reviewed": "posts that the platform reviewed",
+    "random_sample": "a random sample of posts",
+    "all_posts": "all posts of the accounts",
+    "enforced_only": "posts that were acted on or noticed, and no others",
+    "amplified_by_focal": "posts that the focal account wrote or chose to amplify",
+}
+
 FROZEN_FIELDS = (
     "reference",
     "strata",

@@ -160,12 +160,15 @@ def _gaps(frame: pd.DataFrame) -> list[Fault]:
         "account_id": "an id, unless every row has a count",
         "count": "a whole number in every row, or no such column",
     }
+    least = "1 or more; a row that stands for no case is left out"
+    few = frame["count"].lt(1).fillna(False).to_numpy(bool) if "count" in frame else np.zeros(0)
+    under = tuple(map(int, np.flatnonzero(few) + 1))
     gaps = {name: np.flatnonzero(frame[name].isna()) + 1 for name in needed}
     return [
         Fault("is empty", name, tuple(map(int, rows)), allowed=allowed[name])
         for name, rows in gaps.items()
         if len(rows) and not (name == "account_id" and counted)
-    ]
+    ] + ([Fault("is out of range", "count", under, allowed=least)] if under else [])
 
 
 def _cited(origin: Origin) -> str:

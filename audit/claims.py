@@ -142,15 +142,20 @@ def verb(difference: float, *, rung: int, participle: str, more_is: str) -> str:
     return (less if difference < 0 else more).format(verb=participle)
 
 
-def said(verdict: Verdict, *, rung: int, difference: float) -> str:
+def said(verdict: Verdict, *, rung: int, difference: float, reversal: bool = False) -> str:
     """Return a verdict in words that the rung licenses.
 
     "Treated more leniently" needs rung 3; below it the same verdict is said as "acted on less
-    often" or "more often", by the sign of focal − reference.
+    often" or "more often", by the sign of focal − reference. Of a `reversal` it is said as "let
+    back more often": "acted on more often" would say the opposite of what happened.
     """
-    if rung >= 3 or verdict not in (Verdict.LENIENT, Verdict.STRICT):
+    plain = (Verdict.MORE, Verdict.LESS)
+    if verdict not in (Verdict.LENIENT, Verdict.STRICT, *plain):
         return str(verdict)
-    return str(Verdict.MORE if difference > 0 else Verdict.LESS)
+    if rung >= 3 and verdict not in plain:
+        return str(verdict)
+    word = str(Verdict.MORE if difference > 0 else Verdict.LESS)
+    return word.replace("acted on", "let back") if reversal else word
 
 
 def licensed(sentence: str, *, rung: int) -> None:

@@ -11,22 +11,15 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from audit.asked import FRAME_WORDS as FRAME_WORDS
 from audit.asked import FROZEN_FIELDS, Primary, SamplingFrame, kind_faults, term_faults
 from audit.cases import locate
 from audit.errors import DesignError
+from audit.frozen import FROZEN, SILENT, changes, enter, entries
 from audit.further import further_faults, variant_faults
 from audit.outcome import Outcome
 from audit.plain import frozen, plain
 
-FRAME_WORDS: Mapping[str, str] = {
-    "reported": "posts that were reported",
-    "reviewed": "posts that the platform reviewed",
-    "random_sample": "a random sample of posts",
-    "all_posts": "all posts of the accounts",
-    "enforced_only": "posts that were acted on or noticed, and no others",
-    "amplified_by_focal": "posts that the focal account wrote or chose to amplify",
-}
-FROZEN = "frozen.toml"
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
 
 
@@ -198,7 +191,7 @@ class Design:
     @property
     def hash(self) -> str:
         """Return the SHA-256 of everything that can change the answer (title, notebook apart)."""
-        content = {k: v for k, v in self.to_dict().items() if k not in ("notebook", "title")}
+        content = {k: v for k, v in self.to_dict().items() if k not in SILENT}
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -267,40 +260,25 @@ def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) ->
     DesignError
         When the design was frozen before and differs now: the first freezing stands.
     """
-    import tomli_w
-
     found = locate(path)
     design = Design.read(found)
     target = Path(ledger) if ledger else found.with_name(FROZEN)
-    entries = tomllib.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
-    before = entries.get(found.stem)
+    before = entries(target).get(found.stem)
     if before and before["hash"] != design.hash:
-        changes = "; ".join(_changes(before["design"], design.to_dict()))
+        said = "; ".join(changes(before["design"], design.to_dict()))
         raise DesignError(
-            f"{found.stem} was frozen on {before['date']} and has changed since ({changes}). The "
+            f"{found.stem} was frozen on {before['date']} and has changed since ({said}). The "
             "first freezing stands; give the new question a new file."
         )
     if not before:
-        entries[found.stem] = {"hash": design.hash, "date": today, "design": design.to_dict()}
-        new = target.with_name(f".{target.name}.new")  # a full disk must not cost the ledger
-        new.write_text(tomli_w.dumps(dict(sorted(entries.items()))), encoding="utf-8")
-        new.replace(target)
+        enter(target, found.stem, {"hash": design.hash, "date": today, "design": design.to_dict()})
     return target
 
 
 def changes_since_freezing(path: str | Path) -> tuple[str, ...] | None:
     """Return what changed since freezing, as "margin 0.05 → 0.1"; None if never frozen."""
     found = locate(path)
-    ledger = found.with_name(FROZEN)
-    if not ledger.exists():
-        return None
-    entry = tomllib.loads(ledger.read_text(encoding="utf-8")).get(found.stem)
+    entry = entries(found.with_name(FROZEN)).get(found.stem)
     if entry is None:
         return None
-    return tuple(_changes(entry["design"], Design.read(found).to_dict()))
-
-
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    for key in sorted({*before, *now} - {"title", "notebook"}):
-        if before.get(key) != now.get(key):
-            yield f"{key} {before.get(key, 'not set')} → {now.get(key, 'not set')}"
+    return tuple(changes(entry["design"], Design.read(found).to_dict()))

@@ -65,7 +65,8 @@ class Evidence:
         if self.verdict is Verdict.INADMISSIBLE:
             return str(self.verdict)
         gap = self.comparison.primary().estimate
-        return said(self.verdict, rung=self.rung, difference=gap)
+        reversal = self.comparison.study.design.outcome.reversed
+        return said(self.verdict, rung=self.rung, difference=gap, reversal=reversal)
 
     def docket(self, *, precedents: int = 3) -> Docket:
         """Return every focal case beside what ordinary treatment would have been.

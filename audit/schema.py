@@ -90,7 +90,8 @@ class Ladder:
         series = pd.Series(values, dtype=object)
         rank = pd.Index(self.rungs, dtype=object).get_indexer(series)
         if (rank < 0).any():
-            strange = sorted({repr(v) for v in series[rank < 0]})
+            odd = series[rank < 0]
+            strange = sorted({"an empty cell" if pd.isna(v) else repr(v) for v in odd})
             what = "not on the ladder"
             fault = Fault(what, value=", ".join(strange[:5]), allowed=str(self))
             raise SchemaError("actions", [fault])

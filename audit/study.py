@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from audit import cells as engine
@@ -12,14 +11,17 @@ from audit import population
 from audit.cases import Cases
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells, Remembering
 from audit.design import Design, words
-from audit.errors import DesignError, EstimationError, RegimeError
+from audit.enrolled import CLASS_UNKNOWN as CLASS_UNKNOWN
+from audit.enrolled import NO_ACCOUNT as NO_ACCOUNT
+from audit.enrolled import NOT_RECORDED as NOT_RECORDED
+from audit.enrolled import acted_on as acted_on
+from audit.enrolled import enrolled, group_of
+from audit.enrolled import stratum_of as stratum_of
+from audit.errors import EstimationError, RegimeError
+from audit.fitting import require_fit
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
 from audit.regimes import Exemptions
 from audit.schema import UNKNOWN
-
-NOT_RECORDED = "(not recorded)"
-NO_ACCOUNT = "(no account)"
-CLASS_UNKNOWN = " (class unknown)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +108,7 @@ class Study(Remembering):
         the cells have it: missing ones are named, never merged with a real account.
         """
         flags = acted_on(self.cases, self.design).astype(bool)
-        counted = _enrolled(self.cases, self.design, flags).set_axis(self.cases.frame.index)
+        counted = enrolled(self.cases, self.design, flags).set_axis(self.cases.frame.index)
         counted = counted.rename(columns={"count": "n"})
         kept = self.cases.frame.drop(columns=list(counted), errors="ignore")
         return kept.join(counted)
@@ -163,7 +165,7 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
         When the design names a class, column or rung that the cases do not have, with those
         they have. A question that the data cannot answer is not an error: `gates` says why.
     """
-    _require(cases, design)
+    require_fit(cases, design)
     loaded = cases
     for column, allowed in (design.population or {}).items():
         cases = cases.keep(
@@ -175,64 +177,21 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
         cases.frame["account_class"].isin(compared), because="class not in the main comparison"
     )
     if design.outcome.reversed:
-        rank = cases.ladder.rank(cases.frame["action"].fillna(cases.ladder.nothing))
-        cases = cases.keep(rank > 0, because="not sanctioned, so it could not be reversed")
+        action = cases.frame["action"]
+        sanctioned = action.isna() | (cases.ladder.rank(action.fillna(cases.ladder.nothing)) > 0)
+        cases = cases.keep(sanctioned, because="not sanctioned, so it could not be reversed")
     cases = _one_class_per_account(cases, design)
     acted = acted_on(cases, design)
     known = acted.notna()
     lost = {
         g: int(n)
-        for g, n in cases.counts[~known].groupby(_group(cases, design)[~known]).sum().items()
+        for g, n in cases.counts[~known].groupby(group_of(cases, design)[~known]).sum().items()
     }
     cases = cases.keep(known, because="outcome unknown: censored or not recorded")
-    enrolled = _enrolled(cases, design, acted[known].astype(bool).reset_index(drop=True))
-    cells = engine.group(enrolled)
+    counted = enrolled(cases, design, acted[known].astype(bool).reset_index(drop=True))
+    cells = engine.group(counted)
     study = Study(cases, design, cells, (), lost, loaded, exemptions)
     return replace(study, gates=gates_of(study))
-
-
-def _require(cases: Cases, design: Design) -> None:
-    faults = sorted({o.misframed(design.frame) for o in cases.origins} - {""})
-    classes = sorted(set(cases.frame["account_class"].dropna().unique().astype(str)))
-    for name in (design.focal, *design.references):
-        if name not in classes:
-            faults.append(f"no case has account_class {name!r}; the classes are {classes}.")
-    columns = [c for c in cases.frame.columns if not c.startswith("raw_")]
-    used = [("stratum column", c) for c in design.strata]
-    used += [("population column", c) for c in design.population or {}]
-    used += [
-        ("column of a family", c) for c in dict.fromkeys(c for f in design.families for c in f)
-    ]
-    if design.outcome.acted_within_hours:
-        used += [("column for acted_within_hours", c) for c in ("posted_at", "acted_at")]
-    if design.outcome.reversed:
-        used.append(("column for outcome.reversed", "reversed"))
-    if design.outcome.reversed_within_hours:
-        columns_needed = ("acted_at", "reversed_at", "observed_until")
-        used += [("column for reversed_within_hours", c) for c in columns_needed]
-    for what, column in used:
-        if column not in columns:
-            faults.append(f"{what} {column!r} is not in the cases; they have {columns}.")
-    for column, allowed in (design.population or {}).items():
-        if column in columns:
-            faults += population.absent(cases.frame[column], column, allowed)
-    if "sampling_weight" in columns and cases.frame["sampling_weight"].isna().any():
-        missing = int(cases.frame["sampling_weight"].isna().sum())
-        faults.append(f"sampling_weight is missing in {missing:,} rows; every row needs one.")
-    elif "sampling_weight" in columns:
-        weights = cases.frame["sampling_weight"].astype(float)
-        endless = weights.index[~np.isfinite(weights)]
-        if len(endless):
-            faults.append(
-                f"sampling_weight is infinite in {len(endless):,} rows, first in row "
-                f"{endless[0] + 1}; allowed: finite numbers above 0."
-            )
-    try:
-        design.outcome.rungs(cases.ladder)
-    except DesignError as error:
-        faults.append(str(error))
-    if faults:
-        raise DesignError("the design does not fit the cases: " + " ".join(faults))
 
 
 def _one_class_per_account(cases: Cases, design: Design) -> Cases:
@@ -244,79 +203,3 @@ def _one_class_per_account(cases: Cases, design: Design) -> Cases:
     unknown = frame["account_class"] == UNKNOWN
     because = "account is also focal; see within_account"
     return cases.keep(focal | unknown | ~also, because=because)
-
-
-def acted_on(cases: Cases, design: Design) -> pd.Series:
-    """Return a nullable flag per row: acted on, or unknown where the data cannot tell."""
-    frame, outcome = cases.frame, design.outcome
-    if outcome.reversed:
-        return _reversed(frame, outcome.reversed_within_hours)
-    acted = frame["action"].isin(outcome.rungs(cases.ladder)).astype("boolean")
-    acted[frame["action"].isna()] = pd.NA
-    hours = outcome.acted_within_hours
-    if not hours:
-        return acted
-    since = frame["posted_at"]
-    if "reported_at" in frame:
-        since = frame["reported_at"].fillna(since)
-    limit = since + pd.Timedelta(hours=hours)
-    in_time = frame["acted_at"] <= limit
-    censored = pd.Series(False, index=frame.index)
-    if "observed_until" in frame:  # a row with no last look may have been looked at too early
-        censored = frame["observed_until"].isna() | (frame["observed_until"] < limit)
-    out = acted & in_time
-    out[acted.fillna(False) & (frame["acted_at"].isna() | limit.isna())] = pd.NA
-    out[~out.fillna(False) & censored] = pd.NA
-    return out
-
-
-def _reversed(frame: pd.DataFrame, hours: float | None) -> pd.Series:
-    """Return whether each action was reversed, within some hours of it where they are given."""
-    flags = frame["reversed"].astype("boolean")
-    if not hours:
-        return flags
-    limit = frame["acted_at"] + pd.Timedelta(hours=hours)
-    flags = flags & (frame["reversed_at"] <= limit)
-    # reversed at an hour not recorded, or not watched so long, whatever was seen until then
-    untimed = frame["reversed"].astype("boolean").fillna(False) & frame["reversed_at"].isna()
-    unwatched = frame["observed_until"].isna() | (frame["observed_until"] < limit)
-    return flags.mask(untimed | unwatched | limit.isna())
-
-
-def _group(cases: Cases, design: Design) -> pd.Series:
-    named = {design.focal: FOCAL, design.references[0]: REFERENCE, UNKNOWN: UNKNOWN_GROUP}
-    return cases.frame["account_class"].astype("str").map(named)
-
-
-def _enrolled(cases: Cases, design: Design, acted: pd.Series) -> pd.DataFrame:
-    frame = cases.frame
-    weight = frame.get("sampling_weight", 1.0)
-    group = _group(cases, design)
-    account = frame["account_id"].astype("str").fillna(NO_ACCOUNT)
-    # A known account's rows of unknown class are bounded like those of any unknown account.
-    unknown = group == UNKNOWN_GROUP
-    account = account.mask(unknown, account[unknown] + CLASS_UNKNOWN)
-    return pd.DataFrame(
-        {
-            "account_id": account,
-            "group": group,
-            "stratum": stratum_of(frame, design.strata),
-            "acted": acted.to_numpy(bool),
-            "count": cases.counts.to_numpy(),
-            "weight": pd.Series(weight, index=frame.index, dtype=float),
-        }
-    )
-
-
-def stratum_of(frame: pd.DataFrame, strata: tuple[str, ...]) -> pd.Series:
-    """Return each row's stratum as text; a missing value is a level of its own, and says so."""
-    if not strata:
-        return pd.Series("all", index=frame.index, dtype="str")
-    # joined once for each combination, not once for each row
-    number, texts = np.zeros(len(frame), dtype=np.int64), [""]
-    for place, column in enumerate(strata):
-        codes, levels = pd.factorize(frame[column].astype("str").fillna(NOT_RECORDED))
-        number, found = pd.factorize(number * len(levels) + codes)
-        between = " · " if place else ""
-        texts = [texts[i // len(levels)] + between + levels[i % len(levels)] for i in found]
-    return pd.Series(pd.Index(texts, dtype="str").take(number), index=frame.index, dtype="str")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders import cases_of, platform
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -238,3 +239,17 @@ def test_the_ledger_adds_up_to_the_cases_lost(masks: list[list[bool]]) -> None:
     assert ledger["cases_removed"].sum() == len(made) - len(kept)
     assert (ledger["cases_before"] - ledger["cases_removed"] == ledger["cases_after"]).all()
     assert ledger["accounts_removed"].sum() == 5 - kept.frame["account_id"].nunique()
+
+
+@pytest.mark.parametrize("wrong", [0, -3])
+def test_a_row_that_stands_for_no_case_is_refused(wrong: int) -> None:
+    frame = platform(leaders=1, ordinary=2, posts=2).frame
+    with pytest.raises(SchemaError, match=r"count.*out of range.*1 or more"):
+        cases_of(frame.assign(count=[wrong, *[1] * (len(frame) - 1)]))
+
+
+def test_a_missing_action_is_called_an_empty_cell() -> None:
+    frame = platform(leaders=1, ordinary=2, posts=2).frame
+    frame.loc[0, "action"] = None
+    with pytest.raises(SchemaError, match="found an empty cell"):
+        cases_of(frame)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.claims import NEVER, Claim, licensed, verb
+from audit.claims import NEVER, Claim, Verdict, licensed, said, verb
 from audit.errors import ClaimError
 from audit.numerals import count, interval, p_value, percent, points, ratio
 
@@ -85,3 +85,12 @@ def test_a_claim_is_plain_json() -> None:
     given_back = json.loads(json.dumps(claim.to_dict(), allow_nan=False))
     assert given_back["value"] == -0.333333333333
     assert given_back["conf_low"] is None
+
+
+@pytest.mark.parametrize(("difference", "word"), [(0.2, "more"), (-0.2, "less")])
+def test_a_reversal_is_let_back_and_not_acted_on(difference: float, word: str) -> None:
+    for verdict in (Verdict.LENIENT, Verdict.STRICT, Verdict.MORE, Verdict.LESS):
+        found = said(verdict, rung=2, difference=difference, reversal=True)
+        assert found == f"let back {word} often"
+        assert said(verdict, rung=2, difference=difference) == f"acted on {word} often"
+    assert said(Verdict.UNCLEAR, rung=2, difference=difference, reversal=True) == "unclear"

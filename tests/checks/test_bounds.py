@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.checks import bounds
+from audit.checks import class_assignments
 from audit.checks.bounds import unknown_class, worst_case
 from audit.errors import EstimationError
 
@@ -119,7 +119,7 @@ def test_the_outer_bound_is_never_inside_the_truth_and_says_so(problem, referenc
     expected = by_hand(known, unknown, limit)
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        patch.setattr(bounds, "TABLE_LIMIT", -1)
+        patch.setattr(class_assignments, "TABLE_LIMIT", -1)
         low, high, _ = unknown_class(*as_rows(known, unknown), max_focal_accounts=limit)
     assert low == pytest.approx(expected[0], abs=EXACT), "below zero a ranking is exact"
     assert high >= expected[1] - EXACT
@@ -137,7 +137,7 @@ def test_a_ranking_alone_would_miss_the_extreme():
 def test_whole_number_products_beyond_64_bits_stay_exact(monkeypatch):
     known, unknown = (3, 20, 9, 30), [(2, 4), (0, 5), (6, 6)]
     expected = unknown_class(*as_rows(known, unknown))
-    monkeypatch.setattr(bounds, "SAFE_TOTAL", 0)
+    monkeypatch.setattr(class_assignments, "SAFE_TOTAL", 0)
     assert unknown_class(*as_rows(known, unknown)) == expected
 
 
