@@ -10,6 +10,7 @@ import pytest
 from builders import ORIGIN, cases_of, platform, question
 
 from audit.cases import Cases
+from audit.checks import CHECKS
 from audit.comparison import ESTIMATE_COLUMNS, compare
 from audit.errors import UnknownName
 from audit.estimators import ESTIMATORS
@@ -174,3 +175,13 @@ def test_the_test_looks_at_the_posts_that_the_effect_compares() -> None:
         rows = few["estimator"] == "standardised"
         post = rows & (few["weighting"] == "post")
         pd.testing.assert_series_equal(few.loc[post, "p_value"], many.loc[post, "p_value"])
+
+
+def test_a_family_says_how_many_of_its_classes_were_tested() -> None:
+    frame = platform().to_frame()
+    third = frame["account_id"].str.endswith(("0", "5")) & (frame["account_class"] == "ordinary")
+    frame.loc[third, ["account_class", "rule"]] = ["press", "other"]
+    design = question(reference=["ordinary", "press"])
+    comparison = compare(enroll(cases_of(frame), design), using=("raw", "standardised"))
+    finding = CHECKS["family"](comparison)
+    assert "after correction for 1 of 2 reference classes; no other can be tested" in finding.says

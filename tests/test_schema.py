@@ -38,7 +38,9 @@ def test_a_ladder_that_is_none_is_refused(rungs: tuple[str, ...]) -> None:
 
 
 def test_a_value_off_the_ladder_is_named() -> None:
-    with pytest.raises(SchemaError, match="not on the ladder; found 'deleted', an empty cell; allowed: none"):
+    with pytest.raises(
+        SchemaError, match="not on the ladder; found 'deleted', an empty cell; allowed: none"
+    ):
         STANDARD_LADDER.rank(["none", "deleted", np.nan])  # type: ignore[list-item]
     with pytest.raises(UnknownName, match="rung of the ladder is called 'delete'"):
         STANDARD_LADDER.at_least("delete")

@@ -241,7 +241,9 @@ def still_visible_words(stage: Any) -> Words:
     theirs, m = _at(frame, design.references[0], at)
     verb = acted(design)
     title = f"Not {verb} after {hours(at)}: {f} {percent(ours)}, {r} {percent(theirs)}"
-    note = " ".join([*answer.notes[:1], _deleted(answer), _mean(answer, level(design))])
+    end = float(frame["hours"].max())
+    past = f"The numbers at the lines’ ends are those after {hours(round(end))}." * (end > at)
+    note = " ".join([*answer.notes[:1], past, _deleted(answer), _mean(answer, level(design))])
     note = " ".join(f"{note} No band is drawn around a curve. {sizes(study)}.".split())
     spoken = "; ".join(
         f"after {hours(h)} {percent(_at(frame, design.focal, h)[0])} and "

@@ -10,7 +10,7 @@ import pandas as pd
 from audit.checks.base import Finding, alpha, reads_alike
 from audit.design import words
 from audit.estimators.contrasts import no_inference
-from audit.numerals import margin_points, p_value, points
+from audit.numerals import count, margin_points, p_value, points
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -39,9 +39,11 @@ class Family:
         if p != p:
             says = f"Not tested: {no_inference(comparison.study)}."
             return Finding(self.name, p, threshold, None, says, step=self.step, table=table)
+        tested = int(table["p_holm"].notna().sum())
+        of = f"{count(tested)} of " if tested < len(table) else ""
         says = (
             f"Against {words(design.references[0])} accounts, {p_value(p)} after correction for "
-            f"{len(table)} reference classes."
+            f"{of}{len(table)} reference classes{'; no other can be tested' if of else ''}."
         )
         return Finding(self.name, p, threshold, p <= level, says, step=self.step, table=table)
 

@@ -231,3 +231,12 @@ def test_the_same_stage_gives_the_same_bytes_and_a_fresh_frame() -> None:
     first, second = CHART.data(made()), CHART.data(made())
     first.iloc[:, 0] = "changed"
     pd.testing.assert_frame_equal(CHART.data(made()), second)
+
+
+def test_ends_past_the_hour_of_the_title_are_told() -> None:
+    late = made(timing=(("within_hours", (24,)), ("restricted_mean_hours", 48)))
+    end = still_visible_data(late)["hours"].max()
+    said = still_visible_words(late)
+    assert "after 48 hours" in said.title
+    assert f"at the lines’ ends are those after {end:.0f} hours" in said.note
+    assert "lines’ ends" not in still_visible_words(made(until=100.0, timing=())).note
