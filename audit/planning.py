@@ -85,11 +85,7 @@ def plan(
         raise DesignError("the plan cannot be computed: " + " ".join(faults))
     lines = [design.question]
     if focal_accounts <= FEW_FOCAL_ACCOUNTS:
-        lines.append(
-            f"With {many(focal_accounts, 'focal account')} no interval or p-value can stand for "
-            "a class, and the rung is at most 2. Verdicts within reach: unclear."
-        )
-        return Plan(math.nan, (Verdict.UNCLEAR,), tuple(lines))
+        return _description(focal_accounts, lines)
     table = detectable_gap_table(
         focal_accounts,
         reference_accounts,
@@ -106,18 +102,31 @@ def plan(
         f"{count(reference_accounts)} reference accounts with {count(each)} each, "
         f"a rate of {percent(rate)} among {reference} posts, intraclass correlation {icc:g}."
     )
-    sides = {"lower": f"below the {reference} rate", "higher": f"above the {reference} rate"}
-    for side, gap in zip(table["direction"], table["gap"], strict=True):
-        lines.append(
-            f"Smallest gap {sides[side]} seen four times in five: {points(gap, signed=False)}."
-            if math.isfinite(gap)
-            else f"No gap {sides[side]}, however large, would be seen four times in five."
-        )
+    lines += _smallest_gaps(table, reference)
     reachable = _reachable(design, table, rate)
     lines.append("Verdicts within reach: " + ", ".join(map(str, reachable)) + ".")
     gap = gap_in_direction(table, towards(design.outcome.lenient_sign))
     lines += _advice(design, gap, rate)
     return Plan(gap if math.isfinite(gap) else math.nan, reachable, tuple(lines))
+
+
+def _description(focal_accounts: int, lines: list[str]) -> Plan:
+    """Return the plan of a study of so few focal accounts that it can only describe them."""
+    says = (
+        f"With {many(focal_accounts, 'focal account')} no interval or p-value can stand for "
+        "a class, and the rung is at most 2. Verdicts within reach: unclear."
+    )
+    return Plan(math.nan, (Verdict.UNCLEAR,), (*lines, says))
+
+
+def _smallest_gaps(table: pd.DataFrame, reference: str) -> list[str]:
+    sides = {"lower": f"below the {reference} rate", "higher": f"above the {reference} rate"}
+    return [
+        f"Smallest gap {sides[side]} seen four times in five: {points(gap, signed=False)}."
+        if math.isfinite(gap)
+        else f"No gap {sides[side]}, however large, would be seen four times in five."
+        for side, gap in zip(table["direction"], table["gap"], strict=True)
+    ]
 
 
 def _advice(design: Design, gap: float, rate: float) -> list[str]:

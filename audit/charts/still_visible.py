@@ -242,7 +242,7 @@ def still_visible_words(stage: Any) -> Words:
     verb = acted(design)
     title = f"Not {verb} after {hours(at)}: {f} {percent(ours)}, {r} {percent(theirs)}"
     end = float(frame["hours"].max())
-    past = f"The numbers at the lines’ ends are those after {hours(round(end))}." * (end > at)
+    past = f"The lines end after {hours(round(end))}." * (end > at)
     note = " ".join([*answer.notes[:1], past, _deleted(answer), _mean(answer, level(design))])
     note = " ".join(f"{note} No band is drawn around a curve. {sizes(study)}.".split())
     spoken = "; ".join(

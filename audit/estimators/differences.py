@@ -117,13 +117,7 @@ def difference_in_differences(
     table = read_panel(
         where, frame, outcome=outcome, unit=unit, time=time, treated=treated, start=start
     )
-    counted = table.both_sides
-    sizes = tuple(int((counted & (table.treated == side)).sum()) for side in (True, False))
-    if not all(sizes):
-        side = "treated" if not sizes[0] else "other"
-        raise SupportError(
-            f"{where}: no {side} unit is observed both before {start!r} and from then on."
-        )
+    sizes = _sizes(where, table, start)
     after = table.after.astype(float)
     fit = fit_panel(table.panel, [(table.treated.astype(float), after)])
     step = fit.contrast(np.eye(len(fit.params))[-1])
@@ -146,6 +140,19 @@ def difference_in_differences(
         n_assignments=tried,
         enumerated=enumerated,
     )
+
+
+def _sizes(where: str, table: UnitTimes, start: Any) -> tuple[int, int]:
+    """Return the treated and the other units observed on both sides of `start`, none missing."""
+    treated, other = (
+        int((table.both_sides & (table.treated == side)).sum()) for side in (True, False)
+    )
+    if not (treated and other):
+        side = "other" if treated else "treated"
+        raise SupportError(
+            f"{where}: no {side} unit is observed both before {start!r} and from then on."
+        )
+    return treated, other
 
 
 def event_study(table: UnitTimes, confidence: float) -> Any:

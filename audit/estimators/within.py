@@ -206,9 +206,7 @@ def within_difference(
     shared: dict[str, Any] = {"n_accounts": k, "k_eff": k_eff, "smallest_p": 2.0 ** (1 - k)}
     if k < FEWEST:
         return WithinEstimate(estimate, method=f"{method}, point only", **shared)
-    own = (k - 1) / k * ((w * (d - estimate) / (1 - w)) ** 2).sum()
-    floor = float((w**2) @ found.accounts["model_variance"].to_numpy(float))
-    error = sqrt(max(float(own), floor) + _reference_variance(found, w))
+    error = _standard_error(found, d, w)
     if error <= SPREADLESS:
         note = "neither the accounts nor the reference rates vary, so the spread is unknown"
         return WithinEstimate(estimate, method=f"{method}, point only", note=note, **shared)
@@ -228,6 +226,14 @@ def within_difference(
         f"{method}; t limits by account, p the larger of t and sign flips of accounts",
         **shared,
     )
+
+
+def _standard_error(found: Within, d: Array, w: Array) -> float:
+    """Return that of Σ w d: by jackknife, at least that of independent posts, and the rates'."""
+    k = len(d)
+    own = (k - 1) / k * ((w * (d - float(w @ d)) / (1 - w)) ** 2).sum()
+    floor = float((w**2) @ found.accounts["model_variance"].to_numpy(float))
+    return sqrt(max(float(own), floor) + _reference_variance(found, w))
 
 
 def _reference_variance(found: Within, w: Array) -> float:

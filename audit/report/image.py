@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 INK, MUTED, WARNING = "#1f2328", "#57606a", "#8a4b00"
 PAD = 0.12  # inches round a standalone image
 DPI = 200  # a 6.3-inch chart is about 1,300 pixels wide: twice what a column of text needs
+LONGEST = 1500  # letters of a text round the chart: a note that is cut has lost its meaning
 SIMULATED = "SIMULATED DATA"
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # Glyph outlines keep their scale(0.015625); only places on the page are rounded.
@@ -146,7 +147,7 @@ def _lines(caption: Caption, width: float) -> tuple[list[Line], list[Line]]:
     points = width * 72
 
     def set_in(text: str, size: float, colour: str, bold: bool) -> list[Line]:
-        broken = fonts.wrap(visible(text, 600), points, size, bold=bold)
+        broken = fonts.wrap(visible(text, LONGEST), points, size, bold=bold)
         return [Line(part, size, colour, bold, size * 1.28 / 72) for part in broken]
 
     mark = set_in(SIMULATED, 8.5, WARNING, True) if caption.simulated else []

@@ -238,5 +238,5 @@ def test_ends_past_the_hour_of_the_title_are_told() -> None:
     end = still_visible_data(late)["hours"].max()
     said = still_visible_words(late)
     assert "after 48 hours" in said.title
-    assert f"at the lines’ ends are those after {end:.0f} hours" in said.note
-    assert "lines’ ends" not in still_visible_words(made(until=100.0, timing=())).note
+    assert f"The lines end after {end:.0f} hours." in said.note
+    assert "The lines end" not in still_visible_words(made(until=100.0, timing=())).note

@@ -110,6 +110,19 @@ def test_letters_put_together_are_drawn_in_the_pdf(draw_chart, rates, label):
     ElementTree.fromstring(made.files["print"])
 
 
+def test_a_long_note_stands_whole_in_the_image(draw_chart, rates):
+    notes = ["word " * 150, "word " * 200]  # 750 and 1,000 letters
+    heights = [
+        float(
+            ElementTree.fromstring(make(draw_chart(), rates, note=n).files["svg"]).get("height")[
+                :-2
+            ]
+        )
+        for n in notes
+    ]
+    assert heights[1] > heights[0] + 2 * 8  # at least two more lines of 8 points
+
+
 def test_a_letter_no_face_has_is_spelled_in_the_chart(draw_chart, rates):
     fig = draw_chart()
     fig.axes[0].set_xlabel("王 🏳️‍🌈 हिन्दी")
