@@ -8,6 +8,7 @@ from audit.estimators.unconditional import barnard, boschloo
 
 MOST_EXACT_TABLES = 10_000_000  # outcomes an unconditional test lists, some seconds' work
 MOST_EXACT_CASES = 20_000  # the finer the rates that must be tried
+AS_LARGE = 1 + 1e-6  # ties that change p by less are not mentioned
 ALTERNATIVES = ("two-sided", "less", "greater")
 
 
@@ -49,7 +50,8 @@ def exact_test(
     Boschloo 1970, Stat Neerl 24:1; Barnard 1947, Biometrika 34:123, with the pooled z of Suissa &
     Shuster 1985, JRSS A 148:317. Own search for the shared rate of largest p: SciPy 1.17 misses it
     where classes differ much in size, or hold hundreds. Barnard's tables are ordered by SciPy's
-    floating-point z: one that equals the observed z but for rounding may fall on either side.
+    floating-point z, so that its published digits are met: a table whose z equals the observed one
+    but for rounding may fall on either side. Where that matters `method` has the larger p.
     """
     from scipy import stats
 
@@ -67,7 +69,9 @@ def exact_test(
     _check_size(method, n1, n2)
     table = (x1, n1, x2, n2)
     if method == "barnard":
-        z, p_value = barnard(table, alternative=alternative)
+        z, p_value, with_ties = barnard(table, alternative=alternative)
+        if with_ties > p_value * AS_LARGE:
+            name += f"; {with_ties:.6g} if all tables with the same z count"
         return Test(z, NAN, p_value, name)
     sides = [boschloo(table, less=less) for less in (True, False)]
     if alternative == "two-sided":

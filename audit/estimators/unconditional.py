@@ -12,6 +12,7 @@ from audit.estimators.base import Array
 CHUNK = 1_000_000  # tables held at once
 FINE = 20.0  # grid points within a standard deviation of the angle
 REACH = 9.0  # standard deviations beyond which a binomial holds less than a float's rounding
+TIED = 1e-9  # difference of two z that rounding alone makes
 SAME = 1 + 1e-9  # Fisher's p of mirrored tables differ by the order of their sums
 CLIMBED = 20  # peaks of the grid, highest first, that are followed to their top
 
@@ -43,18 +44,25 @@ def boschloo(observed: tuple[int, int, int, int], *, less: bool) -> tuple[float,
     return limit, _largest(n1, n2, extreme)
 
 
-def barnard(observed: tuple[int, int, int, int], *, alternative: str) -> tuple[float, float]:
-    """Return the pooled z, and the unconditional probability of one as large."""
+def barnard(observed: tuple[int, int, int, int], *, alternative: str) -> tuple[float, float, float]:
+    """Return the pooled z, the unconditional probability of one as large, and that with all ties.
+
+    Tables whose z equals the observed one but for rounding are on either side in the first, as
+    floats have it, and all in the second.
+    """
     x1, n1, x2, n2 = observed
     limit = float(_pooled_z(np.array([x1]), np.array([x2]), n1, n2)[0])
 
-    def extreme(tables: Tables) -> Array:
-        z = _pooled_z(tables.focal, tables.total - tables.focal, n1, n2)
-        if alternative == "two-sided":
-            return np.asarray(np.abs(z) >= abs(limit))
-        return np.asarray(z <= limit if alternative == "less" else z >= limit)
+    def largest(slack: float) -> float:
+        def extreme(tables: Tables) -> Array:
+            z = _pooled_z(tables.focal, tables.total - tables.focal, n1, n2)
+            if alternative == "two-sided":
+                return np.asarray(np.abs(z) >= abs(limit) - slack)
+            return np.asarray(z <= limit + slack if alternative == "less" else z >= limit - slack)
 
-    return limit, _largest(n1, n2, extreme)
+        return _largest(n1, n2, extreme)
+
+    return limit, largest(0.0), largest(TIED * max(1.0, abs(limit)))
 
 
 def _pooled_z(x1: Array, x2: Array, n1: int, n2: int) -> Array:

@@ -65,10 +65,14 @@ def test_barnard_against_enumeration(table, side):
         reached = {t for t, v in both.items() if (-v if side == "less" else abs(v)) >= least * -at}
         return most_probable(reached | {(a, c)}, n1, n2)
 
-    found = exact_test(*table, method="barnard", alternative=side).p_value
+    found = exact_test(*table, method="barnard", alternative=side)
     # rounding decides on tables whose z equals the observed one
     low, high = chance(1 + 1e-9), chance(1 - 1e-9)
-    assert low * (1 - 1e-4) <= found <= high * (1 + 1e-4)
+    assert low * (1 - 1e-4) <= found.p_value <= high * (1 + 1e-4)
+    said = "count" in found.method
+    assert said == (high > found.p_value * (1 + 5e-4)), "the larger p is said where there is one"
+    if said:
+        assert float(found.method.split("; ")[1].split()[0]) == pytest.approx(high, rel=1e-4)
 
 
 @pytest.mark.parametrize("method", ["barnard", "boschloo"])
