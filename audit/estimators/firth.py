@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from audit.errors import EstimationError
-from audit.estimators.base import Fit
-from audit.estimators.model_matrix import model_matrix
+from audit.estimators.base import Array, Fit
+from audit.estimators.model_matrix import ModelMatrix, model_matrix
 from audit.estimators.penalised import Penalised, Profile, orthonormal
 
 RESTARTS = 10
@@ -63,25 +63,17 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
     for _ in range(RESTARTS):
         covariance = inverse @ np.linalg.inv(whole.augmented(at)) @ inverse.T
         best = inverse @ at
-        profiles = [
-            Profile(model, model.x / size, j, linear=basis @ at, best=float(best[j]))
-            for j in range(p)
-        ]
-        falls = np.array([q.top - q.value(0.0) for q in profiles])
         reach = np.sqrt(2 * fall * np.diag(covariance))
-        low, high = (
-            np.array([q.limit(side * r, fall) for q, r in zip(profiles, reach, strict=True)])
-            for side in (-1, 1)
-        )
-        higher = max(profiles, key=lambda q: q.peak[0] - q.top)
-        if not higher.peak[0] > higher.top + HIGHER:
+        found, peak = _profiled(model, (basis @ at, best), reach, fall)
+        if peak is None:
             break
         # a search along one coefficient came over a higher point: start again from there
-        at = whole.maximise(basis.T @ (model.counts * higher.peak[1]), np.arange(p))
+        at = whole.maximise(basis.T @ (model.counts * peak), np.arange(p))
     else:
         raise EstimationError(
             f"firth_logit: {RESTARTS} maxima, each higher than the last. Try: fewer columns."
         )
+    falls, low, high = found.T
     p_value = chdtrc(1, np.maximum(0.0, 2 * falls))
     vector, scale = model.vector, np.outer(size, size)
     turn = float(np.log(np.abs(np.diag(back))).sum() + np.log(size).sum())
@@ -100,3 +92,25 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
         n=model.n,
         columns=model.columns,
     )
+
+
+def _profiled(
+    model: ModelMatrix, fit: tuple[Array, Array], reach: Array, fall: float
+) -> tuple[Array, Array | None]:
+    """Return, per column, the fall to a coefficient of 0 and both limits; and any higher point.
+
+    `fit` holds the log odds of the rows and the coefficients, of columns at unit size.
+    """
+    linear, best = fit
+    x = model.x / np.abs(model.x).max(axis=0)
+    out, higher, peak = np.empty((len(best), 3)), HIGHER, None
+    for j, far in enumerate(reach.tolist()):
+        profile = Profile(model, x, j, linear=linear, best=float(best[j]))
+        out[j] = (
+            profile.top - profile.value(0.0),
+            profile.limit(-far, fall),
+            profile.limit(far, fall),
+        )
+        if profile.peak[0] - profile.top > higher:
+            higher, peak = profile.peak[0] - profile.top, profile.peak[1]
+    return out, peak
