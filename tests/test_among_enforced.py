@@ -14,6 +14,7 @@ from audit.design import Design
 from audit.errors import DesignError
 from audit.evidence import appraise
 from audit.outcome import Outcome
+from audit.questions.hours import hours
 from audit.schema import Ladder
 from audit.study import enroll
 
@@ -220,3 +221,9 @@ def test_the_curve_of_reversals_can_be_drawn() -> None:
     data = still_visible_data(comparison)
     assert data["still_visible"].between(0, 1).all()
     assert "Not let back after" in still_visible_words(comparison).title
+
+
+def test_a_wait_of_minutes_is_not_said_to_be_none() -> None:
+    assert hours(2 / 60) == "less than 0.1 hours"
+    assert hours(0.0) == "0 hours"
+    assert hours(-2 / 60, signed=True) == "0 hours"
