@@ -125,7 +125,9 @@ def _most_even(reference: Array, target: Array, names: tuple[str, ...]) -> Array
             break
         curve = (gap * share[:, None]).T @ gap - np.outer(slope, slope)
         step = -np.linalg.lstsq(curve, slope, rcond=None)[0]
-        new = _line_search(gap, dual, step, value, float(slope @ step))
+        # near the end the value no longer changes in a float, and the slope still does
+        new = _closer(gap, dual + step, float(np.abs(slope).max()))
+        new = new or _line_search(gap, dual, step, value, float(slope @ step))
         if new is None:
             break
         dual, value, share = new
@@ -142,14 +144,25 @@ def _line_search(
     """Return the dual, its value and the shares after the longest halved step that lowers it."""
     for halving in range(40):
         trial = dual + step * 0.5**halving
-        power = gap @ trial
-        top = float(power.max())
-        raised = np.exp(power - top)
-        total = float(raised.sum())
-        found = top + float(np.log(total))
+        found, share = _at(gap, trial)
         if found <= value + 1e-4 * 0.5**halving * slope:
-            return trial, found, raised / total
+            return trial, found, share
     return None
+
+
+def _closer(gap: Array, trial: Array, slope: float) -> tuple[Array, float, Array] | None:
+    """Return the dual, its value and the shares where the largest slope there is at most half."""
+    found, share = _at(gap, trial)
+    return (trial, found, share) if np.abs(share @ gap).max() <= slope / 2 else None
+
+
+def _at(gap: Array, dual: Array) -> tuple[float, Array]:
+    """Return the value of the dual and the shares it gives."""
+    power = gap @ dual
+    top = float(power.max())
+    raised = np.exp(power - top)
+    total = float(raised.sum())
+    return top + float(np.log(total)), raised / total
 
 
 def _verify(table: Covariates, share: Array, target: Array) -> None:
