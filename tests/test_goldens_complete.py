@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parent / "golden"
 def ours() -> dict[str, list[dict[str, Any]]]:
     """Return our entries by id; families of estimators may each hold a part of one golden."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(GOLDEN.glob("*.json")):
+    for path in sorted(GOLDEN.rglob("*.json")):
         for name, entry in json.loads(path.read_text(encoding="utf-8"))["goldens"].items():
             found.setdefault(name, []).append(entry)
     return found

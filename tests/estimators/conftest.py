@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "expected.json"
+FURTHER = GOLDEN.parent / "further" / "estimators.json"
 
 
 @pytest.fixture(scope="session")
 def golden():
     """Return a function from an id to its published values, tolerance and small table."""
     entries = json.loads(GOLDEN.read_text(encoding="utf-8"))["goldens"]
+    entries |= json.loads(FURTHER.read_text(encoding="utf-8"))["goldens"]
 
     def read(name: str) -> SimpleNamespace:
         entry = entries[name]

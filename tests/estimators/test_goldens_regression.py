@@ -14,9 +14,12 @@ from audit.checks.robustness import benchmark_bounds, robustness_value
 from audit.estimators.regression import conditional_logit, firth_logit, ols, standardised_contrast
 from audit.estimators.wild import wild_cluster_test
 
-PUBLISHED = json.loads(
-    (Path(__file__).resolve().parents[1] / "golden" / "regression.json").read_text(encoding="utf-8")
-)["goldens"]
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+PUBLISHED = {
+    name: entry
+    for path in (GOLDEN / "regression.json", GOLDEN / "further" / "estimators.json")
+    for name, entry in json.loads(path.read_text(encoding="utf-8"))["goldens"].items()
+}
 
 
 def published(name):

@@ -25,7 +25,9 @@ from audit.estimators.weighting import (
 )
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "weighting.json"
+FURTHER = GOLDEN.parent / "further" / "estimators.json"
 ENTRIES = json.loads(GOLDEN.read_text(encoding="utf-8"))["goldens"]
+ENTRIES |= json.loads(FURTHER.read_text(encoding="utf-8"))["goldens"]
 UNIROOT = np.finfo(float).eps ** 0.25  # where R's uniroot, hence its mantelhaen.test, stops
 COVARIATES = ["age", "educ", "race", "married", "nodegree", "re74", "re75"]
 
