@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from audit.cells import FOCAL, REFERENCE
+from audit.cells import FOCAL
 from audit.checks.base import Finding, opposite, reads_alike
+from audit.estimators.account_strata import divide
+from audit.estimators.contrasts import tallies
+from audit.influence import IS_FOCAL, IS_REFERENCE, Influence, of_class
 from audit.numerals import margin_points, points
 
 if TYPE_CHECKING:
@@ -68,19 +71,22 @@ def reduced(comparison: Comparison) -> pd.DataFrame:
     depend on who is left out, so one pass over the cells gives all of them.
     """
     study = comparison.study
-    cells = study.compared()
-    rows = cells.of(FOCAL, REFERENCE)
     stratified = study.design.primary == "standardised"
-    rows["stratum"] = rows["stratum"] if stratified else "all"
-    for column in ("events", "n"):
-        rows[f"w_{column}"] = rows[column] * rows["weight"]
-    sums = rows[rows["group"] == REFERENCE].groupby("stratum")[["w_events", "w_n"]].sum()
-    focal = rows[rows["group"] == FOCAL].copy()
-    focal["expected"] = focal["w_n"] * focal["stratum"].map(sums["w_events"] / sums["w_n"])
-    by = focal.groupby("account_id")[["n", "w_events", "w_n", "expected"]].sum()
-    rest = by.sum() - by
-    gap = (rest["w_events"] - rest["expected"]) / rest["w_n"]
-    out = pd.DataFrame({"n": by["n"].to_numpy(), "estimate": gap.to_numpy()})
+    strata = study.supported_strata() if stratified else None
+    cells = tallies(study.cells, "reduced", by="post", stratified=stratified, strata=strata)
+    sums = cells.sums()
+    rates = divide(sums.weighted_events[IS_REFERENCE], sums.weighted_n[IS_REFERENCE])
+    one = of_class(IS_FOCAL, 1.0, len(rates))
+    by = cells.push(
+        {
+            "n": Influence({"n": one}),
+            "excess": Influence({"weighted_events": one, "weighted_n": -one * rates}),
+            "weight": Influence({"weighted_n": one}),
+        }
+    )
+    by = {name: values[cells.focal_accounts()] for name, values in by.items()}
+    gap = (by["excess"].sum() - by["excess"]) / (by["weight"].sum() - by["weight"])
+    out = pd.DataFrame({"n": by["n"].astype(np.int64), "estimate": gap})
     out = out.sort_values(["estimate", "n"], kind="stable").reset_index(drop=True)
     out.insert(0, "account", np.arange(1, len(out) + 1))
     return out

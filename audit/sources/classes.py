@@ -8,7 +8,7 @@ from audit.cases import Origin
 from audit.errors import Fault
 from audit.ledger import counted
 from audit.regimes import Regimes
-from audit.roster import Roster
+from audit.roster import A_TIME, Roster, undated_fault
 from audit.schema import UNKNOWN, rename
 
 EMPTY_CLASS = (
@@ -65,15 +65,13 @@ def _roster_faults(frame: pd.DataFrame, roster: Roster, unlisted: str | None) ->
         what = "a roster names accounts, and the cases have none"
         return [*faults, Fault(what, "account_id", hint="columns={…: 'account_id'}")]
     covered = roster.covers(frame["account_id"])
-    allowed = "a time for every case of an account on the roster, which says what it was when"
     if "posted_at" not in frame:
         what = "a roster is dated, and the cases do not say when they were posted"
-        return [*faults, Fault(what, "posted_at", allowed=allowed)]
+        return [*faults, Fault(what, "posted_at", allowed=A_TIME)]
     undated = covered & frame["posted_at"].isna()
     if undated.any():
         rows = tuple(int(row) for row in frame.index[undated])
-        what = "is empty for accounts on the roster"
-        faults.append(Fault(what, "posted_at", rows, allowed=allowed))
+        faults.append(undated_fault(rows))
     return faults
 
 

@@ -1,0 +1,128 @@
+"""Files as tables: which of them, of what kind, and how the embedded engine reads them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+from audit.engine.text import Name, Sql, sql
+from audit.errors import SourceError
+from audit.text import visible
+
+DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
+LINES = (".jsonl", ".ndjson", ".json")
+PACKED = (".gz", ".zst")
+ENDINGS = (*DELIMITERS, *LINES, ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """One table in one file or several of one kind, sorted by name."""
+
+    paths: tuple[Path, ...]
+    ending: str
+
+    @property
+    def shown(self) -> str:
+        """Return the first file's name, and how many more there are."""
+        more = len(self.paths) - 1
+        return repr(visible(self.paths[0].name)) + (f" and {more:,} more" if more else "")
+
+    @property
+    def delimited(self) -> bool:
+        """Return whether the cells are text between delimiters."""
+        return self.ending in DELIMITERS
+
+    def header(self, path: Path) -> list[str]:
+        """Return the names in the first line of a delimited file that is not packed by zstd."""
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:
+            return next(csv.reader(stream, delimiter=DELIMITERS[self.ending], strict=True), [])
+
+    def reads(self) -> Sql:
+        """Return the query of the whole table, every cell of a text file as text."""
+        return sql("select * from {source}", source=self._source(self.paths))
+
+    def numbered(self, row: Name) -> Sql:
+        """Return the query of the table with row numbers, files one after another."""
+        if self.ending == ".parquet" and len(self.paths) == 1:
+            numbers = "select * exclude (file_row_number), file_row_number + 1 as {row} from {f}"
+            return sql(numbers, row=row, f=self._source(self.paths, ", file_row_number = true"))
+        numbers = "select *, row_number() over () as {row} from {f}"
+        return sql(numbers, row=row, f=self._source(self.paths))
+
+    def _source(self, paths: Sequence[Path], options: str = "") -> Sql:
+        listed = Sql(("[" + ", ".join(_literal(str(path)) for path in paths) + "]",))
+        if self.ending == ".parquet":
+            return sql("read_parquet({files}" + options + ")", files=listed)
+        if self.ending in LINES:
+            how = ", format = 'newline_delimited', sample_size = -1, maximum_depth = 1)"
+            return sql("read_json({files}" + how, files=listed)
+        how = f", delim = {_literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
+        how += ", quote = '\"', escape = '\"', nullstr = ''"
+        if self.paths[0].suffix == ".zst":  # only the engine can look inside
+            return sql("read_csv({files}" + how + ")", files=listed)
+        how += ", auto_detect = false, columns = {columns})"
+        return sql("read_csv({files}" + how, files=listed, columns=Sql((self._columns(),)))
+
+    def _columns(self) -> str:
+        first = self.header(self.paths[0])
+        for path in self.paths[1:]:
+            if self.header(path) != first:
+                raise SourceError(
+                    f"{visible(path.name)!r} names other columns than "
+                    f"{visible(self.paths[0].name)!r}; the files of one table have one header."
+                )
+        return "{" + ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in first) + "}"
+
+
+def locate_files(data: Any) -> Files:
+    """Return the files that a path, a glob or a list of paths names.
+
+    Raises
+    ------
+    SourceError
+        No such file, files of several kinds, or of none that is read.
+    """
+    given = list(data) if isinstance(data, list | tuple) else [data]
+    if not given or not all(isinstance(item, str | Path) for item in given):
+        raise SourceError(
+            f"{type(data).__name__} is no table; allowed: a path, a glob, a list of paths, or a "
+            "data frame."
+        )
+    paths = [path for item in given for path in _found(str(item))]
+    endings = sorted({_ending(path) for path in paths})
+    if len(endings) > 1 or endings[0] not in ENDINGS:
+        raise SourceError(
+            f"the files end in {', '.join(map(repr, endings))}; allowed: one of "
+            f"{', '.join(ENDINGS)}, text files also packed as .gz or .zst."
+        )
+    empty = [path.name for path in paths if path.stat().st_size == 0]
+    if empty:
+        raise SourceError(f"{visible(empty[0])!r} is empty (0 bytes): check the export finished.")
+    return Files(tuple(sorted(paths)), endings[0])
+
+
+def _found(item: str) -> list[Path]:
+    path = Path(item).expanduser()
+    if path.is_file():
+        return [path.absolute()]
+    found = [Path(name).absolute() for name in sorted(glob(str(path))) if Path(name).is_file()]
+    if not found:
+        raise SourceError(f"there is no file {visible(item, 200)!r}, seen from {Path.cwd()}.")
+    return found
+
+
+def _ending(path: Path) -> str:
+    suffix = path.suffix.lower()
+    return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
+
+
+def _literal(text: str) -> str:
+    """Return a text literal: for the user's own paths and header, which nothing can bind."""
+    return "'" + text.replace("'", "''") + "'"
