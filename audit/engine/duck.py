@@ -43,6 +43,7 @@ SPELLED = {
     "micros": "epoch_us({x})",
     "zoned": "try_cast({x} as timestamptz)",
     "local": "timezone({zone}, try_cast({x} as timestamp))",
+    "total": "cast(sum(cast(round({x}) as bigint)) as double)",  # in 128 bits
     "try_double": "try_cast({x} as double)",
 }
 

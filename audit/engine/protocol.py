@@ -89,6 +89,7 @@ OPERATIONS = {
     "micros": "microseconds since 1970 of a time with a zone {x}",
     "zoned": "the time that text {x} tells with its zone, UTC where it has none; NULL if none",
     "local": "the UTC time of text or local time {x} on a clock of a zone",
+    "total": "the exact sum of {x}, each rounded to a whole number of up to 63 bits, as a float",
     "try_double": "{x} as a number, NULL where it is none",
 }
 """What engines spell differently; values go in bound, as `pattern`, `part` or `zone`."""

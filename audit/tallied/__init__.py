@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from math import log2
 from typing import TYPE_CHECKING, Any
@@ -10,22 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from audit.engine import Engine, Name, Sql, Value, joined, sql
+from audit.engine import Engine, Name, Sql, Value, sql
 from audit.errors import SourceError
-from audit.influence import TALLIED, Influence, StratumSums
 from audit.schema import NO_ACCOUNT
+from audit.tallied.pushed import EngineTallies
+from audit.tallied.views import one_voice_each, plain_sums, weighted_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDES = {"reference": 0, "focal": 1, "unknown": 2}
 """The number by which the engine knows each group; the first two as in `audit.influence`."""
-ONE_VOICE = 2.0**20
-"""What an account-weighted account weighs in all: a scale at which no digit is lost below."""
-
-# Sums of fractions are made in whole numbers of 1e-18, so that neither threads nor the order of
-# rows can change a digit.
-_EXACT = "cast(sum(cast({term} as decimal(38, 18))) as double)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,47 +204,48 @@ class Tallied:
 
         def made() -> EngineTallies:
             cells = self if strata is None else self.within(strata)
-            return cells._tallies(self._totals() if by == "account" else None, stratified)
+            counted = cells._by_stratum() if stratified else cells._by_class()
+            voices = self._totals() if by == "account" else None
+            size = len(self.strata) if stratified else 1
+            if voices is not None:
+                counted = one_voice_each(counted, voices)
+            return EngineTallies(self.engine, counted, size, not self.weighted and voices is None)
 
         kept: EngineTallies = self.once(("tallies", by, stratified, strata), made)
         return kept
 
-    def _tallies(self, totals: Sql | None, stratified: bool) -> EngineTallies:
-        weight = sql("(weight * {scale})", scale=Value(self._scale()))
-        source = sql("{rows}", rows=self._rows())
-        if totals is not None:
-            source = sql(
-                "(select r.*, t.total from {rows} as r join {totals} as t "
-                "on r.account is not distinct from t.account) as w",
-                rows=self._rows(),
-                totals=totals,
-            )
-            weight = sql("(weight * {voice} / total)", voice=Value(ONE_VOICE))
-        plain = not self.weighted and totals is None
+    def _by_stratum(self) -> Sql:
+        """Return account, side, stratum and the columns of `TALLIED`, one row per account × both.
+
+        One row of the table is that already, unless weights tell rows apart.
+        """
+        if self.weighted:
+            return sql("{t}", t=self.once("by stratum", lambda: self._summed("stratum")))
+        what = "(select account, side, stratum, events, n, events as weighted_events, "
+        what += "n as weighted_n, n as squared from {rows} where side < 2)"
+        return sql(what, rows=self._rows())
+
+    def _by_class(self) -> Sql:
+        """Return what `_by_stratum` does, all strata as one."""
+        return sql("{t}", t=self.once("by class", lambda: self._summed("0")))
+
+    def _summed(self, layer: str) -> Name:
+        sums = weighted_sums(self._scale()) if self.weighted else plain_sums()
         what = sql(
             "select account, side, {layer} as stratum, "
             "cast(sum(events) as bigint) as events, cast(sum(n) as bigint) as n, "
-            "{sums} from {source} where side < 2 group by 1, 2, 3",
-            layer=Sql(("stratum" if stratified else "0",)),
-            sums=_plain_sums() if plain else _weighted_sums(weight),
-            source=source,
-        )
-        # One row of the table is one account × stratum already, unless weights tell rows apart.
-        if plain and stratified:
-            columns = "account, side, stratum, events, n, events as weighted_events, "
-            columns += "n as weighted_n, n as squared"
-            what = sql("select " + columns + " from {rows} where side < 2", rows=self._rows())
-            return EngineTallies(self.engine, sql("({what}) as c", what=what), len(self.strata))
-        table = self.engine.keep(what)
-        size = len(self.strata) if stratified else 1
-        return EngineTallies(self.engine, sql("{t} as c", t=table), size)
-
-    def _totals(self) -> Sql:
-        return sql(
-            "(select account, " + _EXACT + " as total from {rows} where side < 2 group by account)",
-            term=Sql(("n * weight",)),
+            "{sums} from {rows} where side < 2 group by 1, 2, 3",
+            layer=Sql((layer,)),
+            sums=sums,
             rows=self._rows(),
         )
+        return self.engine.keep(what)
+
+    def _totals(self) -> Name:
+        """Return the weighted posts of every account, over all strata."""
+        what = sql("select account, weighted_n as total from {t} as t", t=self._by_class())
+        table: Name = self.once("totals", lambda: self.engine.keep(what))
+        return table
 
     def _scale(self) -> float:
         """Return the power of two nearest to one over the mean weight."""
@@ -285,114 +281,3 @@ class Tallied:
             }
 
         return self.once("sizes", found).get(SIDES[group], (0, 0))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EngineTallies:
-    """Counts by account × stratum in the engine, as estimators ask for them.
-
-    `source` stands after FROM: account, side, stratum and the columns of `TALLIED`.
-    """
-
-    engine: Engine
-    source: Sql
-    n_strata: int
-    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-
-    def sums(self) -> StratumSums:
-        """Return the sums by class and stratum; see `audit.influence`."""
-        if "sums" not in self._known:
-            self._known["sums"] = self._sums()
-        return self._known["sums"]
-
-    def _sums(self) -> StratumSums:
-        names = ("events", "n", "weighted_events", "weighted_n")
-        exact = joined(
-            sql(_EXACT + " as {name}", term=Sql((name,)), name=Name(name)) for name in names
-        )
-        what = sql(
-            "select side, stratum, count(*) as accounts, {sums} from {source} "
-            "group by side, stratum order by side, stratum",
-            sums=exact,
-            source=self.source,
-        )
-        rows = self.engine.query(what)
-
-        def placed(values: NDArray[Any]) -> NDArray[Any]:
-            out = np.zeros((2, self.n_strata))
-            out[rows["side"].astype(int), rows["stratum"].astype(int)] = values
-            return out
-
-        return StratumSums(**{name: placed(rows[name]) for name in (*names, "accounts")})
-
-    def push(self, influences: Mapping[str, Influence]) -> dict[str, NDArray[Any]]:
-        """Return each influence by account, computed where the counts are.
-
-        The coefficients go up, one row per class × stratum; one number per account comes down.
-        """
-        uploaded, terms, scales = _coefficients(influences, self.n_strata)
-        table = self.engine.upload(uploaded)
-        what = sql(
-            "select {terms} from {source} join {k} as k "
-            "on c.side = k.side and c.stratum = k.stratum group by c.account order by c.account",
-            terms=joined([sql("max(c.side) as side"), *terms]),
-            source=self.source,
-            k=table,
-        )
-        rows = self.engine.query(what)
-        self.engine.drop(table)
-        self._known["side"] = rows["side"]
-        return {name: rows[f"i{i}"] * scales[i] for i, name in enumerate(influences)}
-
-    def focal_accounts(self) -> NDArray[Any]:
-        """Return the focal flag by account, in the order of `push`."""
-        if "side" not in self._known:
-            self.push({})
-        return self._known["side"] == SIDES["focal"]
-
-
-def _coefficients(
-    influences: Mapping[str, Influence], strata: int
-) -> tuple[dict[str, NDArray[Any]], list[Sql], list[float]]:
-    """Return the table of coefficients, the terms that use it, and what to multiply them by."""
-    side, stratum = np.divmod(np.arange(2 * strata), max(strata, 1))
-    table: dict[str, NDArray[Any]] = {"side": side, "stratum": stratum}
-    terms, scales = [], []
-    for i, influence in enumerate(influences.values()):
-        largest = max((float(np.abs(c).max(initial=0.0)) for c in influence.of.values()), default=0)
-        scale = 2.0 ** np.ceil(np.log2(largest)) if largest > 0 else 1.0
-        parts = []
-        for column, coefficients in influence.of.items():
-            if column not in TALLIED:
-                raise KeyError(column)
-            table[f"k{i} {column}"] = np.ravel(coefficients / scale)
-            parts.append(sql("c.{c} * k.{k}", c=Name(column), k=Name(f"k{i} {column}")))
-        term = joined(parts, " + ")
-        if influence.whole is not None:
-            table[f"k{i} whole"] = np.ravel(influence.whole)
-            term = _left_out(term, Name(f"k{i} whole"))
-        terms.append(sql(_EXACT + " as {name}", term=term, name=Name(f"i{i}")))
-        scales.append(float(scale))
-    return table, terms, scales
-
-
-def _left_out(term: Sql, whole: Name) -> Sql:
-    what = "(case when c.weighted_n < k.{whole} then ({term}) / (1 - c.weighted_n / k.{whole}) "
-    return sql(what + "when k.{whole} = 0 then ({term}) else 0 end)", whole=whole, term=term)
-
-
-def _plain_sums() -> Sql:
-    names = {"weighted_events": "events", "weighted_n": "n", "squared": "n"}
-    return Sql((", ".join(f"cast(sum({c}) as bigint) as {n}" for n, c in names.items()),))
-
-
-def _weighted_sums(weight: Sql) -> Sql:
-    terms = (
-        ("weighted_events", "events * {w}"),
-        ("weighted_n", "n * {w}"),
-        ("squared", "n * {w} * {w}"),
-    )
-    return joined(
-        sql(_EXACT + " as {name}", term=sql(term, w=weight), name=Name(name))
-        for name, term in terms
-    )
