@@ -26,6 +26,9 @@ ROSTER_COLUMNS = (
     Column("source", "text", "no", "where this is recorded"),
 )
 """A row is one spell; a bare date is its midnight in UTC. Other columns pass through."""
+EMPTY_CLASS = (
+    "a class for at least some accounts, or a roster; an empty column cannot tell anyone apart"
+)
 A_TIME = "a time for every case of an account on the roster, which says what it was when"
 
 
@@ -135,6 +138,11 @@ class Roster:
 def undated_fault(rows: tuple[int, ...]) -> Fault:
     """Return the fault of cases that a roster covers and that do not say when they were posted."""
     return Fault("is empty for accounts on the roster", "posted_at", rows, allowed=A_TIME)
+
+
+def empty_class_fault() -> Fault:
+    """Return the fault of a class column that has no class in any row."""
+    return Fault("exists and is empty", "account_class", allowed=EMPTY_CLASS)
 
 
 def _utc() -> Any:

@@ -41,6 +41,8 @@ SPELLED = {
     "matches": "regexp_full_match({x}, {pattern})",
     "contains": "contains({x}, {part})",
     "micros": "epoch_us({x})",
+    "local_micros": "epoch_us({x})",
+    "bare": "try_cast({x} as timestamp)",
     "zoned": "try_cast({x} as timestamptz)",
     "local": "timezone({zone}, try_cast({x} as timestamp))",
     "total": "cast(sum(cast(round({x}) as bigint)) as double)",  # in 128 bits
@@ -99,7 +101,7 @@ class Duck:
             self._run(sql("create view {to} as {what}", to=Name(name), what=files.reads()))
             row = files.numbered(Name(ROW))
             self._run(sql("create view {to} as {what}", to=numbered, what=row))
-            return Relation(name, self._kinds(name), numbered.text)
+            return Relation(name, self._kinds(name), numbered.text, files)
 
     def _frame(self, data: Any, name: str) -> Relation:
         with self._errors("the data frame cannot be read"):

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from audit.engine.text import Name, Sql, sql
-from audit.errors import SourceError
+from audit.errors import SchemaError, SourceError
+from audit.reading.delimited import name_faults, read_header
+from audit.reading.lines import Lines
 from audit.text import visible
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
@@ -38,11 +40,35 @@ class Files:
         """Return whether the cells are text between delimiters."""
         return self.ending in DELIMITERS
 
+    @property
+    def delimiter(self) -> str:
+        """Return what stands between cells."""
+        return DELIMITERS[self.ending]
+
+    @property
+    def opaque(self) -> bool:
+        """Return whether only the engine can unpack the files."""
+        return self.paths[0].suffix == ".zst"
+
+    def open(self, path: Path) -> BinaryIO:
+        """Return the bytes of a file, unpacked."""
+        return cast("BinaryIO", gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+
     def header(self, path: Path) -> list[str]:
-        """Return the names in the first line of a delimited file that is not packed by zstd."""
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:
-            return next(csv.reader(stream, delimiter=DELIMITERS[self.ending], strict=True), [])
+        """Return the names in the first line of a delimited file.
+
+        Raises
+        ------
+        SchemaError
+            A name is missing or given twice, or the line cannot be read.
+        """
+        with self.open(path) as stream:
+            lines = Lines(stream)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            found = read_header(reader, lines, path.name, self.delimiter)
+        if faults := name_faults(found):
+            raise SchemaError(path.name, faults)
+        return found
 
     def reads(self) -> Sql:
         """Return the query of the whole table, every cell of a text file as text."""
@@ -65,7 +91,7 @@ class Files:
             return sql("read_json({files}" + how, files=listed)
         how = f", delim = {_literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
         how += ", quote = '\"', escape = '\"', nullstr = ''"
-        if self.paths[0].suffix == ".zst":  # only the engine can look inside
+        if self.opaque:
             return sql("read_csv({files}" + how + ")", files=listed)
         how += ", auto_detect = false, columns = {columns})"
         return sql("read_csv({files}" + how, files=listed, columns=Sql((self._columns(),)))

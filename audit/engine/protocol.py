@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from audit.engine.files import Files
     from audit.engine.text import Name, Sql, Value
 
 Kind = Literal["text", "whole", "number", "flag", "time", "local time", "other"]
@@ -30,11 +31,14 @@ class Relation:
         Column to kind, in the order of the table.
     numbered : str
         The same table with the column `ROW`; "" where the engine knows no order of rows.
+    files : Files, optional
+        The files that it was read from, where it was.
     """
 
     name: str
     kinds: Mapping[str, Kind]
     numbered: str = ""
+    files: Files | None = None
 
 
 class Engine(Protocol):
@@ -87,6 +91,8 @@ OPERATIONS = {
     "matches": "{x} as a whole matches a pattern",
     "contains": "{x} contains a text",
     "micros": "microseconds since 1970 of a time with a zone {x}",
+    "local_micros": "microseconds since 1970 on its own clock of a local time {x}",
+    "bare": "the local time that text {x} tells, NULL if none",
     "zoned": "the time that text {x} tells with its zone, UTC where it has none; NULL if none",
     "local": "the UTC time of text or local time {x} on a clock of a zone",
     "total": "the exact sum of {x}, each rounded to a whole number of up to 63 bits, as a float",

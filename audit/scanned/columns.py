@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.reading.typed import YES_NO
 from audit.schema import CASE_COLUMNS, TEXT_KINDS, UNKNOWN
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from audit.engine.protocol import Engine, Kind
 
 CASE_KINDS = {column.name: column.kind for column in CASE_COLUMNS}
@@ -43,6 +48,29 @@ class Spelled:
         if self.kind == "text":
             return sql("nullif({x}, '')", x=self.stored)
         return sql("cast({x} as string)", x=self.stored)
+
+    def key(self) -> Sql:
+        """Return the cell as the engine compares it soonest; NULL where it is empty."""
+        return sql("{x}", x=self.stored) if self.kind == "whole" else self.word()
+
+    def fetched(self) -> Sql:
+        """Return the cell as it is brought to Python; see `as_read`."""
+        if self.kind == "time":
+            return self.micros()
+        if self.kind == "local time":
+            return self.engine.says("local_micros", x=self.stored)
+        return sql("{x}", x=self.stored) if self.kind == "number" else self.word()
+
+    def as_read(self, values: NDArray[Any]) -> pd.Series:
+        """Return cells brought to Python as a table read there has them."""
+        if self.kind == "number":
+            return pd.Series(values.astype(float))
+        if self.kind in ("time", "local time"):
+            gaps = pd.isna(values.astype(float))
+            whole = np.where(gaps, 0, values).astype("int64").astype("datetime64[us]")
+            times = pd.Series(whole).mask(gaps)
+            return times.dt.tz_localize("UTC") if self.kind == "time" else times
+        return pd.Series(values, dtype=object).astype("str").replace("", np.nan)
 
     def number(self) -> Sql:
         """Return the cell as a float; NULL where it is no number."""

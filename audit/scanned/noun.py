@@ -112,12 +112,29 @@ class Scan:
         SourceError
             The table has no such column.
         """
-        if name not in self.names:
+        if name not in self.names and not (name == "account_class" and self.roster):
             raise SourceError(f"the table has no column {name!r}; it has {', '.join(self.names)}.")
         if name == "account_class" and self.roster is not None:
             return Spelled(self.engine, CLASS, "text")
+        return self.stored(name)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Return the columns that the table itself has."""
+        return tuple(self.names)
+
+    def stored(self, name: str) -> Spelled:
+        """Return how the table itself spells a column, whatever a roster says."""
         stored = self.names[name]
         return Spelled(self.engine, Name(stored), self.relation.kinds[stored], self.time_zone)
+
+    def plain(self, *, numbered: bool = False) -> Sql:
+        """Return what stands after FROM: the rows as the table has them."""
+        return sql("{t}", t=Name(self.relation.numbered if numbered else self.relation.name))
+
+    def listed(self) -> Name:
+        """Return the table of the accounts on the roster."""
+        return self.once("roster", self._upload_roster)[1]
 
     def value(self, name: str) -> tuple[Sql, str]:
         """Return a column as a case table keeps it, and its kind: text, number, flag or time."""

@@ -8,12 +8,8 @@ from audit.cases import Origin
 from audit.errors import Fault
 from audit.ledger import counted
 from audit.regimes import Regimes
-from audit.roster import A_TIME, Roster, undated_fault
+from audit.roster import A_TIME, Roster, empty_class_fault, undated_fault
 from audit.schema import UNKNOWN, rename
-
-EMPTY_CLASS = (
-    "a class for at least some accounts, or a roster; an empty column cannot tell anyone apart"
-)
 
 
 def classify(
@@ -53,7 +49,7 @@ def _from_column(
         faults.append(Fault("is missing", "account_class", allowed="a class column", hint=hint))
         return frame, faults, ()
     if frame["account_class"].isna().all():
-        faults.append(Fault("exists and is empty", "account_class", allowed=EMPTY_CLASS))
+        faults.append(empty_class_fault())
     return frame.assign(account_class=frame["account_class"].fillna(UNKNOWN)), faults, ()
 
 
