@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,6 @@ KINDS: Mapping[str, Kind] = {
 
 SPELLED = {
     "matches": "regexp_full_match({x}, {pattern})",
-    "contains": "contains({x}, {part})",
     "micros": "epoch_us({x})",
     "local_micros": "epoch_us({x})",
     "bare": "try_cast({x} as timestamp)",
@@ -98,6 +98,9 @@ class Duck:
         files = locate_files(data)
         numbered = Name(name + " numbered")
         with self._errors(f"{files.shown} cannot be read"):
+            if files.names_keys:
+                keys = self.query(files.all_keys())["key"]
+                files = replace(files, keys=tuple(map(str, keys)))
             self._run(sql("create view {to} as {what}", to=Name(name), what=files.reads()))
             row = files.numbered(Name(ROW))
             self._run(sql("create view {to} as {what}", to=numbered, what=row))
@@ -178,6 +181,10 @@ class Duck:
             yield
         except duckdb.Error as error:
             raise SourceError(f"{what}: {_said(error, self._folder)}") from error
+        except RuntimeError as error:  # how the engine tells of Ctrl-C
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise
 
 
 def _quote(name: str) -> str:

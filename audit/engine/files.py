@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -24,10 +24,14 @@ ENDINGS = (*DELIMITERS, *LINES, ".parquet")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """One table in one file or several of one kind, sorted by name."""
+    """One table in one file or several of one kind, sorted by name.
+
+    `keys` are the names in the objects of JSON lines, once they are known.
+    """
 
     paths: tuple[Path, ...]
     ending: str
+    keys: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -87,8 +91,8 @@ class Files:
         if self.ending == ".parquet":
             return sql("read_parquet({files}" + options + ")", files=listed)
         if self.ending in LINES:
-            how = ", format = 'newline_delimited', sample_size = -1, maximum_depth = 1)"
-            return sql("read_json({files}" + how, files=listed)
+            how = "read_json({files}, format = 'newline_delimited', columns = {columns})"
+            return sql(how, files=listed, columns=Sql((_texts(self.keys),)))
         how = f", delim = {_literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
         how += ", quote = '\"', escape = '\"', nullstr = ''"
         if self.opaque:
@@ -104,7 +108,18 @@ class Files:
                     f"{visible(path.name)!r} names other columns than "
                     f"{visible(self.paths[0].name)!r}; the files of one table have one header."
                 )
-        return "{" + ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in first) + "}"
+        return _texts(first)
+
+    @property
+    def names_keys(self) -> bool:
+        """Return whether the columns are the keys of objects, which only reading all can tell."""
+        return self.ending in LINES
+
+    def all_keys(self) -> Sql:
+        """Return the query of the keys of all objects."""
+        listed = Sql(("[" + ", ".join(_literal(str(path)) for path in self.paths) + "]",))
+        what = "select distinct unnest(json_keys(json)) as key from read_ndjson_objects({f})"
+        return sql(what + " order by 1", f=listed)
 
 
 def locate_files(data: Any) -> Files:
@@ -147,6 +162,10 @@ def _found(item: str) -> list[Path]:
 def _ending(path: Path) -> str:
     suffix = path.suffix.lower()
     return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
+
+
+def _texts(names: Iterable[str]) -> str:
+    return "{" + ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names) + "}"
 
 
 def _literal(text: str) -> str:

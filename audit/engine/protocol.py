@@ -89,7 +89,6 @@ class Engine(Protocol):
 
 OPERATIONS = {
     "matches": "{x} as a whole matches a pattern",
-    "contains": "{x} contains a text",
     "micros": "microseconds since 1970 of a time with a zone {x}",
     "local_micros": "microseconds since 1970 on its own clock of a local time {x}",
     "bare": "the local time that text {x} tells, NULL if none",
@@ -98,4 +97,4 @@ OPERATIONS = {
     "total": "the exact sum of {x}, each rounded to a whole number of up to 63 bits, as a float",
     "try_double": "{x} as a number, NULL where it is none",
 }
-"""What engines spell differently; values go in bound, as `pattern`, `part` or `zone`."""
+"""What engines spell differently; values go in bound, as `pattern` or `zone`."""

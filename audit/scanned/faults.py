@@ -16,6 +16,7 @@ from audit.reading.lines import TextTable
 from audit.reading.mapped import once, read_mapped
 from audit.reading.structure import Structure
 from audit.roster import empty_class_fault, undated_fault
+from audit.scanned.columns import one_of
 from audit.scanned.sieve import ANSWERS, PLAIN_NUMBER, repeated, suspicions
 from audit.schema import CASE_COLUMNS, UNKNOWN
 from audit.text import visible
@@ -143,23 +144,32 @@ def _cells(scan: Scan, rows: Rows) -> list[Fault]:
     if not wanted:
         engine.drop(ids)
         return faults
-    table, more = _suspects(scan, rows, [tests[name] for name in wanted])
+    table = _suspects(scan, rows, [tests[name] for name in wanted])
     engine.drop(ids)
+    more, table = len(table) > MOST_SUSPECTS, table.head(MOST_SUSPECTS)
     _, said = read_mapped(
         TextTable(table, pd.Series(dtype="int64")), {}, scan.actions, scan.ladder, scan.time_zone
     )
-    faults += [_placed(fault, rows) for fault in said]
+    faults += [_placed(fault, scan, rows, table) for fault in said]
     if more:
-        what_ = f"only the first {len(table):,} of {len(table) + more:,} rows that may be at fault"
-        faults.append(Fault(what_ + " were looked at", hint="mend these, then check again"))
+        says = f"only the first {len(table):,} rows that may be at fault were looked at"
+        faults.append(Fault(says, hint="mend these, then check again"))
     return faults
 
 
-def _placed(fault: Fault, rows: Rows) -> Fault:
-    if not fault.rows or "file line" in fault.value or not rows.files:
+def _placed(fault: Fault, scan: Scan, rows: Rows, table: pd.DataFrame) -> Fault:
+    """Return a fault with the place of its first row: its line, or its case where none is known."""
+    if not fault.rows or "file line" in fault.value:
         return fault
-    line = rows.place(fault.rows[0])
-    return replace(fault, value=f"{fault.value} ({line})" if fault.value else f"it on {line}")
+    place = rows.place(fault.rows[0])
+    if not scan.relation.numbered:
+        n = len(fault.rows)
+        case = visible(table.loc[fault.rows[0], "case_id"], 60)
+        place = f"in {n:,} row{'s' if n > 1 else ''}, first in case {case!r}"
+        fault = replace(fault, rows=())
+    if not place:
+        return fault
+    return replace(fault, value=f"{fault.value} ({place})" if fault.value else f"it on {place}")
 
 
 def _classes(scan: Scan) -> tuple[list[str], list[Fault]]:
@@ -197,55 +207,56 @@ def _repeated_ids(scan: Scan) -> Name:
     return scan.engine.keep(sql(what, k=key, s=scan.plain()))
 
 
-def _suspects(scan: Scan, rows: Rows, tests: list[Sql]) -> tuple[pd.DataFrame, int]:
-    """Return the rows that may be at fault, as `read_cases` would have them, and how many more."""
+def _suspects(scan: Scan, rows: Rows, tests: list[Sql]) -> pd.DataFrame:
+    """Return the rows that may be at fault as `read_cases` would have them, one more than asked."""
+    which = joined([sql("coalesce({t}, false)", t=test) for test in tests], " or ")
+    found = _fetched(scan, which, MOST_SUSPECTS + 1)
+    if "violating" in scan.given:  # one answer in words tells that they are not probabilities
+        answer = one_of(scan.stored("violating").word(), ANSWERS)
+        found = pd.concat([found, _fetched(scan, answer, 1)])
+    if scan.relation.numbered:
+        found.index = pd.Index(rows.number(found.index.to_numpy()), name="row")
+        return found[~found.index.duplicated()].sort_index()
+    found = found.reset_index(drop=True)
+    return found.set_axis(pd.RangeIndex(1, len(found) + 1, name="row"))
+
+
+def _fetched(scan: Scan, which: Sql, most: int) -> pd.DataFrame:
     stored = {c.name: scan.stored(c.name) for c in CASE_COLUMNS if c.name in scan.given}
     columns = [sql("{x} as {n}", x=x.fetched(), n=Name(name)) for name, x in stored.items()]
-    if "violating" in scan.given:  # one answer in words tells that they are not probabilities
-        tests = [*tests, _witness(scan)]
-    which = joined([sql("coalesce({t}, false)", t=test) for test in tests], " or ")
-    many = sql("select count(*) as n from {s} where {w}", s=scan.plain(numbered=True), w=which)
-    total = int(scan.engine.query(many)["n"][0])
+    numbered = bool(scan.relation.numbered)
+    row = sql("{row}", row=Name(ROW)) if numbered else sql("cast(0 as bigint)")
     what = sql(
-        "select {row} as row_number, {c} from {s} where {w} order by {row} limit {most}",
-        row=Name(ROW),
+        "select {row} as row_number, {c} from {s} where {w} {order} limit {most}",
+        row=row,
         c=joined(columns),
-        s=scan.plain(numbered=True),
+        s=scan.plain(numbered=numbered),
         w=which,
-        most=Value(MOST_SUSPECTS),
+        order=sql("order by {row}", row=row) if numbered else Sql(),
+        most=Value(most),
     )
     found = scan.engine.query(what)
-    index = pd.Index(rows.number(found.pop("row_number").astype(np.int64)), name="row")
-    frame = pd.DataFrame(
-        {name: x.as_read(found[name]) for (name, x) in stored.items()},
-    ).set_axis(index)
-    return frame, max(0, total - len(frame))
-
-
-def _witness(scan: Scan) -> Sql:
-    quoted = joined([Value(a) for a in ANSWERS])
-    return sql(
-        "{row} in (select min({row}) from {s} where {w} in ({answers}))",
-        row=Name(ROW),
-        s=scan.plain(numbered=True),
-        w=scan.stored("violating").word(),
-        answers=quoted,
-    )
+    index = pd.Index(found.pop("row_number").astype(np.int64), name="row")
+    frame = pd.DataFrame({name: x.as_read(found[name]) for name, x in stored.items()})
+    return frame.set_axis(index)
 
 
 def _undated(scan: Scan, rows: Rows) -> list[Fault]:
     """Return the rows of accounts on the roster that do not say when they were posted."""
     if scan.roster is None:
         return []
-    what = sql(
-        "select {row} as row_number from {s} where {posted} is null "
-        "and {account} in (select account from {listed}) order by 1 limit {most}",
-        row=Name(ROW),
-        s=scan.plain(numbered=True),
+    which = sql(
+        "{posted} is null and {account} in (select account from {listed})",
         posted=scan.stored("posted_at").word(),
         account=scan.stored("account_id").word(),
         listed=scan.listed(),
-        most=Value(MOST_SUSPECTS),
     )
-    found = rows.number(scan.engine.query(what)["row_number"].astype(np.int64))
-    return [_placed(undated_fault(tuple(map(int, found))), rows)] if len(found) else []
+    found = _fetched(scan, which, MOST_SUSPECTS)
+    if found.empty:
+        return []
+    if scan.relation.numbered:
+        found.index = pd.Index(rows.number(found.index.to_numpy()), name="row")
+    else:
+        found.index = pd.RangeIndex(1, len(found) + 1, name="row")
+    fault = undated_fault(tuple(map(int, found.index)))
+    return [_placed(fault, scan, rows, found)]

@@ -96,7 +96,7 @@ def _time(x: Spelled) -> list[Sql]:
     if x.kind == "local time":
         if x.zone is None:
             return [sql("{w} is not null", w=w)]
-        return strange_hours(x, sql("{x}", x=x.stored))
+        return strange_hours(x, x.engine.says("local_micros", x=x.stored))
     zoned = x.engine.says("matches", x=w, pattern=Value(PLAIN_ZONED))
     read = sql("{w} is not null and {m} is null", w=w, m=x.micros())
     if x.zone is None:
@@ -104,7 +104,8 @@ def _time(x: Spelled) -> list[Sql]:
     local = x.engine.says("matches", x=w, pattern=Value(PLAIN_LOCAL))
     tests = [sql("not ({z} or {l})", z=zoned, l=local), read]
     if x.zone != "UTC":
-        hours = strange_hours(x, x.engine.says("bare", x=w))
+        bare = x.engine.says("bare", x=w)
+        hours = strange_hours(x, x.engine.says("local_micros", x=bare))
         tests += [sql("{l} and {h}", l=local, h=_any(hours))]
     return tests
 

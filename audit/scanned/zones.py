@@ -45,12 +45,16 @@ def _offset(zone: tzinfo, local: datetime) -> timedelta:
 
 
 def strange_hours(x: Spelled, local: Sql) -> list[Sql]:
-    """Return whether a local time is near a change of the clocks of its zone."""
+    """Return whether a local time (in microseconds) is near a change of its zone's clocks."""
     if x.zone in (None, "UTC"):
         return []
     tests = [
-        sql("{t} between {a} and {b}", t=local, a=Value(low), b=Value(high))
+        sql("{t} between {a} and {b}", t=local, a=_micros(low), b=_micros(high))
         for low, high in changes(str(x.zone))
     ]
-    outside = sql("{t} < {a} or {t} > {b}", t=local, a=Value(FIRST), b=Value(LAST))
+    outside = sql("{t} < {a} or {t} > {b}", t=local, a=_micros(FIRST), b=_micros(LAST))
     return [joined([outside, *tests], " or ")]
+
+
+def _micros(local: datetime) -> Value:
+    return Value((local - datetime(1970, 1, 1)) // timedelta(microseconds=1))
