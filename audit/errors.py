@@ -7,6 +7,7 @@ AuditError                 everything raised on purpose; the command line prints
 ├── DesignError            the question contradicts itself, or the data it is asked of
 ├── UnknownName            a name that no table of the package holds
 ├── SourceError            a source cannot be read, or cannot support what is asked of it
+│   └── RowsNeeded         a question needs rows or cells that stay in an engine
 ├── EstimationError        data on which a method has no answer
 │   ├── SupportError       no stratum holds both classes
 │   ├── TooFewAccounts     the method needs more accounts than there are
@@ -105,6 +106,10 @@ class UnknownName(AuditError):
 
 class SourceError(AuditError):
     """A source cannot be read, or cannot support what is asked of it."""
+
+
+class RowsNeeded(SourceError):
+    """A question needs rows, or the cells of every account, and they stay in an engine."""
 
 
 class EstimationError(AuditError):

@@ -13,7 +13,7 @@ from audit import population
 from audit.cases import Cases
 from audit.cells import CLASS_UNKNOWN, FOCAL, REFERENCE, UNKNOWN_GROUP, Cells, Remembering
 from audit.design import Design, words
-from audit.errors import DesignError, EstimationError, RegimeError, SourceError
+from audit.errors import DesignError, EstimationError, RegimeError, RowsNeeded
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
 from audit.ledger import ALSO_FOCAL, CLASS_NOT_COMPARED, NOT_SANCTIONED, OUTCOME_UNKNOWN
 from audit.regimes import Exemptions
@@ -118,12 +118,12 @@ class Study(Remembering):
 
         Raises
         ------
-        SourceError
+        RowsNeeded
             The rows enrolled are asked again, and they are in an engine, not kept apart.
         """
         cases = self.loaded if cases is None else cases
         if isinstance(cases, Scan) and cases is not cast("object", self.loaded):
-            raise SourceError(
+            raise RowsNeeded(
                 "a scan does not keep the rows enrolled apart from the others. Try: "
                 "enroll(scan, …) with each design of its own, or audit.read_cases on a sample of "
                 "whole accounts."

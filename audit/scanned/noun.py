@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from audit.engine import Engine, Name, Relation, Sql, Value, sql
-from audit.errors import Fault, SchemaError, SourceError
+from audit.errors import Fault, RowsNeeded, SchemaError, SourceError
 from audit.ledger import Removal, counted, ledger_lines
 from audit.origin import Origin
 from audit.roster import Roster, merged_spells
@@ -75,7 +75,7 @@ class Scan:
     @property
     def frame(self) -> pd.DataFrame:
         """Refuse: the rows stay in the engine."""
-        raise SourceError(
+        raise RowsNeeded(
             "this question needs rows, and the rows of a scan stay in the engine. Try: filter or "
             "sample whole accounts with the tool that holds the table, and read the result with "
             "audit.read_cases."

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from audit.engine import Engine, Name, Sql, Value, sql
-from audit.errors import SourceError
+from audit.errors import RowsNeeded
 from audit.schema import NO_ACCOUNT
 from audit.tallied.pushed import EngineTallies
 from audit.tallied.views import one_voice_each, plain_sums, weighted_sums
@@ -57,7 +57,7 @@ class Tallied:
     @property
     def frame(self) -> pd.DataFrame:
         """Refuse: the rows of the cells are in the engine, and too many to bring here."""
-        raise SourceError(
+        raise RowsNeeded(
             "this needs the counts of every account in every stratum, which stay in the engine. "
             "Try: fewer or wider strata, a narrower population, or read_cases on a sample of "
             "whole accounts."

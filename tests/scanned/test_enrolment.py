@@ -219,3 +219,17 @@ def test_scan_says_what_it_lacks() -> None:
 def test_the_sums_are_not_only_of_round_numbers() -> None:
     _, found = both("weighted", 1)
     assert not np.allclose(found.cells.frame["weight"] % 1, 0)
+
+
+def test_the_evidence_of_a_scan_says_which_checks_need_rows(path: str) -> None:
+    expected, found = (audit.appraise(audit.compare(study)) for study in both("plain", 1))
+    counts = {f.check: f for f in expected.findings}
+    needed = [f for f in found.findings if f.threshold == "needs rows"]
+    assert {"coverage", "balance", "bans"} <= {f.check for f in needed}
+    assert all(f.passed is None and "Not checked: this" in f.says for f in needed)
+    for finding in found.findings:
+        if finding.threshold != "needs rows":
+            assert finding.passed == counts[finding.check].passed
+            assert finding.value == pytest.approx(counts[finding.check].value, nan_ok=True)
+    assert found.verdict == expected.verdict
+    assert found.rung <= expected.rung
