@@ -52,11 +52,11 @@ def meet(scan: Scan, design: Design) -> Enrolled:
     base = _one_class_per_account(scan, base, design, steps)
     ledger = _ledger(scan, base, steps)
     lost = _lost(scan, base, design, steps)
-    strata, table = _tally(scan, base, design)
+    strata, levels, table = _tally(scan, base, design)
     weighted = "sampling_weight" in scan.names and _differ(scan, table)
     left = replace(scan, ledger=(*scan.ledger, *ledger), regimes=_regimes(scan, base), _known={})
     scan.engine.drop(base)
-    return Enrolled(left, Tallied(scan.engine, table, strata, weighted), lost)
+    return Enrolled(left, Tallied(scan.engine, table, strata, weighted, None, levels), lost)
 
 
 def _require(scan: Scan, design: Design) -> None:
@@ -246,11 +246,11 @@ def _lost(scan: Scan, base: Name, design: Design, steps: Steps) -> dict[str, int
     )
 
 
-def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Name]:
-    """Return the names of the strata, and the table of counts that knows them by number."""
+def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any, Name]:
+    """Return the strata's names and levels, and the table of counts that knows them by number."""
     layers = [Name(f"s{i}") for i, _ in enumerate(design.strata)]
     names: tuple[str, ...] = ("all",)
-    on = sql("true")
+    on, levels = sql("true"), np.zeros((1, 0), dtype=np.int64)
     numbers = scan.engine.upload({"stratum": np.zeros(1, dtype=np.int64)})
     if layers:
         listed = joined([sql("{n}", n=n) for n in layers])
@@ -260,6 +260,9 @@ def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Nam
             [" · ".join(row) for row in zip(*found.values(), strict=True)], dtype="str"
         )
         codes, unique = pd.factorize(texts, sort=True)
+        first = np.unique(codes, return_index=True)[1]
+        each = [pd.factorize(values, sort=True)[0][first] for values in found.values()]
+        levels = np.column_stack(each) if len(first) else levels
         names = tuple(map(str, unique))
         numbers = scan.engine.upload({**found, "stratum": codes.astype(np.int64)})
         on = joined([sql("b.{n} = k.{n}", n=n) for n in layers], " and ")
@@ -279,7 +282,7 @@ def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Nam
             stays=Value(STAYS),
         )
     )
-    return names, table
+    return names, levels, table
 
 
 def _differ(scan: Scan, table: Name) -> bool:

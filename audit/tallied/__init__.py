@@ -39,6 +39,8 @@ class Tallied:
         Whether any weight differs from 1.
     kept : tuple of int, optional
         The strata that count; all by default.
+    levels : ndarray of int, shape (strata, columns), optional
+        The level of each stratum column, numbered in the order of the levels' names.
     """
 
     engine: Engine
@@ -46,6 +48,7 @@ class Tallied:
     strata: tuple[str, ...]
     weighted: bool = False
     kept: tuple[int, ...] | None = None
+    levels: NDArray[Any] | None = None
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -182,7 +185,7 @@ class Tallied:
         def found() -> Tallied:
             wanted = set(strata)
             kept = tuple(i for i, name in enumerate(self.strata) if name in wanted)
-            return Tallied(self.engine, self.table, self.strata, self.weighted, kept)
+            return Tallied(self.engine, self.table, self.strata, self.weighted, kept, self.levels)
 
         narrowed: Tallied = self.once(("within", strata), found)
         return narrowed
