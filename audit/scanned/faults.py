@@ -211,7 +211,9 @@ def _suspects(scan: Scan, rows: Rows, tests: list[Sql]) -> pd.DataFrame:
     """Return the rows that may be at fault as `read_cases` would have them, one more than asked."""
     which = joined([sql("coalesce({t}, false)", t=test) for test in tests], " or ")
     found = _fetched(scan, which, MOST_SUSPECTS + 1)
-    if "violating" in scan.given:  # one answer in words tells that they are not probabilities
+    # One answer in words tells that the answers are no probabilities; where no suspect has one,
+    # none of the rows that do is a suspect, so that none comes twice.
+    if "violating" in scan.given and not found["violating"].isin(ANSWERS).any():
         answer = one_of(scan.stored("violating").word(), ANSWERS)
         found = pd.concat([found, _fetched(scan, answer, 1)])
     if scan.relation.numbered:
