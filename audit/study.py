@@ -212,9 +212,10 @@ def enroll(cases: Cases | Scan, design: Design, *, exemptions: Exemptions | None
 
 def _met(scan: Scan, design: Design, exemptions: Exemptions | None) -> Study:
     met = meet(scan, design)
-    cells = engine.fetched(met.cells) if met.cells.rows() <= engine.MOST_FETCHED else met.cells
+    plan = engine.plan(met.cells)
+    cells = engine.fetched(met.cells) if plan.fetch else met.cells
     # A scan has the face of cases; what asks it for rows is told, in words, that it has none.
-    left, loaded = cast("Cases", met.scan), cast("Cases", scan)
+    left, loaded = cast("Cases", replace(met.scan, plan=plan.why)), cast("Cases", scan)
     study = Study(left, design, cells, (), met.lost, loaded, exemptions)
     return replace(study, gates=gates_of(study))
 

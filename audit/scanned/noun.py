@@ -50,6 +50,8 @@ class Scan:
         What left the table on its way into a study.
     regimes : tuple of (str, str), optional
         Rule and regime of the rows enrolled, where the table has regimes.
+    plan : str
+        Where the counts of the rows enrolled are kept, and why.
     """
 
     engine: Engine
@@ -64,6 +66,7 @@ class Scan:
     checked: str = ""
     ledger: tuple[Removal, ...] = ()
     regimes: tuple[tuple[str, str], ...] = ()
+    plan: str = ""
     _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -237,6 +240,8 @@ class Scan:
         lines = [f"{counted(len(self), 'case')} that stay in {self.engine.name}"]
         if self.simulated:
             lines.insert(0, "SIMULATED: these cases are made up")
+        if self.plan:
+            lines.append(self.plan)
         if self.checked:
             lines.append(f"not checked here: {visible(self.checked, 200)}")
         lines.append(f"columns: {visible(', '.join(self.names), 400)}")

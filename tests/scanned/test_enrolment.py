@@ -94,6 +94,9 @@ def test_a_scan_gives_the_study_of_the_rows(name: str, seed: int, path: str) -> 
 def test_the_two_paths_are_two(path: str) -> None:
     _, found = both("plain", 1)
     assert isinstance(found.cells, cells.Cells) == (path == "fetched")
+    said = "at most 1,000,000: their counts were brought here"
+    assert (said in str(found.cases)) == (path == "fetched")
+    assert ("stay in the engine, and only sums" in str(found.cases)) == (path == "pushed")
 
 
 def test_a_changed_row_changes_the_answer(path: str) -> None:
