@@ -11,10 +11,10 @@ import pandas as pd
 from audit import population
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.errors import DesignError
-from audit.ledger import Removal, entries, in_order
+from audit.scanned.left import ledger_of, lost_outcomes
 from audit.scanned.populations import unlike
 from audit.scanned.steps import STAYS, Steps, level, steps_of
-from audit.schema import NOT_RECORDED, UNKNOWN
+from audit.schema import NOT_RECORDED
 from audit.tallied import SIDES, Tallied
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def meet(scan: Scan, design: Design) -> Enrolled:
     base = _counted(scan, design, steps)
     _require_classes(scan, design, base)
     base = _one_class_per_account(scan, base, design, steps)
-    ledger = _ledger(scan, base, steps)
-    lost = _lost(scan, base, design, steps)
+    ledger = ledger_of(scan, base, steps)
+    lost = lost_outcomes(scan, base, design, steps)
     strata, levels, table = _tally(scan, base, design)
     weighted = "sampling_weight" in scan.names and _differ(scan, table)
     left = replace(scan, ledger=(*scan.ledger, *ledger), regimes=_regimes(scan, base), _known={})
@@ -196,54 +196,6 @@ def _one_class_per_account(scan: Scan, base: Name, design: Design, steps: Steps)
     found = scan.engine.keep(kept)
     scan.engine.drop(base, marked)
     return found
-
-
-def _ledger(scan: Scan, base: Name, steps: Steps) -> tuple[Removal, ...]:
-    cases = scan.engine.query(
-        sql(
-            "select class, leaves, cast(sum(n) as bigint) as n from {b} group by class, leaves",
-            b=base,
-        )
-    )
-    accounts = scan.engine.query(
-        sql(
-            "select class, leaves, count(*) as n from "
-            "(select class, account, max(leaves) as leaves from {b} "
-            "where account is not null group by class, account) as a group by class, leaves",
-            b=base,
-        )
-    )
-    first = scan.ledger[-1].step + 1 if scan.ledger else 1
-    out: list[Removal] = []
-    for step, because in enumerate(steps.because, 1):
-        before, after = (_at(cases, accounts, last) for last in (step - 1, step))
-        out += entries(before, after, because=because, step=first + step - 1)
-    return tuple(out)
-
-
-def _at(cases: dict[str, Any], accounts: dict[str, Any], step: int) -> pd.DataFrame:
-    """Return the tally of the rows that are left after a step."""
-    found = {}
-    for name, rows in (("cases", cases), ("accounts", accounts)):
-        table = pd.DataFrame(rows)
-        found[name] = table[table["leaves"] > step].groupby("class")["n"].sum()
-    table = pd.DataFrame(found).reindex(found["cases"].index).fillna(0).astype("int64")
-    return in_order(table.rename_axis("account_class"))
-
-
-def _lost(scan: Scan, base: Name, design: Design, steps: Steps) -> dict[str, int]:
-    rows = scan.engine.query(
-        sql(
-            "select class, cast(sum(n) as bigint) as n from {b} where leaves = {step} "
-            "group by class",
-            b=base,
-            step=Value(steps.unknown_outcome),
-        )
-    )
-    groups = {design.focal: "focal", design.references[0]: "reference", UNKNOWN: "unknown"}
-    return dict(
-        sorted((groups[str(c)], int(n)) for c, n in zip(rows["class"], rows["n"], strict=True))
-    )
 
 
 def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any, Name]:
