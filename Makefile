@@ -27,7 +27,7 @@ lab: $(VENV)/.built  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
 
 lock: $(VENV)/.built  ## renew the lock files from pyproject.toml (needs the network)
-	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --universal -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra lab --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --universal -q -o requirements.lock
 	echo uv | $(BIN)/uv pip compile - --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --universal -q -o requirements-uv.lock
 
 # uv goes into .venv first: it installs the lock several times faster than pip, with the same hashes.

@@ -38,6 +38,7 @@ _HOME = {
     "Roster": "roster",
     "SOURCES": "sources",
     "STANDARD_LADDER": "schema",
+    "Scan": "scanned",
     "Study": "study",
     "Verdict": "claims",
     "appraise": "evidence",
@@ -47,6 +48,7 @@ _HOME = {
     "enroll": "study",
     "freeze": "design",
     "read_cases": "sources.table",
+    "scan": "scanned",
 }
 
 __all__ = sorted([*_HOME, "__version__"])
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from audit.regimes import Exemptions, Regimes
     from audit.report import Report, compose
     from audit.roster import Roster
+    from audit.scanned import Scan, scan
     from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Ladder, codebook
     from audit.sources import SOURCES
     from audit.sources.table import read_cases

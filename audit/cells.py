@@ -12,8 +12,14 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from audit.tallied import Tallied
+
 CELL_COLUMNS = ("account_id", "group", "stratum", "events", "n", "weight")
 FOCAL, REFERENCE, UNKNOWN_GROUP = "focal", "reference", "unknown"
+CLASS_UNKNOWN = " (class unknown)"
+"""What is added to the account of rows of unknown class: they are bounded as one of their own."""
+MOST_FETCHED = 1_000_000
+"""Accounts × strata of a scan up to which their counts come here, and every check can be made."""
 
 # Explicit bigint casts: a sum of integers is HUGEINT in DuckDB and comes back as a float.
 _GROUP = """
@@ -117,6 +123,17 @@ class Cells(Remembering):
         out = pd.DataFrame({f"{v}_{g}": table.get((v, g), 0) for v, g in names}, index=table.index)
         return out.astype(np.int64)
 
+    def weighted_counts(self) -> NDArray[Any]:
+        """Return `counts` with sampling weights applied, shape (strata, 4)."""
+        rows = self.of(FOCAL, REFERENCE)
+        for column in ("events", "n"):
+            rows[column] = rows[column] * rows["weight"]
+        table = rows.pivot_table(
+            index="stratum", columns="group", values=["events", "n"], aggfunc="sum", fill_value=0.0
+        )
+        names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("events", "n")]
+        return np.column_stack([table[c] if c in table else np.zeros(len(table)) for c in names])
+
     def per_account(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return events, n and the focal flag of every account of known class, each (accounts,)."""
         rows = self.of(FOCAL, REFERENCE)
@@ -138,10 +155,23 @@ class Cells(Remembering):
         n = self.frame["n"].to_numpy()
         return int(self.once(("total", group), lambda: n[self._rows(group)].sum()))
 
+    def posts(self) -> int:
+        """Return the number of posts of all groups."""
+        return int(self.frame["n"].sum())
+
+    @property
+    def weighted(self) -> bool:
+        """Return whether any sampling weight differs from 1."""
+        return bool((self.frame["weight"] != 1).any())
+
     def accounts(self, group: str) -> int:
         """Return the number of accounts of a group."""
         codes = self._codes("account_id")[0]
         return int(self.once(("accounts", group), lambda: _distinct(codes[self._rows(group)])))
+
+    def accounts_by_stratum(self, group: str) -> pd.Series:
+        """Return the number of accounts of a group in each stratum where it has any."""
+        return self.of(group).groupby("stratum")["account_id"].nunique()
 
     def posts_of(self, account: str) -> int:
         """Return the number of posts under an account's name, whatever their group."""
@@ -237,6 +267,38 @@ def equal_accounts(posts: ArrayLike) -> float:
     """
     n = np.asarray(posts, dtype=float)
     return float(n.sum() ** 2 / (n**2).sum()) if n.any() else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whether the counts of a scan come here, and why."""
+
+    fetch: bool
+    why: str
+
+
+def plan(tallied: Tallied) -> Plan:
+    """Return where the counts of a scan are best kept.
+
+    Here every check of counts can be made and a million take about 0.6 GB; in the engine
+    each estimator costs two passes over the counts, whatever their number.
+    """
+    n = tallied.rows()
+    size = f"{n:,} accounts × strata are {{}} {MOST_FETCHED:,}"
+    if n <= MOST_FETCHED:
+        return Plan(True, size.format("at most") + ": their counts were brought here")
+    stay = ": their counts stay in the engine, and only sums by stratum and by account come here"
+    return Plan(False, size.format("over") + stay)
+
+
+def fetched(tallied: Tallied) -> Cells:
+    """Return the counts that an engine holds as cells, the same as of the rows themselves."""
+    found = tallied.fetch()
+    unknown = found["group"] == UNKNOWN_GROUP
+    account = found["account_id"].mask(unknown, found["account_id"] + CLASS_UNKNOWN)
+    frame = found.assign(account_id=account)[list(CELL_COLUMNS)].astype(_DTYPES)
+    order = ["account_id", "group", "stratum", "weight"]
+    return Cells(frame.sort_values(order, kind="stable").reset_index(drop=True))
 
 
 def _distinct(codes: NDArray[Any]) -> int:

@@ -6,13 +6,9 @@ import numpy as np
 import pandas as pd
 
 from audit.cases import Cases
-from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
+from audit.cells import CLASS_UNKNOWN, FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.design import Design
-from audit.schema import UNKNOWN
-
-NOT_RECORDED = "(not recorded)"
-NO_ACCOUNT = "(no account)"
-CLASS_UNKNOWN = " (class unknown)"
+from audit.schema import NO_ACCOUNT, NOT_RECORDED, UNKNOWN
 
 
 def acted_on(cases: Cases, design: Design) -> pd.Series:
@@ -45,11 +41,12 @@ def _reversed(frame: pd.DataFrame, hours: float | None) -> pd.Series:
     if not hours:
         return flags
     limit = frame["acted_at"] + pd.Timedelta(hours=hours)
+    unsaid = flags.isna()  # and a late time does not make it a no
     flags = flags & (frame["reversed_at"] <= limit)
     # reversed at an hour not recorded, or not watched so long, whatever was seen until then
     untimed = frame["reversed"].astype("boolean").fillna(False) & frame["reversed_at"].isna()
     unwatched = frame["observed_until"].isna() | (frame["observed_until"] < limit)
-    return flags.mask(untimed | unwatched | limit.isna())
+    return flags.mask(unsaid | untimed | unwatched | limit.isna())
 
 
 def group_of(cases: Cases, design: Design) -> pd.Series:

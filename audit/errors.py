@@ -7,7 +7,8 @@ AuditError                 everything raised on purpose; the command line prints
 ├── DesignError            the question contradicts itself, or the data it is asked of
 ├── UnknownName            a name that no table of the package holds
 ├── SourceError            a source cannot be read, or cannot support what is asked of it
-│   └── FetchError         a file of a public source cannot be had whole from its host
+│   ├── FetchError         a file of a public source cannot be had whole from its host
+│   └── RowsNeeded         a question needs rows or cells that stay in an engine
 ├── EstimationError        data on which a method has no answer
 │   ├── SupportError       no stratum holds both classes
 │   ├── TooFewAccounts     the method needs more accounts than there are
@@ -127,6 +128,10 @@ class SourceError(AuditError):
 
 class FetchError(SourceError):
     """A file of a public source cannot be had whole from its host."""
+
+
+class RowsNeeded(SourceError):
+    """A question needs rows, or the cells of every account, and they stay in an engine."""
 
 
 class EstimationError(AuditError):

@@ -10,9 +10,12 @@ import pandas as pd
 from audit.cells import FOCAL, REFERENCE, equal_accounts
 from audit.design import words
 from audit.numerals import count, many, percent
+from audit.scanned import Scan
+from audit.schema import NOT_RECORDED
 from audit.text import visible
 
 if TYPE_CHECKING:
+    from audit.cases import Cases
     from audit.study import Study
 
 FEW_FOCAL_ACCOUNTS = 4
@@ -21,6 +24,7 @@ LEAST_K_EFF = 2.0
 """Below so many equal accounts' worth of focal posts an interval has no degrees of freedom."""
 REFERENCE_ACCOUNTS_FOR_SUPPORT = 2
 """A stratum supports a comparison when it has this many reference accounts (METHODS §1)."""
+DAY = 86400.0
 MIXED_REGIMES = "rule regimes"
 """The gate of a study whose audited rule changed inside its window."""
 
@@ -88,19 +92,14 @@ def _no_support(s: Study) -> Gate | None:
 
 
 def _mixed_regimes(s: Study) -> Gate | None:
-    frame = s.cases.frame
-    if "regime" not in frame or "regime" in s.design.strata:
+    if "regime" in s.design.strata:
         return None
-    audited = pd.Series("", index=frame.index)
-    for column in [c for c in ("platform", "rule") if c in frame]:
-        audited = audited + " " + frame[column].astype("str").fillna("(not recorded)")
-    regimes = frame.groupby(audited)["regime"].nunique()
-    mixed = regimes[regimes > 1]
-    if mixed.empty:
+    met = regimes_met(s.cases)
+    mixed = sorted({rule for rule, _ in met if sum(rule == other for other, _ in met) > 1})
+    if not mixed:
         return None
-    of = audited == mixed.index[0]
-    dates = [visible(d, 40) for d in sorted(set(frame.loc[of, "regime"].dropna().astype("str")))]
-    name = visible(str(mixed.index[0]).strip(), 60)
+    dates = [visible(d, 40) for d in sorted(regime for rule, regime in met if rule == mixed[0])]
+    name = visible(mixed[0].strip(), 60)
     which = f"{name}: " if name else ""
     return Gate(
         MIXED_REGIMES,
@@ -108,6 +107,21 @@ def _mixed_regimes(s: Study) -> Gate | None:
         f"The audited rule changed inside the window ({which}{', '.join(dates)}), so one number "
         "would mix two rules. Add ‘regime’ to the strata, or narrow the population.",
     )
+
+
+def regimes_met(cases: Cases | Scan) -> set[tuple[str, str]]:
+    """Return every audited rule, by platform, with every version of it that the cases met."""
+    if isinstance(cases, Scan):
+        return set(cases.regimes)
+    frame = cases.frame
+    if "regime" not in frame:
+        return set()
+    audited = pd.Series("", index=frame.index)
+    for column in [c for c in ("platform", "rule") if c in frame]:
+        audited = audited + " " + frame[column].astype("str").fillna(NOT_RECORDED)
+    known = frame["regime"].notna()
+    pairs = pd.DataFrame({"rule": audited[known], "regime": frame["regime"][known].astype("str")})
+    return set(pairs.drop_duplicates().itertuples(index=False, name=None))
 
 
 def _few_accounts(s: Study) -> Gate | None:
@@ -169,20 +183,30 @@ def _one_account_writes(s: Study) -> Gate | None:
 
 
 def _unequal_watch(s: Study) -> Gate | None:
-    frame, outcome = s.cases.frame, s.design.outcome
-    lacks = {"acted_at", "observed_until"} - set(frame)
-    if not outcome.reversed or outcome.reversed_within_hours or lacks:
+    outcome = s.design.outcome
+    if not outcome.reversed or outcome.reversed_within_hours:
         return None
-    days = (frame["observed_until"] - frame["acted_at"]).dt.total_seconds().dropna() / 86400
-    if days.empty or days.max() - days.min() < 1:
+    watched = seconds_watched(s.cases)
+    if watched is None or watched[1] - watched[0] < DAY:
         return None
+    least, most = (int(seconds / DAY) for seconds in watched)
     return Gate(
         "unequal watch",
         "note",
-        f"Actions were watched for {count(max(0, int(days.min())))} to "
-        f"{many(int(days.max()), 'day')}, and one taken back later counts as standing. Try: "
-        "reversed_within_hours in the outcome.",
+        f"Actions were watched for {count(max(0, least))} to {many(most, 'day')}, and one "
+        "taken back later counts as standing. Try: reversed_within_hours in the outcome.",
     )
+
+
+def seconds_watched(cases: Cases | Scan) -> tuple[float, float] | None:
+    """Return the least and most seconds from an action to the last look; None where unknown."""
+    if isinstance(cases, Scan):
+        return cases.watched
+    frame = cases.frame
+    if {"acted_at", "observed_until"} - set(frame):
+        return None
+    seconds = (frame["observed_until"] - frame["acted_at"]).dt.total_seconds().dropna()
+    return None if seconds.empty else (float(seconds.min()), float(seconds.max()))
 
 
 def _reversal(s: Study) -> Gate | None:
@@ -198,12 +222,12 @@ def _reversal(s: Study) -> Gate | None:
 
 
 def _no_accounts(s: Study) -> Gate | None:
-    if s.has_accounts or not len(s.cells.frame):
+    if s.has_accounts or not s.cells.posts():
         return None
     return Gate(
         "rows without accounts",
         "cap",
-        f"{count(s.posts_without_account)} of {count(s.cells.frame['n'].sum())} posts carry no "
+        f"{count(s.posts_without_account)} of {count(s.cells.posts())} posts carry no "
         "account: point estimates only, since posts of one account are alike.",
         rung=1,
     )

@@ -14,6 +14,12 @@ from audit.text import visible
 FLAG_POINTS = 5
 """A step is flagged where it takes this many percentage points more of one class than another."""
 
+CLASS_NOT_COMPARED = "class not in the main comparison"
+NOT_SANCTIONED = "not sanctioned, so it could not be reversed"
+ALSO_FOCAL = "account is also focal; see within_account"
+OUTCOME_UNKNOWN = "outcome unknown: censored or not recorded"
+"""Why rows leave on their way into a study."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -65,8 +71,14 @@ def removals(
 ) -> tuple[Removal, ...]:
     """Return what keeping only `stays` takes from each class of `frame`, as step number `step`."""
     numbered = _Numbered.of(frame, counts)
-    before = numbered.tally()
-    after = numbered.keep(stays).tally().reindex(before.index, fill_value=0)
+    return entries(numbered.tally(), numbered.keep(stays).tally(), because=because, step=step)
+
+
+def entries(
+    before: pd.DataFrame, after: pd.DataFrame, *, because: str, step: int
+) -> tuple[Removal, ...]:
+    """Return what a step took, from tallies made before and after it; see `tally`."""
+    after = after.reindex(before.index, fill_value=0)
     n, left = before["cases"].to_numpy(), after["cases"].to_numpy()
     lines = zip(before.index, n, n - left, left, before["accounts"], after["accounts"], strict=True)
     flags = _flagged(n, n - left)
@@ -117,8 +129,13 @@ class _Numbered:
             index=self.names[here],
             dtype="int64",
         )
-        size = table["cases"].to_dict()
-        return table.loc[sorted(size, key=lambda name: (name == UNKNOWN, -size[name], name))]
+        return in_order(table)
+
+
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a tally with the class of most cases first and unknown last."""
+    size = table["cases"].to_dict()
+    return table.loc[sorted(size, key=lambda name: (name == UNKNOWN, -size[name], name))]
 
 
 def _distinct(codes: np.ndarray) -> int:

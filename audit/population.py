@@ -41,7 +41,7 @@ def _bound_faults(column: str, allowed: Mapping[str, Any]) -> list[str]:
     if is_number(low) != is_number(high):
         return [f"population of {column!r} has min {low!r} and max {high!r}, of two kinds."]
     try:
-        crossed = low > high if is_number(low) else _moment(low) > _moment(high)
+        crossed = low > high if is_number(low) else moment(low) > moment(high)
     except (TypeError, ValueError):
         crossed = str(low) > str(high)
     if not crossed:
@@ -57,7 +57,7 @@ def absent(values: pd.Series, column: str, allowed: Any) -> list[str]:
     if isinstance(allowed, Mapping):
         return _unlike(values, column, allowed)
     there = sorted(set(_as_text(values.dropna())))
-    missing = [_written(a) for a in allowed if _written(a) not in there]
+    missing = [written(a) for a in allowed if written(a) not in there]
     if not missing:
         return []
     shown = ", ".join(there[:SHOWN]) + (f" and {len(there) - SHOWN} more" * (len(there) > SHOWN))
@@ -86,30 +86,30 @@ def holds(values: pd.Series, allowed: Any) -> pd.Series:
     letter.
     """
     if not isinstance(allowed, Mapping):
-        listed = [_written(a) for a in allowed]
+        listed = [written(a) for a in allowed]
         return _as_text(values).isin(listed) & values.notna()
     mask = values.notna()
     for bound, compare in (("min", "ge"), ("max", "le")):
         if bound in allowed:
             limit = allowed[bound]
             if pd.api.types.is_datetime64_any_dtype(values.dtype):
-                if bound == "max" and _whole_day(limit):  # the day is in, to its last moment
-                    mask &= (values < _moment(limit) + pd.Timedelta(days=1)).fillna(False)
+                if bound == "max" and whole_day(limit):  # the day is in, to its last moment
+                    mask &= (values < moment(limit) + pd.Timedelta(days=1)).fillna(False)
                     continue
-                limit = _moment(limit)
+                limit = moment(limit)
             mask &= getattr(values, compare)(limit).fillna(False)
     return mask
 
 
-def _moment(value: Any) -> pd.Timestamp:
+def moment(value: Any) -> pd.Timestamp:
     """Return a time, in UTC where it names no zone; numbers are refused, their epoch unknown."""
     if isinstance(value, (bool, int, float)):
         raise TypeError(f"{value!r} is no time")
-    moment = pd.Timestamp(value)
-    return moment.tz_localize("UTC") if moment.tzinfo is None else moment
+    found = pd.Timestamp(value)
+    return found.tz_localize("UTC") if found.tzinfo is None else found
 
 
-def _whole_day(value: Any) -> bool:
+def whole_day(value: Any) -> bool:
     """Return whether a bound is a bare date: a TOML date, or the ten letters of one."""
     if isinstance(value, str):
         return len(value) == len("2020-12-31") and value[4] == "-"
@@ -120,10 +120,11 @@ def _as_text(values: pd.Series) -> pd.Series:
     """Return values as a design writes them: a whole 10.0 is "10"."""
     if not pd.api.types.is_float_dtype(values.dtype):
         return values.astype("str")
-    return pd.Series([_written(v) for v in values], index=values.index, dtype="str")
+    return pd.Series([written(v) for v in values], index=values.index, dtype="str")
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a value as a population writes it: a whole 10.0 is "10"."""
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value)
 

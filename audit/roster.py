@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from audit.cases import locate
-from audit.errors import RosterError, SchemaError
+from audit.errors import Fault, RosterError, SchemaError
 from audit.ledger import counted
 from audit.reading.columns import read_columns
 from audit.reading.files import read_table
@@ -26,6 +26,10 @@ ROSTER_COLUMNS = (
     Column("source", "text", "no", "where this is recorded"),
 )
 """A row is one spell; a bare date is its midnight in UTC. Other columns pass through."""
+EMPTY_CLASS = (
+    "a class for at least some accounts, or a roster; an empty column cannot tell anyone apart"
+)
+A_TIME = "a time for every case of an account on the roster, which says what it was when"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,7 +103,7 @@ class Roster:
         asked = pd.DataFrame({"account_id": account_id.astype("str"), "when": when.astype(UTC)})
         asked["place"] = range(len(asked))
         asked = asked.dropna().sort_values("when", kind="stable")
-        spells = _merged(self.frame).sort_values("start", kind="stable")
+        spells = merged_spells(self).sort_values("start", kind="stable")
         met = pd.merge_asof(asked, spells, left_on="when", right_on="start", by="account_id")
         inside = met["end"].isna() | (met["when"] < met["end"])
         known = met["account_class"].where(inside, UNKNOWN).fillna(UNKNOWN)
@@ -129,6 +133,16 @@ class Roster:
 
     def _repr_html_(self) -> str:
         return html_table(self.frame.head(20))
+
+
+def undated_fault(rows: tuple[int, ...]) -> Fault:
+    """Return the fault of cases that a roster covers and that do not say when they were posted."""
+    return Fault("is empty for accounts on the roster", "posted_at", rows, allowed=A_TIME)
+
+
+def empty_class_fault() -> Fault:
+    """Return the fault of a class column that has no class in any row."""
+    return Fault("exists and is empty", "account_class", allowed=EMPTY_CLASS)
 
 
 def _utc() -> Any:
@@ -161,9 +175,9 @@ def _spell(row: Any) -> str:
     return f"row {row.Index}, {name!r} as {kind!r} from {row.start:%Y-%m-%d} to {end}"
 
 
-def _merged(frame: pd.DataFrame) -> pd.DataFrame:
+def merged_spells(roster: Roster) -> pd.DataFrame:
     """Return spells none of which overlap: those that agree and touch are made one."""
-    spells = frame[["account_id", "account_class", "start", "end"]]
+    spells = roster.frame[["account_id", "account_class", "start", "end"]]
     spells = spells.sort_values(["account_id", "start"], kind="stable")
     forever = pd.Timestamp.max.tz_localize("UTC").as_unit("us")
     end = spells["end"].fillna(forever)

@@ -16,6 +16,11 @@ from audit.errors import Fault, SchemaError, UnknownName
 UNKNOWN = "unknown"
 """The class of an account nobody could name; never dropped, always counted and bounded."""
 
+NOT_RECORDED = "(not recorded)"
+"""The level of a stratum whose value is missing."""
+NO_ACCOUNT = "(no account)"
+"""What stands for the account of rows that carry none."""
+
 Kind = Literal["id", "text", "category", "ladder", "time", "number", "whole", "flag", "answer"]
 Need = Literal["yes", "or a roster", "or count", "no"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import pandas as pd
 
@@ -11,17 +12,18 @@ from audit import population
 from audit.cases import Cases
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells, Remembering
 from audit.design import Design, words
-from audit.enrolled import CLASS_UNKNOWN as CLASS_UNKNOWN
-from audit.enrolled import NO_ACCOUNT as NO_ACCOUNT
-from audit.enrolled import NOT_RECORDED as NOT_RECORDED
 from audit.enrolled import acted_on as acted_on
 from audit.enrolled import enrolled, group_of
 from audit.enrolled import stratum_of as stratum_of
-from audit.errors import EstimationError, RegimeError
+from audit.errors import EstimationError, RegimeError, RowsNeeded
 from audit.fitting import require_fit
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
+from audit.ledger import ALSO_FOCAL, CLASS_NOT_COMPARED, NOT_SANCTIONED, OUTCOME_UNKNOWN
 from audit.regimes import Exemptions
-from audit.schema import UNKNOWN
+from audit.scanned import Scan
+from audit.scanned.enrolment import meet
+from audit.schema import NO_ACCOUNT, UNKNOWN
+from audit.tallied import Tallied
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +33,8 @@ class Study(Remembering):
     Attributes
     ----------
     cases : Cases
-        The enrolled rows, those of unknown class included; its ledger says who is out.
+        The enrolled rows, those of unknown class included; its ledger says who is out. A `Scan`
+        where an engine holds them.
     design : Design
     cells : Cells
         Their counts by account, group and stratum.
@@ -47,7 +50,7 @@ class Study(Remembering):
 
     cases: Cases
     design: Design
-    cells: Cells
+    cells: Cells | Tallied
     gates: tuple[Gate, ...]
     unknown_outcomes: dict[str, int]
     loaded: Cases
@@ -87,9 +90,9 @@ class Study(Remembering):
     @property
     def weighted(self) -> bool:
         """Return whether sampling weights differ from 1: rates are then not shares of the rows."""
-        return bool((self.cells.frame["weight"] != 1).any())
+        return self.cells.weighted
 
-    def compared(self) -> Cells:
+    def compared(self) -> Cells | Tallied:
         """Return the cells that the primary contrast compares: supported strata, or all if raw."""
         if self.design.primary == "raw":
             return self.cells
@@ -113,9 +116,21 @@ class Study(Remembering):
         kept = self.cases.frame.drop(columns=list(counted), errors="ignore")
         return kept.join(counted)
 
-    def again(self, design: Design, *, cases: Cases | None = None) -> Study:
-        """Enroll another design in the cases as loaded (or others), with the same exemptions."""
+    def again(self, design: Design, *, cases: Cases | Scan | None = None) -> Study:
+        """Enroll another design in the cases as loaded (or others), with the same exemptions.
+
+        Raises
+        ------
+        RowsNeeded
+            The rows enrolled are asked again, and they are in an engine, not kept apart.
+        """
         cases = self.loaded if cases is None else cases
+        if isinstance(cases, Scan) and cases is not cast("object", self.loaded):
+            raise RowsNeeded(
+                "a scan does not keep the rows enrolled apart from the others. Try: "
+                "enroll(scan, …) with each design of its own, or audit.read_cases on a sample of "
+                "whole accounts."
+            )
         return enroll(cases, design, exemptions=self.exemptions)
 
     def to_frame(self) -> pd.DataFrame:
@@ -148,23 +163,30 @@ class Study(Remembering):
         return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
 
 
-def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None) -> Study:
-    """Meet a design with cases.
+def enroll(cases: Cases | Scan, design: Design, *, exemptions: Exemptions | None = None) -> Study:
+    """Meet a design with cases, here or in the engine that holds them.
 
     Rows leave through the ledger only: outside the population, of a class that is not compared,
     with an outcome the data cannot tell, or reference rows of an account that is also focal.
 
     Parameters
     ----------
+    cases : Cases or Scan
+        Of a scan only counts come to Python: of accounts and strata where these are few, else
+        sums by stratum and by account. A question that needs rows is refused when asked.
     exemptions : Exemptions, optional
         Published exemptions, by which the gap is split; see `audit.exempted`.
 
     Raises
     ------
+    SchemaError
+        A scan has faults; see `Scan.faults`.
     DesignError
         When the design names a class, column or rung that the cases do not have, with those
         they have. A question that the data cannot answer is not an error: `gates` says why.
     """
+    if isinstance(cases, Scan):
+        return _met(cases, design, exemptions)
     require_fit(cases, design)
     loaded = cases
     for column, allowed in (design.population or {}).items():
@@ -173,13 +195,11 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
             because=population.excluded(column, allowed),
         )
     compared = [design.focal, design.references[0], UNKNOWN]
-    cases = cases.keep(
-        cases.frame["account_class"].isin(compared), because="class not in the main comparison"
-    )
+    cases = cases.keep(cases.frame["account_class"].isin(compared), because=CLASS_NOT_COMPARED)
     if design.outcome.reversed:
         action = cases.frame["action"]
         sanctioned = action.isna() | (cases.ladder.rank(action.fillna(cases.ladder.nothing)) > 0)
-        cases = cases.keep(sanctioned, because="not sanctioned, so it could not be reversed")
+        cases = cases.keep(sanctioned, because=NOT_SANCTIONED)
     cases = _one_class_per_account(cases, design)
     acted = acted_on(cases, design)
     known = acted.notna()
@@ -187,10 +207,20 @@ def enroll(cases: Cases, design: Design, *, exemptions: Exemptions | None = None
         g: int(n)
         for g, n in cases.counts[~known].groupby(group_of(cases, design)[~known]).sum().items()
     }
-    cases = cases.keep(known, because="outcome unknown: censored or not recorded")
+    cases = cases.keep(known, because=OUTCOME_UNKNOWN)
     counted = enrolled(cases, design, acted[known].astype(bool).reset_index(drop=True))
     cells = engine.group(counted)
     study = Study(cases, design, cells, (), lost, loaded, exemptions)
+    return replace(study, gates=gates_of(study))
+
+
+def _met(scan: Scan, design: Design, exemptions: Exemptions | None) -> Study:
+    met = meet(scan, design)
+    plan = engine.plan(met.cells)
+    cells = engine.fetched(met.cells) if plan.fetch else met.cells
+    # A scan has the face of cases; what asks it for rows is told, in words, that it has none.
+    left, loaded = cast("Cases", replace(met.scan, plan=plan.why)), cast("Cases", scan)
+    study = Study(left, design, cells, (), met.lost, loaded, exemptions)
     return replace(study, gates=gates_of(study))
 
 
@@ -201,5 +231,4 @@ def _one_class_per_account(cases: Cases, design: Design) -> Cases:
         frame.loc[focal & frame["account_id"].notna(), "account_id"]
     )
     unknown = frame["account_class"] == UNKNOWN
-    because = "account is also focal; see within_account"
-    return cases.keep(focal | unknown | ~also, because=because)
+    return cases.keep(focal | unknown | ~also, because=ALSO_FOCAL)

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from needs import ROOT, SHARED, missing
+
 from audit.cli import main
-from tests.conftest import ROOT, SHARED, missing
 
 
 def report_of(design: str, folder: Path, monkeypatch: Any) -> Path:

@@ -248,8 +248,10 @@ def test_a_row_that_stands_for_no_case_is_refused(wrong: int) -> None:
         cases_of(frame.assign(count=[wrong, *[1] * (len(frame) - 1)]))
 
 
-def test_a_missing_action_is_called_an_empty_cell() -> None:
+def test_a_missing_action_is_unknown_and_no_rung() -> None:
     frame = platform(leaders=1, ordinary=2, posts=2).frame
     frame.loc[0, "action"] = None
+    cases = cases_of(frame)
+    assert cases.frame["action"].isna().sum() == 1
     with pytest.raises(SchemaError, match="found an empty cell"):
-        cases_of(frame)
+        cases.ladder.rank(cases.frame["action"])

@@ -14,7 +14,7 @@ from audit.design import Design
 from audit.run import source
 from audit.sources.election_labels import coders, label_error
 from audit.sources.election_labels.posts import INSTITUTIONS, LEADER_HANDLE, read_posts
-from tests.conftest import ROOT, SHARED
+from needs import ROOT, SHARED
 
 DESIGN = "four-coders-one-outcome"
 WORDS = {"congress", "dominion", LEADER_HANDLE} | INSTITUTIONS

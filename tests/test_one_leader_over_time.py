@@ -9,7 +9,7 @@ import pytest
 from outside import report_of, words_of
 
 from audit.claims import NEVER
-from tests.conftest import ROOT
+from needs import ROOT
 
 DESIGN = "one-leader-over-time"
 

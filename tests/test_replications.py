@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from audit.claims import NEVER
 from audit.report.blocks import Block
 from benchmarks import calibration, goldens, quantities
-from tests.conftest import ROOT
+from needs import ROOT
 
 NOTEBOOKS = {p.stem: p for p in sorted((ROOT / "notebooks").glob("0[45]_*.py"))}
 REPLICATIONS, METHODS = (NOTEBOOKS[n] for n in ("05_replications", "04_methods_and_calibration"))

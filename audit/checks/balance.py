@@ -11,7 +11,8 @@ import pandas as pd
 from audit.checks.base import Finding
 from audit.design import words
 from audit.estimators.weighting import balance
-from audit.study import NOT_RECORDED, stratum_of
+from audit.schema import NOT_RECORDED
+from audit.study import stratum_of
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison

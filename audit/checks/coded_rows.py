@@ -16,8 +16,8 @@ from audit.design import Design
 from audit.errors import AuditError
 from audit.estimators.account_strata import AccountStrata
 from audit.estimators.base import Array
-from audit.schema import UNKNOWN
-from audit.study import NO_ACCOUNT, stratum_of
+from audit.schema import NO_ACCOUNT, UNKNOWN
+from audit.study import stratum_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from audit.cells import FOCAL
 from audit.checks.base import Finding, opposite, reads_alike
-from audit.docket.leaders import gaps_without_each
-from audit.exempted.ordinary import reference_rates
+from audit.estimators.account_strata import divide
+from audit.estimators.contrasts import tallies
+from audit.influence import IS_FOCAL, IS_REFERENCE, Influence, of_class
 from audit.numerals import margin_points, points
 
 if TYPE_CHECKING:
@@ -70,14 +71,22 @@ def reduced(comparison: Comparison) -> pd.DataFrame:
     depend on who is left out, so one pass over the cells gives all of them.
     """
     study = comparison.study
-    rows = study.compared().of(FOCAL)
-    rates = reference_rates(study)
-    rate = rows["stratum"].map(rates) if study.design.primary == "standardised" else rates.iloc[0]
-    size = rows["n"] * rows["weight"]
-    sums = {"observed": rows["events"] * rows["weight"], "expected": size * rate, "size": size}
-    by = rows[["account_id", "n"]].assign(**sums).groupby("account_id").sum()
-    gap = gaps_without_each(by)
-    out = pd.DataFrame({"n": by["n"].to_numpy(), "estimate": gap.to_numpy()})
+    stratified = study.design.primary == "standardised"
+    strata = study.supported_strata() if stratified else None
+    cells = tallies(study.cells, "reduced", by="post", stratified=stratified, strata=strata)
+    sums = cells.sums()
+    rates = divide(sums.weighted_events[IS_REFERENCE], sums.weighted_n[IS_REFERENCE])
+    one = of_class(IS_FOCAL, 1.0, len(rates))
+    by = cells.push(
+        {
+            "n": Influence({"n": one}),
+            "excess": Influence({"weighted_events": one, "weighted_n": -one * rates}),
+            "weight": Influence({"weighted_n": one}),
+        }
+    )
+    by = {name: values[cells.focal_accounts()] for name, values in by.items()}
+    gap = (by["excess"].sum() - by["excess"]) / (by["weight"].sum() - by["weight"])
+    out = pd.DataFrame({"n": by["n"].astype(np.int64), "estimate": gap})
     out = out.sort_values(["estimate", "n"], kind="stable").reset_index(drop=True)
     out.insert(0, "account", np.arange(1, len(out) + 1))
     return out

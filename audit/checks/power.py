@@ -205,13 +205,12 @@ def detectable_gap_table(
         icc=icc,
         power=power,
     )
-    refuse("detectable_gap", faults)
     focal = _volumes("focal", n_focal_accounts, posts_focal, faults)
     reference = _volumes("reference", n_reference_accounts, posts_reference, faults)
     for name, value in (("rate", rate), ("icc", icc)):
-        if not (is_number(value) and 0 <= value <= 1):
+        if is_number(value) and not 0 <= value <= 1:
             faults.append(f"{name} is {value!r}; allowed: 0 to 1")
-    if not (is_number(power) and 0 < power < 1):
+    if is_number(power) and not 0 < power < 1:
         faults.append(f"power is {power!r}; allowed: between 0 and 1")
     refuse("detectable_gap", faults + confidence_faults(confidence))
     rows = []
@@ -258,7 +257,9 @@ def _search(
 
 
 def _volumes(name: str, k: int, posts: ArrayLike, faults: list[str]) -> NDArray:
-    if not (is_number(k) and math.isfinite(k) and k >= 1 and k == int(k)):
+    if not is_number(k):
+        return np.ones(1)
+    if not (math.isfinite(k) and k >= 1 and k == int(k)):
         faults.append(f"n_{name}_accounts is {k!r}; allowed: a whole number from 1")
         return np.ones(1)
     n: NDArray = as_numbers(posts, f"detectable_gap: posts_{name}").reshape(np.shape(posts))

@@ -16,7 +16,7 @@ from audit.design import words
 from audit.estimators.contrasts import effect, effect_p, no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
 from audit.numerals import count, many
-from audit.study import NOT_RECORDED
+from audit.schema import NOT_RECORDED
 from audit.text import visible
 
 if TYPE_CHECKING:

@@ -56,9 +56,7 @@ def by_stratum(comparison: Comparison) -> pd.DataFrame:
     """Return both classes' posts, events and accounts by stratum, and whether it supports."""
     study = comparison.study
     counts = study.cells.counts().reset_index()
-    accounts = {
-        g: study.cells.of(g).groupby("stratum")["account_id"].nunique() for g in (FOCAL, REFERENCE)
-    }
+    accounts = {g: study.cells.accounts_by_stratum(g) for g in (FOCAL, REFERENCE)}
     for g, found in accounts.items():
         counts[f"accounts_{g}"] = counts["stratum"].map(found).fillna(0).astype(int)
     counts["supported"] = counts["stratum"].isin(study.supported_strata())

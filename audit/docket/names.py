@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
-from audit.study import NO_ACCOUNT
+from audit.schema import NO_ACCOUNT
 from audit.text import visible
 
 if TYPE_CHECKING:

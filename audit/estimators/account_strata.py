@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from audit.estimators.base import (
     refuse,
 )
 from audit.estimators.clustered import anova_icc
+from audit.influence import IS_FOCAL, IS_REFERENCE, Influence, StratumSums, of_both
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,35 @@ class AccountStrata:
         columns = ("account", "stratum", "events", "n", "weighted_events", "weighted_n", "squared")
         part = {name: getattr(self, name)[cells] for name in columns}
         return replace(self, is_focal=self.is_focal[cells], **part)
+
+    def sums(self) -> StratumSums:
+        """Return the sums by class and stratum; see `audit.influence`."""
+        place = self.is_focal * self.n_strata + self.stratum
+
+        def total(values: Array | None) -> Array:
+            counted = np.bincount(place, values, 2 * self.n_strata).astype(float)
+            return counted.reshape(2, self.n_strata)
+
+        names = ("events", "n", "weighted_events", "weighted_n")
+        return StratumSums(**{c: total(getattr(self, c)) for c in names}, accounts=total(None))
+
+    def push(self, influences: Mapping[str, Influence]) -> dict[str, Array]:
+        """Return each influence by account; see `audit.influence`."""
+        side = self.is_focal.astype(int)
+        return {name: self.by_account(self._term(i, side)) for name, i in influences.items()}
+
+    def _term(self, influence: Influence, side: Array) -> Array:
+        term = np.zeros(len(self.stratum))
+        for name, coefficients in influence.of.items():
+            term += coefficients[side, self.stratum] * getattr(self, name)
+        if influence.whole is None:
+            return term
+        share = divide(self.weighted_n, influence.whole[side, self.stratum])
+        return divide(term, 1 - share)
+
+    def focal_accounts(self) -> Array:
+        """Return the focal flag by account."""
+        return self.by_account(self.is_focal) > 0
 
 
 def tabulate(
@@ -122,14 +153,42 @@ def _class_faults(account: Array, is_focal: Array) -> list[str]:
     return []
 
 
-def icc_given_stratum(cells: AccountStrata) -> float:
-    """Return the ANOVA intraclass correlation of the residuals from the cells' stratum rates."""
-    rate = divide(cells.by_stratum(cells.events), cells.by_stratum(cells.n))[cells.stratum]
-    residual = cells.events - cells.n * rate
-    squares = cells.events * (1 - 2 * rate) + cells.n * rate * rate
-    return anova_icc(
-        cells.by_account(residual), cells.by_account(squares), cells.by_account(cells.n)
-    )
+def icc_influences(sums: StratumSums, *, reference: bool = False) -> dict[str, Influence]:
+    """Return what the intraclass correlation given stratum needs of every account.
+
+    Parameters
+    ----------
+    sums : StratumSums
+        Strata that are zero here are left out.
+    reference : bool
+        Whether to use the reference accounts only.
+
+    Returns
+    -------
+    dict
+        Sums and squares of the residuals from the pooled stratum rates, and posts; what
+        `icc_given_stratum` reads from a push.
+    """
+    sides = [IS_REFERENCE] if reference else [IS_REFERENCE, IS_FOCAL]
+    posts = sums.n[sides].sum(0)
+    rate = divide(sums.events[sides].sum(0), posts)
+    counted = np.zeros((2, len(rate)))
+    counted[sides] = posts > 0
+    one, all_of = counted, of_both(rate) * counted
+    return {
+        f"{name} {reference}": Influence(of)
+        for name, of in (
+            ("residual", {"events": one, "n": -all_of}),
+            ("squares", {"events": one - 2 * all_of, "n": all_of * all_of}),
+            ("posts", {"n": one}),
+        )
+    }
+
+
+def icc_given_stratum(pushed: Mapping[str, Array], *, reference: bool = False) -> float:
+    """Return the ANOVA intraclass correlation of the residuals from the pooled stratum rates."""
+    names = (f"{name} {reference}" for name in ("residual", "squares", "posts"))
+    return anova_icc(*(pushed[name] for name in names))
 
 
 def divide(top: Array, bottom: Array) -> Array:

@@ -10,9 +10,13 @@ import numpy as np
 from audit.cells import FOCAL, REFERENCE
 from audit.estimators.base import NAN, Estimate, StandardisedEstimate
 from audit.gates import k_eff, refused
+from audit.influence import IS_FOCAL, IS_REFERENCE
 from audit.numerals import count
+from audit.tallied import Tallied
 
 if TYPE_CHECKING:
+    from audit.cells import Cells
+    from audit.influence import Tallies
     from audit.study import Study
 
 WEIGHTINGS = ("post", "account")
@@ -111,21 +115,13 @@ def effect(study: Study, *, by: str, stratified: bool, confidence: float | None 
 def _effect(study: Study, *, by: str, stratified: bool, confidence: float) -> Any:
     from dataclasses import replace
 
-    from audit.estimators.standardised import standardised_effect
+    from audit.estimators.standardised import effect_of_cells
 
     reason = no_inference(study)
     if not study.has_accounts:
         return _point(study, stratified=stratified, reason=reason)
-    a = study.cells.numbered(by=by)
-    found = standardised_effect(
-        a["events"],
-        a["n"],
-        a["account"],
-        a["stratum"] if stratified else None,
-        a["focal"],
-        weights=a["weights"],
-        confidence=confidence,
-    )
+    cells = tallies(study.cells, "standardised_effect", by=by, stratified=stratified)
+    found = effect_of_cells(cells, confidence=confidence)
     if not reason:
         return found
     words = f"point only; {reason}"
@@ -180,25 +176,48 @@ def permutation_p(
 
 
 def _permutation_p(study: Study, *, by: str, stratified: bool, draws: int) -> tuple[float, str]:
-    from audit.estimators.resampling import permutation_test
+    from audit.estimators.resampling import permutation_of_cells
 
-    a = study.cells.numbered(by=by)
-    if stratified:
-        # On the posts that the effect compares, with the weights it gives them: posts without
-        # support would only add noise to the test and not to the interval.
-        kept = np.isin(a["stratum"], study.cells.numbers_of(study.supported_strata()))
-        a = {name: values[kept] for name, values in a.items()}
-    test = permutation_test(
-        a["events"],
-        a["n"],
-        a["account"],
-        a["focal"],
-        stratum=a["stratum"] if stratified else None,
-        weights=a["weights"],
-        draws=draws,
-        seed=study.design.seed,
-    )
+    # On the posts that the effect compares, with the weights it gives them: posts without
+    # support would only add noise to the test and not to the interval.
+    strata = study.supported_strata() if stratified else None
+    cells = tallies(study.cells, "permutation_test", by=by, stratified=stratified, strata=strata)
+    test = permutation_of_cells(cells, draws=draws, seed=study.design.seed)
     return test.p_value, test.method
+
+
+def tallies(
+    cells: Cells | Tallied,
+    where: str,
+    *,
+    by: str,
+    stratified: bool,
+    strata: tuple[str, ...] | None = None,
+) -> Tallies:
+    """Return counts by account × stratum: summed here, or by the engine that holds them.
+
+    Parameters
+    ----------
+    cells : Cells or Tallied
+    where : str
+        The function on whose behalf faults are raised.
+    by : {"post", "account"}
+        "account" weighs every account alike, over all its posts of known class.
+    stratified : bool
+        Whether strata are kept apart.
+    strata : tuple of str, optional
+        Those to keep; all by default.
+    """
+    from audit.estimators.account_strata import tabulate
+
+    if isinstance(cells, Tallied):
+        return cells.tallies(by=by, stratified=stratified, strata=strata)
+    a = cells.numbered(by=by)
+    if strata is not None:
+        kept = np.isin(a["stratum"], cells.numbers_of(strata))
+        a = {name: values[kept] for name, values in a.items()}
+    layer = a["stratum"] if stratified else None
+    return tabulate(where, a["events"], a["n"], a["account"], layer, a["focal"], a["weights"])
 
 
 def effect_p(study: Study, found: Any, *, by: str, stratified: bool) -> float:
@@ -218,22 +237,21 @@ def weighted_counts(study: Study, by: str) -> Any:
 
     Where asked, each account is weighted to its class's mean volume.
     """
-    frame = study.cells.of(FOCAL, REFERENCE)
-    if by == "post" and not study.weighted:
-        return study.cells.counts().to_numpy()
-    for column in ("events", "n"):
-        frame[column] = frame[column] * frame["weight"]
-    if by == "account":
-        total = frame.groupby("account_id")["n"].transform("sum")
-        groups = frame.groupby("group")
-        size = groups["n"].transform("sum") / groups["account_id"].transform("nunique")
-        for column in ("events", "n"):
-            frame[column] = frame[column] * size / total
-    table = frame.pivot_table(
-        index="stratum", columns="group", values=["events", "n"], aggfunc="sum", fill_value=0.0
+    if by == "post":
+        cells = study.cells
+        return cells.weighted_counts() if study.weighted else cells.counts().to_numpy()
+    sums, posts = (
+        tallies(study.cells, "weighted_counts", by=voice, stratified=True).sums()
+        for voice in ("account", "post")
     )
-    names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("events", "n")]
-    return np.column_stack([table[c] if c in table else np.zeros(len(table)) for c in names])
+    size = posts.weighted_n.sum(1) / sums.weighted_n.sum(1)
+    here = sums.n.sum(0) > 0
+    columns = [
+        getattr(sums, f"weighted_{name}")[side] * size[side]
+        for side in (IS_FOCAL, IS_REFERENCE)
+        for name in ("events", "n")
+    ]
+    return np.column_stack(columns)[here]
 
 
 def row(study: Study, name: str, scale: str, by: str, e: Estimate) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from audit.estimators.randomisation import (
     share_as_extreme,
 )
 from audit.estimators.scores import account_scores
+from audit.influence import Tallies
 
 __all__ = ["permutation_interval", "permutation_test", "placebo_rank", "randomisation_test"]
 
@@ -96,9 +97,30 @@ def permutation_test(
     choose("scale", scale, SCALES)
     refuse("permutation_test", draw_faults(draws))
     cells = tabulate("permutation_test", events, n, account, stratum, focal, weights)
-    scores = account_scores(cells, "permutation_test")
     groups = _account_blocks(blocks, cells)
+    return permutation_of_cells(cells, groups=groups, scale=scale, draws=draws, seed=seed)
+
+
+def permutation_of_cells(
+    cells: Tallies,
+    *,
+    groups: Array | None = None,
+    scale: str = "null_model",
+    draws: int = 9999,
+    seed: int = 0,
+) -> PermutationTest:
+    """Return the permutation test of posts counted already; see `permutation_test`.
+
+    Parameters
+    ----------
+    cells : Tallies
+        Counts by account × stratum, in arrays (`AccountStrata`) or in the engine.
+    groups : ndarray, shape (accounts,), optional
+        Block numbers, accounts in the order of `cells`.
+    """
+    scores = account_scores(cells, "permutation_test")
     columns = scores.columns()
+    groups = np.zeros(len(columns), dtype=int) if groups is None else groups
     sums = assignment_sums(columns, scores.is_focal, groups, draws, seed)
     gap = _account_gap(columns.sum(0), len(columns), scores.is_focal, scale)
     observed = float(gap(sums.observed[None])[0])
@@ -206,13 +228,13 @@ def _spread(sums: Array, k: int) -> Array:
     return k / (k - 1) * np.maximum(uu - 2 * p * um + p * p * mm, 0.0) / m**2
 
 
-def _account_blocks(blocks: Any, cells: AccountStrata) -> Array:
+def _account_blocks(blocks: Any, cells: AccountStrata) -> Array | None:
     """Return one block number per account; "volume" puts a doubling of posts into one block."""
     if isinstance(blocks, str):
         choose("blocks", blocks, ("volume",))
         return np.floor(np.log2(cells.by_account(cells.n))).astype(int)
     if blocks is None:
-        return np.zeros(cells.n_accounts, dtype=int)
+        return None
     faults: list[str] = []
     codes = block_codes(blocks, len(cells.rows), faults)
     refuse("permutation_test", faults)

@@ -10,13 +10,13 @@ import numpy as np
 
 
 def is_number(value: object, *, missing: bool = False) -> bool:
-    """Return whether a value is one real number that a float can hold; text never is.
+    """Return whether a value is one real number that a float can hold; text and flags never are.
 
     `missing` lets NaN pass, for those who have their own words for it.
     """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
-    if not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, Real):
         return False
     try:
         return not isnan(float(value)) or missing

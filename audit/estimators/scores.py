@@ -7,8 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.errors import SupportError
-from audit.estimators.account_strata import AccountStrata, divide, icc_given_stratum
+from audit.estimators.account_strata import divide, icc_given_stratum, icc_influences
 from audit.estimators.base import Array
+from audit.influence import (
+    IS_FOCAL,
+    IS_REFERENCE,
+    Influence,
+    StratumSums,
+    Tallies,
+    of_both,
+    of_class,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,39 +41,47 @@ class AccountScores:
         return np.column_stack([m, u, self.variance, u * u, u * m, m * m])
 
 
-def account_scores(cells: AccountStrata, where: str) -> AccountScores:
+def account_scores(cells: Tallies, where: str) -> AccountScores:
     """Score every account by its residual from pooled stratum rates (METHODS 1).
 
     Raises SupportError where a class has no posts, or no stratum holds both: then every residual
     sums to 0 in each class, whatever was done.
     """
-    is_focal = cells.by_account(cells.is_focal) > 0
-    for flag, name in ((is_focal, "focal"), (~is_focal, "reference")):
-        if not flag.any():
+    sums = cells.sums()
+    for side, name in ((IS_FOCAL, "focal"), (IS_REFERENCE, "reference")):
+        if not sums.accounts[side].any():
             raise SupportError(f"{where}: the {name} class has no posts that count.")
-    size = cells.by_stratum(cells.weighted_n)
-    rate = divide(cells.by_stratum(cells.weighted_events), size)[cells.stratum]
-    mixed = (
-        cells.is_focal * 1.0
-        - divide(cells.by_stratum(cells.weighted_n * cells.is_focal), size)[cells.stratum]
-    )
-    lift = cells.by_account(cells.weighted_n * mixed)
-    if not (lift[is_focal] > 0).any():
+    pushed = cells.push(icc_influences(sums) | _score_influences(sums))
+    is_focal = cells.focal_accounts()
+    if not (pushed["lift"][is_focal] > 0).any():
         raise SupportError(
             f"{where}: no stratum holds both classes, so that nothing is compared. "
             "Try: fewer or wider strata."
         )
-    binomial = rate * (1 - rate)
-    volume = cells.by_account(cells.weighted_n)
-    apart = cells.by_account(binomial * cells.squared)
     # pairs of one account's posts share icc of the variance: all pairs less a post with itself
-    together = cells.by_account(np.sqrt(np.maximum(binomial, 0.0)) * cells.weighted_n) ** 2
+    apart, together = pushed["apart"], pushed["root"] ** 2
     # of all accounts, not the larger of two: it must not depend on who is focal
-    rho = icc_given_stratum(cells)
+    rho = icc_given_stratum(pushed)
     return AccountScores(
-        volume=volume,
-        residual=cells.by_account(cells.weighted_events - cells.weighted_n * rate),
+        volume=pushed["volume"],
+        residual=pushed["residual"],
         variance=apart + rho * np.maximum(together - apart, 0.0),
-        lift=lift,
+        lift=pushed["lift"],
         is_focal=is_focal,
     )
+
+
+def _score_influences(sums: StratumSums) -> dict[str, Influence]:
+    size = sums.weighted_n.sum(0)
+    rate = divide(sums.weighted_events.sum(0), size)
+    is_focal = of_class(IS_FOCAL, 1.0, len(rate))
+    mixed = is_focal - of_both(divide(sums.weighted_n[IS_FOCAL], size))
+    binomial = np.maximum(rate * (1 - rate), 0.0)
+    one = np.ones((2, len(rate)))
+    return {
+        "volume": Influence({"weighted_n": one}),
+        "residual": Influence({"weighted_events": one, "weighted_n": -of_both(rate)}),
+        "apart": Influence({"squared": of_both(binomial)}),
+        "root": Influence({"weighted_n": of_both(np.sqrt(binomial))}),
+        "lift": Influence({"weighted_n": mixed}),
+    }

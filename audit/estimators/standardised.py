@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from audit.errors import SupportError
 from audit.estimators.account_strata import (
-    AccountStrata,
     divide,
     icc_given_stratum,
+    icc_influences,
     tabulate,
 )
 from audit.estimators.base import (
@@ -25,6 +23,14 @@ from audit.estimators.base import (
 )
 from audit.estimators.clustered import arm
 from audit.estimators.mover import mover_difference, mover_ratio
+from audit.influence import (
+    IS_FOCAL,
+    IS_REFERENCE,
+    Influence,
+    StratumSums,
+    Tallies,
+    of_class,
+)
 
 TARGETS = ("focal", "reference")
 FEWEST_COMPARISON_ACCOUNTS = 2  # one account alone would be the class; leaving it out leaves none
@@ -85,75 +91,84 @@ def standardised_effect(
 
 
 def effect_of_cells(
-    cells: AccountStrata, *, target: str = "focal", confidence: float = 0.95
+    cells: Tallies, *, target: str = "focal", confidence: float = 0.95
 ) -> StandardisedEstimate:
-    """Return the standardised effect of rows summed already; see `standardised_effect`."""
-    is_target = cells.is_focal if target == "focal" else ~cells.is_focal
-    for flag, name in ((is_target, target), (~is_target, "other")):
-        if not flag.any():
+    """Return the standardised effect of posts counted already; see `standardised_effect`.
+
+    Parameters
+    ----------
+    cells : Tallies
+        Counts by account × stratum, in arrays (`AccountStrata`) or in the engine.
+    """
+    sums = cells.sums()
+    own, other = (IS_FOCAL, IS_REFERENCE) if target == "focal" else (IS_REFERENCE, IS_FOCAL)
+    for side, name in ((own, target), (other, "other")):
+        if not sums.accounts[side].any():
             raise SupportError(f"standardised_effect: the {name} class has no posts that count.")
-    supported = _accounts_per_stratum(cells, ~is_target) >= FEWEST_COMPARISON_ACCOUNTS
-    kept = supported[cells.stratum]
-    inside, outside = (float(cells.n[is_target & side].sum()) for side in (kept, ~kept))
+    kept = sums.accounts[other] >= FEWEST_COMPARISON_ACCOUNTS
+    inside, outside = (float(sums.n[own][side].sum()) for side in (kept, ~kept))
     if not inside:
         raise SupportError(
             f"standardised_effect: no stratum with {target} posts has "
             f"{FEWEST_COMPARISON_ACCOUNTS} accounts of the other class ({outside:,.0f} posts "
             "without a comparison). Try: fewer or wider strata."
         )
-    own, other = _arms(cells.keep(kept), is_target[kept], confidence)
-    arms = (own, other) if target == "focal" else (other, own)
-    return _joined(*arms, inside, outside, target)
-
-
-def _accounts_per_stratum(cells: AccountStrata, rows: Array) -> Array:
-    return np.bincount(cells.stratum[rows], minlength=cells.n_strata)
+    arms = _arms(cells, sums.only(kept), own, confidence)
+    return _joined(*(arms if target == "focal" else arms[::-1]), inside, outside, target)
 
 
 def _arms(
-    cells: AccountStrata, is_target: Array, confidence: float
+    cells: Tallies, sums: StratumSums, own: int, confidence: float
 ) -> tuple[ClusteredEstimate, ClusteredEstimate]:
     """Return the target arm and the comparison arm."""
-    reference = cells.keep(~cells.is_focal)
-    rho = max(icc_given_stratum(reference), icc_given_stratum(cells))
-    target, other = cells.keep(is_target), cells.keep(~is_target)
-    mix = target.by_stratum(target.weighted_n)
+    other = 1 - own
+    mix = sums.weighted_n[own]
     # strata without target posts tell nothing about this contrast
-    other = other.keep(mix[other.stratum] > 0)
-    size = mix.sum()
-    other_n = other.by_stratum(other.weighted_n)
-    rates = divide(other.by_stratum(other.weighted_events), other_n)
-    observed = float(target.weighted_events.sum() / size)
-    expected = float((mix * rates).sum() / size)
+    there = sums.only(mix > 0)
+    size, other_n = mix.sum(), there.weighted_n[other]
+    rates = divide(there.weighted_events[other], other_n)
+    observed, expected = float(sums.weighted_events[own].sum() / size), float(mix @ rates / size)
+    pushed = cells.push(
+        icc_influences(sums)
+        | icc_influences(sums, reference=True)
+        | _target_influences(own, mix > 0, rates)
+        | _comparison_influences(other, divide(mix / size, other_n), rates, other_n)
+    )
+    rho = max(icc_given_stratum(pushed), icc_given_stratum(pushed, reference=True))
+    pull = pushed["residual"] - pushed["weighted"] * (observed - expected)
+    share = pushed["weighted"] / size
+    influence = divide(pull / size, 1 - share)
+    target = _arm(
+        observed, influence, share, pushed["squared"] / size**2, _posts(sums, own), rho, confidence
+    )
+    influence, share, apart = (pushed[name] for name in ("pull", "share", "independent"))
+    posts = _posts(there, other)
+    return target, _arm(expected, influence, share, apart, posts, rho, confidence)
 
-    residual = target.weighted_events - target.weighted_n * rates[target.stratum]
-    pull = target.by_account(residual) - target.by_account(target.weighted_n) * (
-        observed - expected
-    )
-    share = target.by_account(target.weighted_n) / size
-    own = _arm(
-        observed,
-        divide(pull / size, 1 - share),
-        share,
-        target.by_account(target.squared) / size**2,
-        target,
-        rho,
-        confidence,
-    )
 
-    per_post = (mix / size)[other.stratum] / other_n[other.stratum]
-    pull = per_post * (other.weighted_events - other.weighted_n * rates[other.stratum])
-    left = 1 - other.weighted_n / other_n[other.stratum]
-    compared = _arm(
-        expected,
-        other.by_account(divide(pull, left)),
-        other.by_account(per_post * other.weighted_n),
-        other.by_account(per_post**2 * other.squared),
-        other,
-        rho,
-        confidence,
-    )
-    return own, compared
+def _target_influences(own: int, here: Array, rates: Array) -> dict[str, Influence]:
+    one = of_class(own, here, len(rates))
+    return {
+        "residual": Influence({"weighted_events": one, "weighted_n": -one * rates}),
+        "weighted": Influence({"weighted_n": one}),
+        "squared": Influence({"squared": one}),
+    }
+
+
+def _comparison_influences(
+    other: int, per_post: Array, rates: Array, whole: Array
+) -> dict[str, Influence]:
+    each = of_class(other, per_post, len(rates))
+    pull = {"weighted_events": each, "weighted_n": -each * rates}
+    return {
+        "pull": Influence(pull, of_class(other, whole, len(rates))),
+        "share": Influence({"weighted_n": each}),
+        "independent": Influence({"squared": each * each}),
+    }
+
+
+def _posts(sums: StratumSums, side: int) -> tuple[float, float]:
+    return float(sums.events[side].sum()), float(sums.n[side].sum())
 
 
 def _arm(
@@ -161,19 +176,17 @@ def _arm(
     influence: Array,
     share: Array,
     independent: Array,
-    cells: AccountStrata,
+    posts: tuple[float, float],
     rho: float,
     confidence: float,
 ) -> ClusteredEstimate:
     here = share > 0
     # a sum of shares can miss a rate of exactly 0 or 1 by rounding
     rate = float(min(1.0, max(0.0, rate)))
-    events = cells.events.sum()
-    if events == cells.n.sum():
+    events, n = posts
+    if events == n:
         rate = 1.0
-    return arm(
-        rate, influence[here], share[here], independent[here], float(cells.n.sum()), rho, confidence
-    )
+    return arm(rate, influence[here], share[here], independent[here], n, rho, confidence)
 
 
 def _joined(

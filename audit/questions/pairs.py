@@ -18,7 +18,7 @@ from audit.numerals import ratio as plain_ratio
 from audit.questions.base import Answer, barred, measures
 from audit.questions.copies import Copies, account_gap, sort_copies
 from audit.questions.gap import sureness
-from audit.study import NO_ACCOUNT
+from audit.schema import NO_ACCOUNT
 
 if TYPE_CHECKING:
     from audit.design import Design

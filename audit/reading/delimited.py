@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def read_delimited(path: Path, delimiter: str) -> TextTable:
         with open_bytes(path) as stream:
             lines = Lines(stream)
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
-            header = _header(reader, lines, path.name, delimiter)
+            header = read_header(reader, lines, path.name, delimiter)
             refuse_wide(len(header), path.name)
             records, starts, rows, faults = _records(reader, header)
     finally:
@@ -34,7 +34,8 @@ def read_delimited(path: Path, delimiter: str) -> TextTable:
     return text_table(path.name, records, header, rows, starts, found)
 
 
-def _header(reader: Any, lines: Lines, where: str, delimiter: str) -> list[str]:
+def read_header(reader: Any, lines: Lines, where: str, delimiter: str) -> list[str]:
+    """Return the names in the first record, or raise what no table can be read with."""
     try:
         header: list[str] = next(reader, [])
     except csv.Error as error:
@@ -100,17 +101,20 @@ def _records(
             records.append(record)
             rows.append(len(starts))
         else:
-            what, value = _malformed(record, header, start, reader.line_num)
+            what, value = malformed(record, header, start, reader.line_num)
             bad.setdefault(what, []).append((len(starts), value))
     _forget_last_blanks(bad, starts)
-    faults = [_structural(what, cases, starts) for what, cases in bad.items() if cases]
+    faults = [
+        structural(what, cases, lambda row: starts[row - 1]) for what, cases in bad.items() if cases
+    ]
     return records, starts, rows, faults
 
 
 BLANK = "is an empty line"
 
 
-def _malformed(record: list[str], header: list[str], start: int, end: int) -> tuple[str, str]:
+def malformed(record: list[str], header: list[str], start: int, end: int) -> tuple[str, str]:
+    """Return what is wrong with a record from line `start` to line `end`, and what it holds."""
     if not record:
         return BLANK, ""
     if record == header:
@@ -136,9 +140,10 @@ HINTS = {
 }
 
 
-def _structural(what: str, cases: list[tuple[int, str]], starts: list[int]) -> Fault:
+def structural(what: str, cases: list[tuple[int, str]], line: Callable[[int], int]) -> Fault:
+    """Return the fault of malformed rows, given each row's number and what it holds."""
     first, value = cases[0]
-    value = (f"{value} on " if value else "it on ") + f"file line {starts[first - 1]:,}"
+    value = (f"{value} on " if value else "it on ") + f"file line {line(first):,}"
     hint = HINTS.get(what, "look for a quote or delimiter inside a cell that is not quoted")
     return Fault(what, "", tuple(row for row, _ in cases), value, hint=hint)
 

@@ -93,7 +93,7 @@ class Lines:
         while raw := self.stream.readline(LONGEST_LINE + 1):
             self.number += 1
             if len(raw) > LONGEST_LINE:
-                self.faults.append(_too_long(self.number))
+                self.faults.append(too_long(self.number))
                 return
             raw = raw.removeprefix(b"\xef\xbb\xbf") if self.number == 1 else raw
             try:
@@ -113,14 +113,26 @@ class Lines:
         self.broken.append(self.number)
         return text
 
+    def check(self, raw: bytes, number: int) -> None:
+        """Note a line that is read elsewhere, where it holds bytes that are not UTF-8."""
+        self.number = number
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self._latin(raw, error)
+
     def encoding_faults(self, starts: Sequence[int]) -> list[Fault]:
         """Return the one fault that says which rows hold bytes that are not UTF-8."""
         if not self.broken:
             return []
         rows = np.searchsorted(np.asarray(starts, dtype=np.int64), self.broken, side="right")
         kept = tuple(sorted({int(r) for r in rows if r > 0}))
+        return [self.fault_of(kept)]
+
+    def fault_of(self, rows: tuple[int, ...]) -> Fault:
+        """Return the fault of the rows that hold bytes that are not UTF-8."""
         value = f"{self.said} on file line {self.broken[0]:,}"
-        return [Fault("bytes are not UTF-8", "", kept, value, "UTF-8", self.hint)]
+        return Fault("bytes are not UTF-8", "", rows, value, "UTF-8", self.hint)
 
 
 def _guessed(raw: bytes) -> tuple[str, str]:
@@ -132,7 +144,8 @@ def _guessed(raw: bytes) -> tuple[str, str]:
     return ("Latin-1", latin) if windows == latin else ("Windows-1252", windows)
 
 
-def _too_long(line: int) -> Fault:
+def too_long(line: int) -> Fault:
+    """Return the fault of a line too long to be read."""
     return Fault(
         f"file line {line:,} is over {LONGEST_LINE // 1024**2} MB long; nothing after it was read",
         hint="look for a missing line break, or an export written as one line",

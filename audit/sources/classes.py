@@ -8,12 +8,8 @@ from audit.cases import Origin
 from audit.errors import Fault
 from audit.ledger import counted
 from audit.regimes import Regimes
-from audit.roster import Roster
+from audit.roster import A_TIME, Roster, empty_class_fault, undated_fault
 from audit.schema import UNKNOWN, rename
-
-EMPTY_CLASS = (
-    "a class for at least some accounts, or a roster; an empty column cannot tell anyone apart"
-)
 
 
 def classify(
@@ -53,7 +49,7 @@ def _from_column(
         faults.append(Fault("is missing", "account_class", allowed="a class column", hint=hint))
         return frame, faults, ()
     if frame["account_class"].isna().all():
-        faults.append(Fault("exists and is empty", "account_class", allowed=EMPTY_CLASS))
+        faults.append(empty_class_fault())
     return frame.assign(account_class=frame["account_class"].fillna(UNKNOWN)), faults, ()
 
 
@@ -65,15 +61,13 @@ def _roster_faults(frame: pd.DataFrame, roster: Roster, unlisted: str | None) ->
         what = "a roster names accounts, and the cases have none"
         return [*faults, Fault(what, "account_id", hint="columns={…: 'account_id'}")]
     covered = roster.covers(frame["account_id"])
-    allowed = "a time for every case of an account on the roster, which says what it was when"
     if "posted_at" not in frame:
         what = "a roster is dated, and the cases do not say when they were posted"
-        return [*faults, Fault(what, "posted_at", allowed=allowed)]
+        return [*faults, Fault(what, "posted_at", allowed=A_TIME)]
     undated = covered & frame["posted_at"].isna()
     if undated.any():
         rows = tuple(int(row) for row in frame.index[undated])
-        what = "is empty for accounts on the roster"
-        faults.append(Fault(what, "posted_at", rows, allowed=allowed))
+        faults.append(undated_fault(rows))
     return faults
 
 

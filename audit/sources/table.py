@@ -10,23 +10,17 @@ from typing import Any, ClassVar, TypeVar
 import pandas as pd
 
 from audit.cases import Cases, Origin
-from audit.consistency import contradictions
-from audit.errors import Fault, SchemaError
-from audit.reading.columns import read_columns
+from audit.errors import SchemaError
 from audit.reading.folders import Files, digest, table_files
-from audit.reading.lines import TextTable
+from audit.reading.mapped import once, read_mapped
 from audit.reading.opening import as_pandas, open_table
 from audit.reading.parts import placed
-from audit.reading.times import zone_of
-from audit.reading.typed import Reading
 from audit.regimes import Regimes
 from audit.roster import Roster
-from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Column, Ladder, near, rename
+from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Column, Ladder
 from audit.sources.classes import classify, mark_regimes
 
 NOT_STATED = "not stated"
-SHOWN_NAMES = 50  # columns of the table listed in a message
-GAP = "is empty"  # how every fault about a missing value begins
 Dated = TypeVar("Dated", Roster, Regimes)
 
 
@@ -135,27 +129,13 @@ def read_cases(
     files = table_files(data) if isinstance(data, str | Path | list | tuple) else None
     table, where = open_table(files if files else data, sheet=sheet)
     ladder = ladder if isinstance(ladder, Ladder) else Ladder(tuple(ladder))
-    frame, faults = _read(table, columns or {}, actions or {}, ladder, time_zone)
+    frame, faults = read_mapped(table, columns or {}, actions or {}, ladder, time_zone)
     frame, unclassed, met = classify(frame, _dated(roster, Roster), unlisted)
     frame, unmarked = mark_regimes(frame, _dated(regimes, Regimes))
-    faults = _once([*faults, *unclassed, *unmarked])
+    faults = once([*faults, *unclassed, *unmarked])
     if faults:
         raise SchemaError(where, [placed(fault, table) for fault in faults])
     return Cases(_arranged(frame), (_origin(files, origin), *met), ladder)
-
-
-def _read(
-    table: TextTable,
-    columns: Mapping[str, str],
-    actions: Mapping[str, str],
-    ladder: Ladder,
-    time_zone: str | None,
-) -> tuple[pd.DataFrame, list[Fault]]:
-    zone, zoneless = zone_of(time_zone)
-    renamed, unmapped = _renamed(table.frame, columns)
-    frame, unread = read_columns(renamed, CASE_COLUMNS, Reading(ladder, actions, zone))
-    faults = [*table.faults, *zoneless, *_action_faults(actions, ladder), *unmapped, *unread]
-    return frame, [*faults, *_account_faults(frame), *contradictions(frame, ladder)]
 
 
 def _origin(files: Files | None, given: Origin | str | Path | None) -> Origin:
@@ -180,76 +160,12 @@ def _unstated(files: Files | None) -> Origin:
     return Origin(name, title, NOT_STATED, "", "", NOT_STATED)
 
 
-def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
-    known = [column.name for column in CASE_COLUMNS]
-    faults = []
-    for theirs, ours in columns.items():
-        if theirs not in frame:
-            hint = repr(near(theirs, frame.columns) or "a name it has")
-            names = ", ".join(map(str, frame.columns[:SHOWN_NAMES]))
-            names += ", …" * (len(frame.columns) > SHOWN_NAMES)
-            faults.append(Fault("is mapped and not in the table", theirs, (), "", names, hint))
-        if ours not in known:
-            hint = repr(near(ours, known) or "a name from audit codebook")
-            value = f"{theirs!r} mapped to {ours!r}"
-            faults.append(Fault("is no column of a case table", ours, (), value, "", hint))
-        if ours in frame and ours != theirs and ours not in columns:
-            what = f"is in the table, and {theirs!r} is mapped to it too"
-            faults.append(Fault(what, ours))
-    if len(set(columns.values())) < len(columns):
-        value = ", ".join(f"{a!r} to {b!r}" for a, b in columns.items())
-        faults.append(Fault("two columns are mapped to one", value=value))
-    return (frame if faults else frame.rename(columns=dict(columns))), faults
-
-
-def _action_faults(actions: Mapping[str, str], ladder: Ladder) -> list[Fault]:
-    return [
-        Fault(
-            "actions maps to what is no rung",
-            value=f"{theirs!r} to {rung!r}",
-            allowed=str(ladder),
-            hint=repr(near(rung, ladder.rungs) or ladder.rungs[-1]),
-        )
-        for theirs, rung in actions.items()
-        if rung not in ladder.rungs
-    ]
-
-
-def _account_faults(frame: pd.DataFrame) -> list[Fault]:
-    counted = "count" in frame and bool(frame["count"].notna().all())
-    allowed = "an id for every row, or a count in every row"
-    if "account_id" not in frame:
-        hint = rename("account_id", frame.columns)
-        return [] if counted else [Fault("is missing", "account_id", allowed=allowed, hint=hint)]
-    gaps = frame["account_id"].isna()
-    if counted or not gaps.any():
-        return []
-    rows = tuple(int(row) for row in frame.index[gaps])
-    return [Fault("is empty", "account_id", rows, allowed=allowed)]
-
-
 def _dated(given: Any, kind: type[Dated]) -> Dated | None:
     if given is None or isinstance(given, kind):
         return given
     if isinstance(given, str | Path):
         return kind.read(given)
     return kind(as_pandas(given))
-
-
-def _once(faults: list[Fault]) -> list[Fault]:
-    """Return the faults without gaps that are only there because a cell could not be read."""
-    unread: dict[str, set[int]] = {}
-    for fault in faults:
-        if not fault.what.startswith(GAP):
-            unread.setdefault(fault.column, set()).update(fault.rows)
-    kept = []
-    for fault in faults:
-        rows = fault.rows
-        if fault.what.startswith(GAP):
-            rows = tuple(row for row in rows if row not in unread.get(fault.column, ()))
-        if rows or not fault.rows:
-            kept.append(replace(fault, rows=rows))
-    return list(dict.fromkeys(kept))
 
 
 def _arranged(frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ COUNTS = st.tuples(st.integers(1, 40), st.integers(1, 40)).flatmap(
 
 
 def test_counts_are_numbers():
-    with pytest.raises(EstimationError, match="counts must be numbers, and one is '3'"):
+    with pytest.raises(EstimationError, match="counts must be numbers, one each: found '3'"):
         outcome_test("3", 10, 4, 10)
 
 

@@ -73,7 +73,10 @@ def test_a_damaged_file_is_refused(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (gzip.compress(b"a\n1\n"), r"'t\.csv' is gzip, not text\. Try: call it 't\.csv\.gz'"),
+        (
+            gzip.compress(b"a\n1\n", mtime=0),
+            r"'t\.csv' is gzip, not text\. Try: call it 't\.csv\.gz'",
+        ),
         (zst(b"a\n1\n"), r"is Zstandard, not text\. Try: call it 't\.csv\.zst'"),
         (b"PK\x03\x04 and more", r"is a zip archive, not text\. Try: unpack it"),
     ],

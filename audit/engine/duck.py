@@ -1,0 +1,224 @@
+"""The embedded engine: DuckDB over files of any size, with a memory limit and a spill folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from audit.engine.files import locate_files
+from audit.engine.frames import is_frame, streamed
+from audit.engine.protocol import ROW, Kind, Relation
+from audit.engine.text import Name, Sql, Value, sql
+from audit.errors import SourceError
+from audit.text import visible
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KINDS: Mapping[str, Kind] = {
+    "VARCHAR": "text",
+    "BOOLEAN": "flag",
+    "FLOAT": "number",
+    "DOUBLE": "number",
+    "TIMESTAMP WITH TIME ZONE": "time",
+    "TIMESTAMP": "local time",
+    "TIMESTAMP_S": "local time",
+    "TIMESTAMP_MS": "local time",
+    "TIMESTAMP_NS": "local time",
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), "whole"),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER"), "whole"),
+}
+
+SPELLED = {
+    "matches": "regexp_full_match({x}, {pattern})",
+    "micros": "epoch_us({x})",
+    "local_micros": "epoch_us({x})",
+    "bare": "try_cast({x} as timestamp)",
+    "zoned": "try_cast({x} as timestamptz)",
+    "local": "timezone({zone}, try_cast({x} as timestamp))",
+    "total": "cast(sum(cast(round({x}) as bigint)) as double)",  # in 128 bits
+    "try_double": "try_cast({x} as double)",
+}
+
+
+class Duck:
+    """DuckDB inside this process.
+
+    Parameters
+    ----------
+    memory : str, optional
+        The most that the engine may hold, "2GB"; its own default (80 % of the machine) without.
+    threads : int, optional
+        Results do not depend on them.
+    spill : path, optional
+        Folder for what does not fit in memory; the machine's temporary folder by default. A
+        folder of our own is made in it and is gone when the engine is closed or collected.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        *,
+        memory: str | None = None,
+        threads: int | None = None,
+        spill: str | Path | None = None,
+    ) -> None:
+        import duckdb
+
+        self._folder = Path(tempfile.mkdtemp(prefix="audit-spill-", dir=spill))
+        limits = {"memory_limit": memory, "threads": threads}
+        config = {k: v for k, v in limits.items() if v is not None}
+        try:
+            self._engine = duckdb.connect(
+                ":memory:", config={"temp_directory": str(self._folder), **config}
+            )
+        except duckdb.Error as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise SourceError(f"the engine cannot be set up so: {error}") from error
+        self._engine.execute("set TimeZone = 'UTC'")
+        self._engine.execute("set enable_progress_bar = false")
+        self._close = weakref.finalize(self, _let_go, self._engine, self._folder)
+        self._numbers = count(1)
+
+    def scan(self, data: Any) -> Relation:
+        """Return files (path, glob or list of paths) or a frame as a table; see `Engine.scan`."""
+        name = self._new("source")
+        if is_frame(data):
+            return self._frame(data, name)
+        files = locate_files(data)
+        numbered = Name(name + " numbered")
+        with self._errors(f"{files.shown} cannot be read"):
+            if files.names_keys:
+                keys = self.query(files.all_keys())["key"]
+                files = replace(files, keys=tuple(map(str, keys)))
+            self._run(sql("create view {to} as {what}", to=Name(name), what=files.reads()))
+            row = files.numbered(Name(ROW))
+            self._run(sql("create view {to} as {what}", to=numbered, what=row))
+            return Relation(name, self._kinds(name), numbered.text, files)
+
+    def _frame(self, data: Any, name: str) -> Relation:
+        with self._errors("the data frame cannot be read"):
+            self._engine.register("given", streamed(data))
+            # a copy: an Arrow stream is read once, and the caller may change a frame later
+            self._run(sql("create temp table {to} as select * from given", to=Name(name)))
+            self._engine.unregister("given")
+            row = sql(
+                "create temp view {to} as select *, rowid + 1 as {row} from {name}",
+                to=Name(name + " numbered"),
+                row=Name(ROW),
+                name=Name(name),
+            )
+            self._run(row)
+            kinds = self._kinds(name)
+        if not self.query(sql("select count(*) as n from {t}", t=Name(name)))["n"][0]:
+            raise SourceError("the data frame has no rows.")
+        return Relation(name, kinds, name + " numbered")
+
+    def _kinds(self, name: str) -> dict[str, Kind]:
+        text, _ = sql("describe {name}", name=Name(name)).render(_quote)
+        found = self._engine.execute(text).fetchall()
+        return {str(column): KINDS.get(str(kind), "other") for column, kind, *_ in found}
+
+    def query(self, what: Sql) -> dict[str, NDArray[Any]]:
+        """Return the answer, one array per column; see `Engine.query`."""
+        text, values = what.render(_quote)
+        with self._errors("the engine stopped"):
+            found = self._engine.execute(text, values or None).fetchnumpy()
+        return {name: _plain(values) for name, values in found.items()}
+
+    def keep(self, what: Sql) -> Name:
+        """Compute a table and keep it; what does not fit in memory goes to the spill folder."""
+        name = Name(self._new("kept"))
+        with self._errors("the engine stopped"):
+            self._run(sql("create temp table {name} as {what}", name=name, what=what))
+        return name
+
+    def upload(self, columns: Mapping[str, NDArray[Any]]) -> Name:
+        """Return the name of a small table made of arrays."""
+        import pandas as pd
+
+        self._engine.register("given", pd.DataFrame(dict(columns)))
+        try:
+            return self.keep(sql("select * from given"))
+        finally:
+            self._engine.unregister("given")
+
+    def drop(self, *names: Name) -> None:
+        """Let go of tables."""
+        for name in names:
+            self._run(sql("drop table if exists {name}", name=name))
+
+    def says(self, operation: str, **given: Sql | Name | Value) -> Sql:
+        """Return an operation as DuckDB spells it."""
+        return sql(SPELLED[operation], **given)
+
+    def close(self) -> None:
+        """Close the engine and remove its spill folder."""
+        self._close()
+
+    def _new(self, what: str) -> str:
+        return f"{what} {next(self._numbers)}"
+
+    def _run(self, what: Sql) -> None:
+        text, values = what.render(_quote)
+        self._engine.execute(text, values or None)
+
+    @contextmanager
+    def _errors(self, what: str) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise SourceError(f"{what}: {_said(error, self._folder)}") from error
+        except RuntimeError as error:  # how the engine tells of Ctrl-C
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _let_go(engine: Any, folder: Path) -> None:
+    engine.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+FULL = ("No space left", "max_temp_directory_size", "temp directory")
+"""How the engine says that the disk behind its spill folder is full."""
+
+
+def _said(error: Exception, folder: Path) -> str:
+    first = visible(str(error).strip().splitlines()[0], 400)
+    if any(words in str(error) for words in FULL):
+        return (
+            f"there is no room left to spill in {str(folder.parent)!r} ({first}). Try: free "
+            "space there, name another folder with spill=…, or allow more memory=…."
+        )
+    if type(error).__name__ == "OutOfMemoryException":
+        return f"{first}. Try: memory= a higher limit, or fewer threads=…."
+    return first
+
+
+def _plain(values: Any) -> NDArray[Any]:
+    """Return an array without a mask: missing texts None, missing numbers NaN."""
+    if not np.ma.isMaskedArray(values):
+        return np.asarray(values)
+    data, gaps = np.ma.getdata(values), np.ma.getmaskarray(values)
+    if not gaps.any():
+        return data
+    if data.dtype == object:
+        return np.where(gaps, np.array(None, dtype=object), data)
+    return np.where(gaps, np.nan, data.astype(float))

@@ -1,0 +1,173 @@
+"""Files as tables: which of them, of what kind, and how the embedded engine reads them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from audit.engine.text import Name, Sql, sql
+from audit.errors import SchemaError, SourceError
+from audit.reading.delimited import name_faults, read_header
+from audit.reading.lines import Lines
+from audit.text import visible
+
+DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
+LINES = (".jsonl", ".ndjson", ".json")
+PACKED = (".gz", ".zst")
+ENDINGS = (*DELIMITERS, *LINES, ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """One table in one file or several of one kind, sorted by name.
+
+    `keys` are the names in the objects of JSON lines, once they are known.
+    """
+
+    paths: tuple[Path, ...]
+    ending: str
+    keys: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """Return the first file's name, and how many more there are."""
+        more = len(self.paths) - 1
+        return repr(visible(self.paths[0].name)) + (f" and {more:,} more" if more else "")
+
+    @property
+    def delimited(self) -> bool:
+        """Return whether the cells are text between delimiters."""
+        return self.ending in DELIMITERS
+
+    @property
+    def delimiter(self) -> str:
+        """Return what stands between cells."""
+        return DELIMITERS[self.ending]
+
+    @property
+    def opaque(self) -> bool:
+        """Return whether only the engine can unpack the files."""
+        return self.paths[0].suffix == ".zst"
+
+    def open(self, path: Path) -> BinaryIO:
+        """Return the bytes of a file, unpacked."""
+        return cast("BinaryIO", gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+
+    def header(self, path: Path) -> list[str]:
+        """Return the names in the first line of a delimited file.
+
+        Raises
+        ------
+        SchemaError
+            A name is missing or given twice, or the line cannot be read.
+        """
+        with self.open(path) as stream:
+            lines = Lines(stream)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            found = read_header(reader, lines, path.name, self.delimiter)
+        if faults := name_faults(found):
+            raise SchemaError(path.name, faults)
+        return found
+
+    def reads(self) -> Sql:
+        """Return the query of the whole table, every cell of a text file as text."""
+        return sql("select * from {source}", source=self._source(self.paths))
+
+    def numbered(self, row: Name) -> Sql:
+        """Return the query of the table with row numbers, files one after another."""
+        if self.ending == ".parquet" and len(self.paths) == 1:
+            numbers = "select * exclude (file_row_number), file_row_number + 1 as {row} from {f}"
+            return sql(numbers, row=row, f=self._source(self.paths, ", file_row_number = true"))
+        numbers = "select *, row_number() over () as {row} from {f}"
+        return sql(numbers, row=row, f=self._source(self.paths))
+
+    def _source(self, paths: Sequence[Path], options: str = "") -> Sql:
+        listed = Sql(("[" + ", ".join(_literal(str(path)) for path in paths) + "]",))
+        if self.ending == ".parquet":
+            return sql("read_parquet({files}" + options + ")", files=listed)
+        if self.ending in LINES:
+            how = "read_json({files}, format = 'newline_delimited', columns = {columns})"
+            return sql(how, files=listed, columns=Sql((_texts(self.keys),)))
+        how = f", delim = {_literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
+        how += ", quote = '\"', escape = '\"', nullstr = ''"
+        if self.opaque:
+            return sql("read_csv({files}" + how + ")", files=listed)
+        how += ", auto_detect = false, columns = {columns})"
+        return sql("read_csv({files}" + how, files=listed, columns=Sql((self._columns(),)))
+
+    def _columns(self) -> str:
+        first = self.header(self.paths[0])
+        for path in self.paths[1:]:
+            if self.header(path) != first:
+                raise SourceError(
+                    f"{visible(path.name)!r} names other columns than "
+                    f"{visible(self.paths[0].name)!r}; the files of one table have one header."
+                )
+        return _texts(first)
+
+    @property
+    def names_keys(self) -> bool:
+        """Return whether the columns are the keys of objects, which only reading all can tell."""
+        return self.ending in LINES
+
+    def all_keys(self) -> Sql:
+        """Return the query of the keys of all objects."""
+        listed = Sql(("[" + ", ".join(_literal(str(path)) for path in self.paths) + "]",))
+        what = "select distinct unnest(json_keys(json)) as key from read_ndjson_objects({f})"
+        return sql(what + " order by 1", f=listed)
+
+
+def locate_files(data: Any) -> Files:
+    """Return the files that a path, a glob or a list of paths names.
+
+    Raises
+    ------
+    SourceError
+        No such file, files of several kinds, or of none that is read.
+    """
+    given = list(data) if isinstance(data, list | tuple) else [data]
+    if not given or not all(isinstance(item, str | Path) for item in given):
+        raise SourceError(
+            f"{type(data).__name__} is no table; allowed: a path, a glob, a list of paths, or a "
+            "data frame."
+        )
+    paths = [path for item in given for path in _found(str(item))]
+    endings = sorted({_ending(path) for path in paths})
+    if len(endings) > 1 or endings[0] not in ENDINGS:
+        raise SourceError(
+            f"the files end in {', '.join(map(repr, endings))}; allowed: one of "
+            f"{', '.join(ENDINGS)}, text files also packed as .gz or .zst."
+        )
+    empty = [path.name for path in paths if path.stat().st_size == 0]
+    if empty:
+        raise SourceError(f"{visible(empty[0])!r} is empty (0 bytes): check the export finished.")
+    return Files(tuple(sorted(paths)), endings[0])
+
+
+def _found(item: str) -> list[Path]:
+    path = Path(item).expanduser()
+    if path.is_file():
+        return [path.absolute()]
+    found = [Path(name).absolute() for name in sorted(glob(str(path))) if Path(name).is_file()]
+    if not found:
+        raise SourceError(f"there is no file {visible(item, 200)!r}, seen from {Path.cwd()}.")
+    return found
+
+
+def _ending(path: Path) -> str:
+    suffix = path.suffix.lower()
+    return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
+
+
+def _texts(names: Iterable[str]) -> str:
+    return "{" + ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names) + "}"
+
+
+def _literal(text: str) -> str:
+    """Return a text literal: for the user's own paths and header, which nothing can bind."""
+    return "'" + text.replace("'", "''") + "'"
