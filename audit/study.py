@@ -13,7 +13,8 @@ from audit import population
 from audit.cases import Cases
 from audit.cells import CLASS_UNKNOWN, FOCAL, REFERENCE, UNKNOWN_GROUP, Cells, Remembering
 from audit.design import Design, words
-from audit.errors import DesignError, EstimationError, RegimeError, RowsNeeded
+from audit.design_fit import require_fit
+from audit.errors import EstimationError, RegimeError, RowsNeeded
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
 from audit.ledger import ALSO_FOCAL, CLASS_NOT_COMPARED, NOT_SANCTIONED, OUTCOME_UNKNOWN
 from audit.regimes import Exemptions
@@ -184,7 +185,7 @@ def enroll(cases: Cases | Scan, design: Design, *, exemptions: Exemptions | None
     """
     if isinstance(cases, Scan):
         return _met(cases, design, exemptions)
-    _require(cases, design)
+    require_fit(cases, design)
     loaded = cases
     for column, allowed in (design.population or {}).items():
         cases = cases.keep(
@@ -218,47 +219,6 @@ def _met(scan: Scan, design: Design, exemptions: Exemptions | None) -> Study:
     left, loaded = cast("Cases", replace(met.scan, plan=plan.why)), cast("Cases", scan)
     study = Study(left, design, cells, (), met.lost, loaded, exemptions)
     return replace(study, gates=gates_of(study))
-
-
-def _require(cases: Cases, design: Design) -> None:
-    faults = []
-    classes = sorted(set(cases.frame["account_class"].dropna().unique().astype(str)))
-    for name in (design.focal, *design.references):
-        if name not in classes:
-            faults.append(f"no case has account_class {name!r}; the classes are {classes}.")
-    columns = [c for c in cases.frame.columns if not c.startswith("raw_")]
-    used = [("stratum column", c) for c in design.strata]
-    used += [("population column", c) for c in design.population or {}]
-    used += [
-        ("column of a family", c) for c in dict.fromkeys(c for f in design.families for c in f)
-    ]
-    if design.outcome.acted_within_hours:
-        used += [("column for acted_within_hours", c) for c in ("posted_at", "acted_at")]
-    if design.outcome.reversed:
-        used.append(("column for outcome.reversed", "reversed"))
-    for what, column in used:
-        if column not in columns:
-            faults.append(f"{what} {column!r} is not in the cases; they have {columns}.")
-    for column, allowed in (design.population or {}).items():
-        if column in columns:
-            faults += population.absent(cases.frame[column], column, allowed)
-    if "sampling_weight" in columns and cases.frame["sampling_weight"].isna().any():
-        missing = int(cases.frame["sampling_weight"].isna().sum())
-        faults.append(f"sampling_weight is missing in {missing:,} rows; every row needs one.")
-    elif "sampling_weight" in columns:
-        weights = cases.frame["sampling_weight"].astype(float)
-        endless = weights.index[~np.isfinite(weights)]
-        if len(endless):
-            faults.append(
-                f"sampling_weight is infinite in {len(endless):,} rows, first in row "
-                f"{endless[0] + 1}; allowed: finite numbers above 0."
-            )
-    try:
-        design.outcome.rungs(cases.ladder)
-    except DesignError as error:
-        faults.append(str(error))
-    if faults:
-        raise DesignError("the design does not fit the cases: " + " ".join(faults))
 
 
 def _one_class_per_account(cases: Cases, design: Design) -> Cases:

@@ -27,6 +27,7 @@ LAYERS = [
     "asked",
     "further",
     "design",
+    "design_fit",
     "influence",
     "engine",
     "tallied",
