@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from needs import ROOT, SHARED
 from outside import published, report_of, words_of
 
 from audit.claims import NEVER
@@ -14,7 +15,6 @@ from audit.design import Design
 from audit.run import source
 from audit.sources.election_labels import coders, label_error
 from audit.sources.election_labels.posts import INSTITUTIONS, LEADER_HANDLE, read_posts
-from needs import ROOT, SHARED
 
 DESIGN = "four-coders-one-outcome"
 WORDS = {"congress", "dominion", LEADER_HANDLE} | INSTITUTIONS

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from needs import ROOT
 from outside import report_of, words_of
 
 from audit.claims import NEVER
-from needs import ROOT
 
 DESIGN = "one-leader-over-time"
 

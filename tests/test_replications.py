@@ -13,10 +13,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from needs import ROOT
+
 from audit.claims import NEVER
 from audit.report.blocks import Block
 from benchmarks import calibration, goldens, quantities
-from needs import ROOT
 
 NOTEBOOKS = {p.stem: p for p in sorted((ROOT / "notebooks").glob("0[45]_*.py"))}
 REPLICATIONS, METHODS = (NOTEBOOKS[n] for n in ("05_replications", "04_methods_and_calibration"))

@@ -15,6 +15,7 @@ from audit.errors import EstimationError, SeparationError
 from audit.estimators.account_strata import tabulate
 from audit.estimators.duration import kaplan_meier
 from audit.estimators.grouped_logit import GroupedLogit, grouped_logit
+from audit.estimators.ordinal import proportional_odds
 from audit.estimators.regression import logit
 from audit.estimators.strata import mantel_haenszel
 from audit.influence import Tallies
@@ -164,3 +165,25 @@ def test_the_result_is_a_record() -> None:
     found = grouped_logit(*in_arrays(rows(1)))
     assert isinstance(found, GroupedLogit)
     assert found.params.shape == (2 + 4 + 1,)
+
+
+def test_the_ordinal_model_of_counts_is_that_of_the_rows() -> None:
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    frame = rows(9)
+    frame["level"] = frame["action"].map({"none": 0, "label": 1, "ban": 2})
+    x = matrix(frame).drop(columns="const")
+    counts = grouped(frame, "account_class", "rule", "language", "level")
+    cell = proportional_odds(
+        matrix(counts).drop(columns="const"), counts["level"], weights=counts["size"]
+    )
+    row = proportional_odds(x, frame["level"])
+    np.testing.assert_allclose(cell.params, row.params, rtol=EQUAL)
+    np.testing.assert_allclose(cell.std_error, row.std_error, rtol=EQUAL)
+    # statsmodels’ own optimiser stops earlier, so its likelihood is asked about this optimum
+    model = OrderedModel(frame["level"], x, distr="logit")
+    cuts = np.asarray(cell.thresholds)
+    steps = np.log(np.diff(cuts))
+    at = np.concatenate([cell.params, [cuts[0]], steps])
+    assert model.loglike(at) == pytest.approx(cell.loglik, rel=EQUAL)
+    assert np.abs(model.score(at)).max() / len(frame) < 1e-7
