@@ -26,10 +26,16 @@ def acted_on(cases: Cases, design: Design) -> pd.Series:
         since = frame["reported_at"].fillna(since)
     limit = since + pd.Timedelta(hours=hours)
     in_time = frame["acted_at"] <= limit
-    censored = pd.Series(False, index=frame.index)
+    censored = early = pd.Series(False, index=frame.index)
     if "observed_until" in frame:  # a row with no last look may have been looked at too early
-        censored = frame["observed_until"].isna() | (frame["observed_until"] < limit)
+        seen = frame["observed_until"]
+        censored = seen.isna() | (seen < limit)
+        # An action on a post that was watched too briefly goes with the quiet posts beside it: kept
+        # alone it would raise the rate. Where the last look is the action, nobody knows for how
+        # long it would have been watched.
+        early = (seen < limit) & (seen > frame["acted_at"])
     out = acted & in_time
+    out[early] = pd.NA
     out[acted.fillna(False) & (frame["acted_at"].isna() | limit.isna())] = pd.NA
     out[~out.fillna(False) & censored] = pd.NA
     return out

@@ -7,6 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -61,6 +62,19 @@ def test_the_worked_table_is_read_and_answered(text, here, capsys) -> None:
     assert evidence.verdict in Verdict
     assert evidence.rung >= 1
     assert evidence.sentence in capsys.readouterr().out
+
+
+def test_a_scan_answers_as_the_table_read_into_memory_does(text, here) -> None:
+    names: dict[str, object] = {}
+    exec(blocks(text, "python")[1], names)
+    read = names["evidence"]
+    (here / "posts").mkdir()
+    duckdb.from_df(names["cases"].to_frame()).write_parquet("posts/part.parquet")
+    exec(blocks(text, "python")[2], names)
+    scanned = names["evidence"]
+    assert scanned is not read
+    assert scanned.comparison.frame.equals(read.comparison.frame)
+    assert scanned.verdict == read.verdict
 
 
 def commands(text: str) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import cases_of, platform, question
@@ -180,7 +181,14 @@ def timed(hours: float | None, observed: float) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("hours", "observed", "events", "unknown"),
-    [(24, 100, 1, 0), (24.1, 100, 0, 0), (None, 24, 0, 0), (None, 23, 0, 1), (12, 23, 1, 0)],
+    [
+        (24, 100, 1, 0),
+        (24.1, 100, 0, 0),
+        (None, 24, 0, 0),
+        (None, 23, 0, 1),
+        (12, 23, 0, 1),  # with the quiet ones watched as briefly: alone it would raise the rate
+        (12, 12, 1, 0),  # the last look is the action
+    ],
 )
 def test_censored_before_the_window_is_unknown_and_not_no(
     hours: float | None, observed: float, events: int, unknown: int
@@ -189,6 +197,24 @@ def test_censored_before_the_window_is_unknown_and_not_no(
     study = enroll(cases_of(timed(hours, observed)), question(outcome=within))
     assert study.unknown_outcomes.get("focal", 0) == unknown
     assert study.cells.of("focal")["events"].sum() == events
+
+
+def test_posts_watched_too_briefly_do_not_raise_the_rate() -> None:
+    rng = np.random.default_rng(2)
+    n, start = 40_000, pd.Timestamp("2020-01-01", tz="UTC")
+    frame = pd.DataFrame({"account_id": [f"a{i % 400}" for i in range(n)]})
+    frame["account_class"] = np.where(np.arange(n) % 400 < 100, "leader", "ordinary")
+    frame["posted_at"] = start
+    at = rng.exponential(60, n)
+    watched = rng.uniform(0, 100, n)  # hours, whatever happens to the post
+    seen = at < watched
+    frame["action"] = np.where(seen, "remove", "none")
+    frame["acted_at"] = (start + pd.to_timedelta(at, unit="h").round("s")).where(seen)
+    frame["observed_until"] = start + pd.to_timedelta(watched, unit="h").round("s")
+    within = {"at_least": "remove", "acted_within_hours": 48}
+    counts = enroll(cases_of(frame), question(outcome=within, strata=[])).cells.counts().sum()
+    rate = counts["events_reference"] / counts["n_reference"]
+    assert rate == pytest.approx(1 - np.exp(-48 / 60), abs=0.02)  # 0.77 with every action kept
 
 
 def test_reversal_is_asked_among_the_sanctioned() -> None:

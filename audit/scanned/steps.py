@@ -96,19 +96,22 @@ def _acted(scan: Scan, design: Design) -> Sql:
         since = sql("coalesce({r}, {p})", r=scan.value("reported_at")[0], p=since)
     micros = round(outcome.acted_within_hours * 3.6e9)
     limit = sql("({since} + {micros})", since=since, micros=Value(micros))
-    censored = sql("false")
+    censored = early = sql("false")
     if "observed_until" in scan.names:
         seen = scan.value("observed_until")[0]
         censored = sql("({u} is null or coalesce({u} < {limit}, false))", u=seen, limit=limit)
+        brief = "coalesce({u} < {limit} and {u} > {at}, false)"
+        early = sql(brief, u=seen, limit=limit, at=acted_at)
     return sql(
         "case when {action} is null then null "
-        "when {is_rung} and ({at} is null or {limit} is null) then null "
+        "when {is_rung} and ({at} is null or {limit} is null or {early}) then null "
         "when {is_rung} and {at} <= {limit} then 1 when {censored} then null else 0 end",
         action=action,
         is_rung=rung,
         at=acted_at,
         limit=limit,
         censored=censored,
+        early=early,
     )
 
 

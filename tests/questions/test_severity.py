@@ -174,17 +174,19 @@ def test_a_class_never_acted_on_has_no_place_on_the_ladder() -> None:
 
 
 def test_a_window_enrolls_every_rung_anew() -> None:
-    """A removal in time is known at every rung below; a quiet post looked at early is not."""
+    """A removal seen at the last look is known at every rung below; a mere label is not."""
     start = pd.Timestamp("2020-01-01", tz="UTC")
     cases = ladder_cases()
     acted = cases.frame["action"] != "none"
+    hours = pd.Series(np.where(cases.frame.index % 3, 48.0, 6.0)).mask(
+        acted & (cases.frame.index % 5 == 0), 1.0
+    )
     frame = cases.frame.assign(
         posted_at=start,
         acted_at=(start + pd.to_timedelta(pd.Series(1.0, cases.frame.index), unit="h")).where(
             acted
         ),
-        observed_until=start
-        + pd.to_timedelta(pd.Series(np.where(cases.frame.index % 3, 48.0, 6.0)), unit="h"),
+        observed_until=start + pd.to_timedelta(hours, unit="h"),
     )
     window = {"at_least": "remove", "acted_within_hours": 24}
     found = answered(cases_of(frame), outcome=window)
