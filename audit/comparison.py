@@ -12,7 +12,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.errors import UnknownName
 from audit.estimators import ESTIMATORS
-from audit.estimators.contrasts import effect, effect_p, no_inference
+from audit.estimators.accounts.contrasts import effect, effect_p, no_inference
 from audit.questions import QUESTIONS, Answer
 from audit.study import Study
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from audit.checks.base import Finding
     from audit.comparison import Comparison
 
-EFFECT = "audit.estimators.standardised.standardised_effect"
+EFFECT = "audit.estimators.accounts.standardised.standardised_effect"
 CELLS = "audit.cells.group"
 
 

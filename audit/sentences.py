@@ -98,7 +98,7 @@ def _alike(comparison: Comparison, conclusion: Conclusion, rung: int, *_: Any) -
 def _unclear(
     comparison: Comparison, conclusion: Conclusion, rung: int, findings: Sequence[Finding]
 ) -> str:
-    from audit.estimators.contrasts import no_inference
+    from audit.estimators.accounts.contrasts import no_inference
 
     if no_inference(comparison.study):
         return _description(comparison, rung)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from audit.estimators.randomisation import TIE
-from audit.estimators.standardised import FEWEST_COMPARISON_ACCOUNTS
+from audit.estimators.accounts.randomisation import TIE
+from audit.estimators.accounts.standardised import FEWEST_COMPARISON_ACCOUNTS
 from benchmarks.platforms import Array, Platforms
 
 CONFIDENCE = 0.95

@@ -122,7 +122,7 @@ def peak_mb() -> float:
 
 def primary(loaded) -> dict[str, float]:
     """Enroll, estimate and test, as `compare` does for its primary row."""
-    from audit.estimators.contrasts import effect, permutation_p
+    from audit.estimators.accounts.contrasts import effect, permutation_p
     from audit.study import enroll
 
     study = enroll(loaded, question(population={}))

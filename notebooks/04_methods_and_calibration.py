@@ -28,7 +28,7 @@ from audit import report
 from audit.charts import calibration as chart
 from audit.charts.theme import blank, theme
 from audit.claims import Verdict
-from audit.estimators.clustered import clustered_proportion
+from audit.estimators.accounts.clustered import clustered_proportion
 from audit.estimators.proportions import proportion
 from audit.gates import FEW_FOCAL_ACCOUNTS, LEAST_K_EFF
 from audit.numerals import count, percent

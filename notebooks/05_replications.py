@@ -27,6 +27,7 @@ from audit.checks.labels import agreement, misclassified_class
 from audit.checks.multiplicity import adjust
 from audit.checks.robustness import benchmark_bounds, robustness_value
 from audit.checks.sensitivity import e_value
+from audit.estimators.accounts.wild import wild_cluster_test
 from audit.estimators.change import segmented_rate
 from audit.estimators.duration import cox, restricted_mean, restricted_mean_contrast
 from audit.estimators.paired import paired_difference
@@ -53,7 +54,6 @@ from audit.estimators.weighting import (
     effective_sample_size,
     propensity_weights,
 )
-from audit.estimators.wild import wild_cluster_test
 from audit.numerals import p_value, percent, points, ratio
 from benchmarks.goldens import ABSENT, NO, YES, absent, against, data, expected, goldens
 

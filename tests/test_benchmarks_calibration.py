@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from audit.estimators.account_strata import tabulate
-from audit.estimators.randomisation import share_as_extreme
+from audit.estimators.accounts.account_strata import tabulate
+from audit.estimators.accounts.randomisation import share_as_extreme
+from audit.estimators.accounts.scores import account_scores
+from audit.estimators.accounts.standardised import standardised_effect
 from audit.estimators.resampling import _account_gap, permutation_test
-from audit.estimators.scores import account_scores
-from audit.estimators.standardised import standardised_effect
 from benchmarks import calibration, comparisons, platforms, primary, summary
 
 ROUNDING = {"rel": 1e-12, "abs": 1e-12}  # the same sums in another order

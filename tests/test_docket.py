@@ -19,8 +19,8 @@ from audit.comparison import Comparison, compare
 from audit.docket import Docket, open_docket
 from audit.docket.names import reference_names
 from audit.errors import DesignError, EstimationError, UnknownName
-from audit.estimators.clustered import borrowed_icc, clustered_proportion
-from audit.estimators.contrasts import effect
+from audit.estimators.accounts.clustered import borrowed_icc, clustered_proportion
+from audit.estimators.accounts.contrasts import effect
 from audit.report.docket import docket_table, leaders_table
 from audit.report.precedents import precedents_tables
 from audit.study import enroll

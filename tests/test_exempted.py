@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from audit.cases import Cases
 from audit.comparison import Comparison, compare
 from audit.errors import DesignError, EstimationError, RegimeError, UnknownName
+from audit.estimators.accounts.contrasts import effect
+from audit.estimators.accounts.standardised import standardised_effect
 from audit.estimators.base import Estimate
-from audit.estimators.contrasts import effect
-from audit.estimators.standardised import standardised_effect
 from audit.exempted import BINS, split
 from audit.exempted.wording import says
 from audit.regimes import Exemptions

@@ -12,7 +12,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding, reads_alike, same_sign
 from audit.checks.subgroups import no_support
 from audit.design import words
-from audit.estimators.contrasts import effect
+from audit.estimators.accounts.contrasts import effect
 from audit.numerals import count, interval, many, margin_points, points
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from audit.cases import Cases
 from audit.checks.specifications import canonical
 from audit.design import Design
 from audit.errors import AuditError
-from audit.estimators.account_strata import AccountStrata
+from audit.estimators.accounts.account_strata import AccountStrata
 from audit.estimators.base import Array
 from audit.schema import NO_ACCOUNT, UNKNOWN
 from audit.study import stratum_of

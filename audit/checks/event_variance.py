@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.estimators.base import ClusteredEstimate, Estimate, StandardisedEstimate
-from audit.estimators.mover import mover_difference, wilson_limits
+from audit.estimators.tables.mover import mover_difference, wilson_limits
 
 OUTSIDE = "(no event)"
 

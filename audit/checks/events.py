@@ -12,7 +12,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding, reads_alike
 from audit.checks.event_variance import OUTSIDE, influences, two_way
 from audit.checks.leave_one_out import KEPT
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
 from audit.numerals import count, interval, many, margin_points, percent, points
 

@@ -18,12 +18,12 @@ from audit.checks.shuffles import REFERENCE as AS_REFERENCE
 from audit.checks.specifications import Specification, specifications
 from audit.design import Design
 from audit.errors import AuditError
-from audit.estimators.account_strata import AccountStrata
+from audit.estimators.accounts.account_strata import AccountStrata
+from audit.estimators.accounts.contrasts import effect, no_inference, permutation_p
+from audit.estimators.accounts.scores import account_scores
+from audit.estimators.accounts.standardised import FEWEST_COMPARISON_ACCOUNTS, effect_of_cells
 from audit.estimators.base import NAN, Array
-from audit.estimators.contrasts import effect, no_inference, permutation_p
-from audit.estimators.inversion import interval_p
-from audit.estimators.scores import account_scores
-from audit.estimators.standardised import FEWEST_COMPARISON_ACCOUNTS, effect_of_cells
+from audit.estimators.tables.inversion import interval_p
 from audit.gates import refused
 from audit.study import enroll
 

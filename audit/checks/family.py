@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.checks.base import Finding, alpha, reads_alike
 from audit.design import words
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import count, margin_points, p_value, points
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from audit.cells import FOCAL
 from audit.checks.base import Finding, opposite, reads_alike
-from audit.estimators.account_strata import divide
-from audit.estimators.contrasts import tallies
+from audit.estimators.accounts.account_strata import divide
+from audit.estimators.accounts.contrasts import tallies
 from audit.influence import IS_FOCAL, IS_REFERENCE, Influence, of_class
 from audit.numerals import margin_points, points
 

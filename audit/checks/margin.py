@@ -10,7 +10,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding
 from audit.design import words
 from audit.errors import SupportError
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import interval, margin_points, p_value, percent, points
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from audit.checks.base import NO_GAP, Finding, alpha, same_sign
 from audit.checks.exploration import Exploration, explore
 from audit.design import Design
 from audit.errors import TooFewAccounts
+from audit.estimators.accounts.randomisation import TIE, draw_faults
 from audit.estimators.base import NAN, Array, refuse
-from audit.estimators.randomisation import TIE, draw_faults
 from audit.numerals import count, many, p_value, percent, points
 
 if TYPE_CHECKING:

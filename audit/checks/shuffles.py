@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audit.estimators.accounts.randomisation import TIE, over_root
+from audit.estimators.accounts.scores import AccountScores
 from audit.estimators.base import Array
-from audit.estimators.randomisation import TIE, over_root
-from audit.estimators.scores import AccountScores
 
 NOBODY, FOCAL, REFERENCE = 0, 1, 2
 """What an account is in a context; its label is what it is in all of them."""

@@ -13,7 +13,7 @@ from audit.cells import FOCAL, REFERENCE, Cells
 from audit.checks.base import Finding, alpha, same_sign
 from audit.checks.multiplicity import adjust
 from audit.design import words
-from audit.estimators.contrasts import effect, effect_p, no_inference
+from audit.estimators.accounts.contrasts import effect, effect_p, no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
 from audit.numerals import count, many
 from audit.schema import NOT_RECORDED

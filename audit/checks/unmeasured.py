@@ -13,7 +13,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding, alpha
 from audit.checks.sensitivity import e_value
 from audit.errors import EstimationError
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import count, many, percent, ratio
 
 if TYPE_CHECKING:

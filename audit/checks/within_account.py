@@ -13,7 +13,7 @@ from audit.questions.within_account import NONE_BOTH, by_number, estimated, not_
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
-    from audit.estimators.within import WithinEstimate
+    from audit.estimators.series.within import WithinEstimate
 
 
 @dataclass(frozen=True, slots=True)

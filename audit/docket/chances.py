@@ -68,7 +68,7 @@ def chances(study: Study) -> pd.DataFrame:
 
 
 def _chance(study: Study, part: pd.DataFrame, rho: float) -> dict[str, float]:
-    from audit.estimators.clustered import clustered_proportion
+    from audit.estimators.accounts.clustered import clustered_proportion
 
     if not study.has_accounts:
         return {"chance": part["w_events"].sum() / part["w_n"].sum()}
@@ -91,7 +91,7 @@ def _chance(study: Study, part: pd.DataFrame, rho: float) -> dict[str, float]:
 
 def _likeness(study: Study) -> float:
     """Return the intraclass correlation given stratum that the primary estimate borrows."""
-    from audit.estimators.contrasts import effect
+    from audit.estimators.accounts.contrasts import effect
 
     stratified = study.design.primary == "standardised"
     return float(effect(study, by="post", stratified=stratified).icc)

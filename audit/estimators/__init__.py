@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from audit.estimators.contrasts import MantelHaenszel, Permutation, Raw, StandardisedGap
+from audit.estimators.accounts.contrasts import MantelHaenszel, Permutation, Raw, StandardisedGap
 
 ESTIMATORS: Mapping[str, Any] = {
     "raw": Raw(),

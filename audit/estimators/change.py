@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audit.estimators.differences import DiffInDiff, difference_in_differences
-from audit.estimators.rate_model import RateFit
-from audit.estimators.segmented import controlled_segmented_rate, segmented_rate
+from audit.estimators.series.differences import DiffInDiff, difference_in_differences
+from audit.estimators.series.rate_model import RateFit
+from audit.estimators.series.segmented import controlled_segmented_rate, segmented_rate
 
 __all__ = [
     "DiffInDiff",

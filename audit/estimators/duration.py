@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from audit.estimators.hazards import CoxFit, cox
-from audit.estimators.incidence import cumulative_incidence
-from audit.estimators.restricted import restricted_mean, restricted_mean_contrast
-from audit.estimators.survival import kaplan_meier, log_rank, median_time
+from audit.estimators.times.hazards import CoxFit, cox
+from audit.estimators.times.incidence import cumulative_incidence
+from audit.estimators.times.restricted import restricted_mean, restricted_mean_contrast
+from audit.estimators.times.survival import kaplan_meier, log_rank, median_time
 
 __all__ = [
     "CoxFit",

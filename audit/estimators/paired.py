@@ -13,8 +13,8 @@ from audit.estimators.base import (
     number_faults,
     refuse,
 )
-from audit.estimators.rates import proportion
-from audit.estimators.score import bisect, normal_quantile
+from audit.estimators.tables.rates import proportion
+from audit.estimators.tables.score import bisect, normal_quantile
 
 METHOD = "paired difference, score limits (Tango 1998); exact McNemar p"
 ODDS_METHOD = "odds ratio of the discordant pairs, mid-p limits (Fagerland, Lydersen & Laake 2014)"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from audit.estimators.base import EMPTY_CLASS, NAN, Estimate, check_pairs, choose
-from audit.estimators.clustered import (
+from audit.estimators.accounts.clustered import (
     borrowed_icc,
     clustered_proportion,
     intraclass_correlation,
 )
-from audit.estimators.exact import exact_test
-from audit.estimators.mover import mover_difference, mover_ratio
-from audit.estimators.rates import proportion, wilson_pair
-from audit.estimators.ratios import odds_ratio, risk_ratio
-from audit.estimators.score import (
+from audit.estimators.accounts.standardised import clustered_difference
+from audit.estimators.base import EMPTY_CLASS, NAN, Estimate, check_pairs, choose
+from audit.estimators.tables.exact import exact_test
+from audit.estimators.tables.mover import mover_difference, mover_ratio
+from audit.estimators.tables.rates import proportion, wilson_pair
+from audit.estimators.tables.ratios import odds_ratio, risk_ratio
+from audit.estimators.tables.score import (
     difference_limits,
     difference_score,
     normal_quantile,
     two_sided_p,
 )
-from audit.estimators.standardised import clustered_difference
 
 __all__ = [
     "borrowed_icc",

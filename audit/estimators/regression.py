@@ -9,12 +9,12 @@ import numpy as np
 
 from audit.errors import EstimationError
 from audit.estimators.base import NAN, Array, Fit, choose, refuse
-from audit.estimators.conditional_logistic import conditional_logit
-from audit.estimators.covariance import COVARIANCES, Origin, clustered_fit, sandwich
-from audit.estimators.firth import firth_logit
-from audit.estimators.gcomputation import standardised_contrast
-from audit.estimators.model_matrix import ModelMatrix, model_matrix
-from audit.estimators.separation import refuse_separation
+from audit.estimators.models.conditional_logistic import conditional_logit
+from audit.estimators.models.covariance import COVARIANCES, Origin, clustered_fit, sandwich
+from audit.estimators.models.firth import firth_logit
+from audit.estimators.models.gcomputation import standardised_contrast
+from audit.estimators.models.model_matrix import ModelMatrix, model_matrix
+from audit.estimators.models.separation import refuse_separation
 
 __all__ = ["conditional_logit", "firth_logit", "logit", "ols", "standardised_contrast"]
 

@@ -8,8 +8,17 @@ from typing import Any
 import numpy as np
 
 from audit.errors import TooFewAccounts
-from audit.estimators.account_strata import AccountStrata, tabulate
-from audit.estimators.assignments import assignment_sums
+from audit.estimators.accounts.account_strata import AccountStrata, tabulate
+from audit.estimators.accounts.assignments import assignment_sums
+from audit.estimators.accounts.placebo import placebo_rank
+from audit.estimators.accounts.randomisation import (
+    block_codes,
+    draw_faults,
+    over_root,
+    randomisation_test,
+    share_as_extreme,
+)
+from audit.estimators.accounts.scores import account_scores
 from audit.estimators.base import (
     NAN,
     Array,
@@ -19,15 +28,6 @@ from audit.estimators.base import (
     confidence_faults,
     refuse,
 )
-from audit.estimators.placebo import placebo_rank
-from audit.estimators.randomisation import (
-    block_codes,
-    draw_faults,
-    over_root,
-    randomisation_test,
-    share_as_extreme,
-)
-from audit.estimators.scores import account_scores
 from audit.influence import Tallies
 
 __all__ = ["permutation_interval", "permutation_test", "placebo_rank", "randomisation_test"]

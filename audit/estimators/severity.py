@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from audit.errors import SupportError
+from audit.estimators.accounts.relative_effect import softer_rung
 from audit.estimators.base import Array, as_numbers, number_faults, refuse
-from audit.estimators.ordinal import OrdinalFit, nominal_test, proportional_odds
-from audit.estimators.relative_effect import softer_rung
+from audit.estimators.models.ordinal import OrdinalFit, nominal_test, proportional_odds
 
 __all__ = ["OrdinalFit", "nominal_test", "proportional_odds", "rungs", "softer_rung"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from audit.errors import SupportError
+from audit.estimators.accounts.standardised import TARGETS, standardised_effect
 from audit.estimators.base import (
     Estimate,
     Standardised,
@@ -17,15 +18,14 @@ from audit.estimators.base import (
     number_faults,
     refuse,
 )
-from audit.estimators.conditional import exact_odds_ratio as exact_odds_ratio
-from audit.estimators.pooled import (
+from audit.estimators.tables.conditional import exact_odds_ratio as exact_odds_ratio
+from audit.estimators.tables.pooled import (
     both_classes,
     cochran_mantel_haenszel,
     count_table,
     homogeneity,
     mantel_haenszel,
 )
-from audit.estimators.standardised import TARGETS, standardised_effect
 
 __all__ = [
     "cochran_mantel_haenszel",

@@ -9,11 +9,11 @@ import numpy as np
 from audit.cells import equal_accounts
 from audit.errors import SupportError
 from audit.estimators.base import Array, as_numbers, choose, number_faults, refuse
-from audit.estimators.covariates import read_covariates
-from audit.estimators.entropy import entropy_balance
-from audit.estimators.matching import coarsen, coarsened_exact
-from audit.estimators.propensity import overlap_weights, propensity_weights
-from audit.estimators.propensity_contrast import propensity_att
+from audit.estimators.models.covariates import read_covariates
+from audit.estimators.weights.entropy import entropy_balance
+from audit.estimators.weights.matching import coarsen, coarsened_exact
+from audit.estimators.weights.propensity import overlap_weights, propensity_weights
+from audit.estimators.weights.propensity_contrast import propensity_att
 
 __all__ = [
     "balance",

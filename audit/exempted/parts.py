@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from audit.cells import equal_accounts
+from audit.estimators.accounts.contrasts import NO_SAMPLING, no_inference
 from audit.estimators.base import Estimate
-from audit.estimators.contrasts import NO_SAMPLING, no_inference
 from audit.exempted.ordinary import comparable, reference_cells
 from audit.gates import refused
 
@@ -58,7 +58,7 @@ def _refused(posts: pd.DataFrame) -> str:
 
 
 def _bounded(study: Study, posts: pd.DataFrame, total: float, share: float) -> Estimate:
-    from audit.estimators.standardised import standardised_effect
+    from audit.estimators.accounts.standardised import standardised_effect
 
     names = ["account_id", "stratum", "weight"]
     events = posts["n"].where(posts["acted"], 0)

@@ -14,7 +14,7 @@ from audit.further import moment
 from audit.questions.calendar import SEASON, begins, numbered, period_name
 
 if TYPE_CHECKING:
-    from audit.estimators.rate_model import RateFit
+    from audit.estimators.series.rate_model import RateFit
     from audit.study import Study
 
 BEFORE, CHANGE, AFTER = "before", "change", "after"
@@ -182,7 +182,7 @@ def drawn_series(
 def _lines(
     found: Around, series: pd.DataFrame, mine: pd.DataFrame, fit: RateFit | None, group: str
 ) -> dict[str, Any]:
-    from audit.estimators.segments import segment_terms
+    from audit.estimators.series.segments import segment_terms
 
     nothing = np.full(len(mine), np.nan)
     if fit is None:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE, equal_accounts
+from audit.estimators.accounts.contrasts import NO_SAMPLING
+from audit.estimators.accounts.randomisation import share_as_extreme
 from audit.estimators.base import NAN, Array, Estimate
-from audit.estimators.contrasts import NO_SAMPLING
-from audit.estimators.randomisation import share_as_extreme
-from audit.estimators.wald import t_quantile
+from audit.estimators.tables.wald import t_quantile
 from audit.gates import refused
 
 FLIPS = 14  # accounts up to which every pattern of signs is listed

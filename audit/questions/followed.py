@@ -12,7 +12,7 @@ import pandas as pd
 from audit.cells import FOCAL, REFERENCE
 from audit.estimators.base import Array
 from audit.estimators.duration import kaplan_meier
-from audit.estimators.followup import sums_from
+from audit.estimators.times.followup import sums_from
 from audit.numerals import many
 from audit.questions.clock_words import ACTION, RAN_OUT, REVERSAL, ClockWords
 from audit.questions.gap import regrouped

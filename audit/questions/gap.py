@@ -11,8 +11,8 @@ import numpy as np
 from audit import cells as engine
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
+from audit.estimators.accounts.contrasts import effect, effect_p
 from audit.estimators.base import NAN
-from audit.estimators.contrasts import effect, effect_p
 from audit.gates import NO_DENOMINATOR, gates_of
 from audit.numerals import interval, p_value, percent, points
 

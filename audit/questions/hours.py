@@ -10,9 +10,9 @@ import numpy as np
 from audit.cells import equal_accounts
 from audit.errors import EstimationError, SupportError
 from audit.estimators.base import NAN, Array, Estimate
-from audit.estimators.followup import FollowUp
-from audit.estimators.survival import survival_area
-from audit.estimators.wald import satterthwaite, t_quantile
+from audit.estimators.tables.wald import satterthwaite, t_quantile
+from audit.estimators.times.followup import FollowUp
+from audit.estimators.times.survival import survival_area
 from audit.numerals import MINUS
 
 METHOD = (

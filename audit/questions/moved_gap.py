@@ -17,7 +17,7 @@ from audit.questions.calendar import begins, period_name
 from audit.questions.change_series import AFTER, BEFORE
 
 if TYPE_CHECKING:
-    from audit.estimators.differences import DiffInDiff
+    from audit.estimators.series.differences import DiffInDiff
     from audit.questions.change_series import Around
     from audit.study import Study
 

@@ -30,7 +30,7 @@ from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.design import Design
-    from audit.estimators.rate_model import RateFit
+    from audit.estimators.series.rate_model import RateFit
     from audit.study import Study
 
 FEWEST_PERIODS = 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.estimators.outcome import INFRA_MARGINALITY
 from audit.further import alone
 from audit.numerals import count, many

@@ -11,8 +11,8 @@ import pandas as pd
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.errors import EstimationError
+from audit.estimators.accounts.contrasts import no_inference
 from audit.estimators.base import NAN
-from audit.estimators.contrasts import no_inference
 from audit.estimators.severity import proportional_odds, softer_rung
 from audit.further import alone
 from audit.numerals import count, many, points

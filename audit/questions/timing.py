@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
 from audit.errors import EstimationError
+from audit.estimators.accounts.contrasts import no_inference
 from audit.estimators.base import NAN
-from audit.estimators.contrasts import no_inference
 from audit.estimators.duration import median_time
 from audit.further import alone
 from audit.numerals import many, p_value

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from audit.design import words
-from audit.estimators.within import FEWEST, Within, WithinEstimate, within_difference
+from audit.estimators.series.within import FEWEST, Within, WithinEstimate, within_difference
 from audit.numerals import count, interval, many, p_value, percent, points
 from audit.questions.base import Answer, barred, measures
 from audit.questions.in_and_out import InAndOut, in_and_out, placebo_ranks

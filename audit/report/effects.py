@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.design import words
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import p_value
 from audit.report.blocks import Column, Table
 from audit.report.sections import POINTS, source_line

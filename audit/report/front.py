@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.claims import RUNGS, Verdict
 from audit.design import words
-from audit.estimators.contrasts import no_inference
+from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import count, interval, many, p_value, percent, points, posts
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
 from audit.report.document import UNDATED

@@ -97,7 +97,7 @@ def test_conventions_of_the_interval():
 
 def test_a_clustered_gap_is_judged_by_its_accounts():
     """Real MOVER interval at 90 %: two classes alike, but five accounts cannot show it."""
-    from audit.estimators.standardised import clustered_difference
+    from audit.estimators.accounts.standardised import clustered_difference
 
     events = [3, 20, 5, 18, 14] + [2, 1, 3, 2] * 20
     n = [60] * 5 + [10] * 80

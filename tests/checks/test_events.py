@@ -17,7 +17,7 @@ from audit.checks.event_variance import OUTSIDE, two_way
 from audit.checks.events import Events, by_event, reduced
 from audit.comparison import compare
 from audit.errors import EstimationError
-from audit.estimators.standardised import standardised_effect
+from audit.estimators.accounts.standardised import standardised_effect
 from audit.study import enroll
 
 CLEAR = counted([(6, 20)] * 10, [(10, 20)] * 40)

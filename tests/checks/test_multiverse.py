@@ -20,7 +20,7 @@ from audit.checks.specifications import specifications
 from audit.comparison import compare
 from audit.design import Design
 from audit.errors import AuditError, DesignError, EstimationError, TooFewAccounts
-from audit.estimators.contrasts import effect, no_inference
+from audit.estimators.accounts.contrasts import effect, no_inference
 from audit.estimators.resampling import permutation_test
 from audit.estimators.strata import mantel_haenszel
 from audit.study import enroll

@@ -91,8 +91,8 @@ def studies(focal, reference, *, rate=0.2, icc=0.2, seed=1):
 )
 def test_the_vectorised_rule_is_the_primary_rule(focal, reference, rate):
     """Limits equal `standardised_effect`; p equals `permutation_test` where all are listed."""
+    from audit.estimators.accounts.standardised import standardised_effect
     from audit.estimators.resampling import permutation_test
-    from audit.estimators.standardised import standardised_effect
 
     made, events_reference = studies(focal, reference)
     events_focal = simulated_studies.beta_binomial(made.uniform, made.focal, rate, made.icc)
@@ -114,7 +114,7 @@ def test_the_vectorised_rule_is_the_primary_rule(focal, reference, rate):
     ("focal", "reference"), [([3, 8, 20, 1, 9], [1, 4, 4, 30, 2, 7]), ([60] * 5, [5] * 40)]
 )
 def test_limits_are_those_of_the_primary(focal, reference):
-    from audit.estimators.standardised import standardised_effect
+    from audit.estimators.accounts.standardised import standardised_effect
 
     made, events_reference = studies(focal, reference)
     events_focal = simulated_studies.beta_binomial(made.uniform, made.focal, 0.4, made.icc)
@@ -155,8 +155,8 @@ def test_p_values_are_those_of_the_permutation_test():
 
 def test_the_real_rule_detects_the_gap_as_often_as_promised():
     """Fresh beta-binomial studies, judged by the estimators themselves, one at a time."""
+    from audit.estimators.accounts.standardised import standardised_effect
     from audit.estimators.resampling import permutation_test
-    from audit.estimators.standardised import standardised_effect
 
     k_focal, k_reference, rate, icc, tries = 12, 60, 0.2, 0.1, 150
     table = detectable_gap_table(k_focal, k_reference, 40, 10, rate=rate, icc=icc)

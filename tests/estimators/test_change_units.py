@@ -14,7 +14,7 @@ from scipy.stats import t as student
 
 from audit.errors import EstimationError, SupportError
 from audit.estimators.change import difference_in_differences
-from audit.estimators.panel import Panel, fit_panel
+from audit.estimators.series.panel import Panel, fit_panel
 
 NAMES = {"outcome": "rate", "unit": "account", "time": "month", "treated": "leader"}
 START = 5

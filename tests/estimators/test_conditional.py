@@ -238,7 +238,7 @@ def test_faults_in_words():
 def test_both_ways_to_convolve_agree(monkeypatch):
     table = [[300, 900, 350, 1000], [200, 700, 280, 900], [20, 60, 30, 80]]
     direct = exact_odds_ratio(table)
-    monkeypatch.setattr("audit.estimators.conditional_law.FFT_LENGTH", 1)
+    monkeypatch.setattr("audit.estimators.tables.conditional_law.FFT_LENGTH", 1)
     fast = exact_odds_ratio(table)
     for name in ("estimate", "conf_low", "conf_high", "p_value"):
         # the FFT's noise is 1e-14 of the peak

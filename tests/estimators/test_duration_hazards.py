@@ -67,8 +67,8 @@ def test_the_score_test_is_the_log_rank():
     rng = np.random.default_rng(1)
     time, group = rng.permutation(40) + 1.0, np.arange(40) % 2  # without ties they are equal
     event = (rng.random(40) < 0.7) * 1
-    from audit.estimators.followup import follow_up
-    from audit.estimators.risk_sets import risk_sets
+    from audit.estimators.times.followup import follow_up
+    from audit.estimators.times.risk_sets import risk_sets
 
     sets = risk_sets(group[:, None] * 1.0, follow_up("test", time, event), efron=True)
     _, gradient, information = sets.at(np.zeros(1))

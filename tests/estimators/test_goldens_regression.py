@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from audit.checks.robustness import benchmark_bounds, robustness_value
+from audit.estimators.accounts.wild import wild_cluster_test
 from audit.estimators.regression import conditional_logit, firth_logit, ols, standardised_contrast
-from audit.estimators.wild import wild_cluster_test
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 PUBLISHED = {

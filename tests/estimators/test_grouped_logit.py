@@ -12,10 +12,10 @@ from scanned.platforms import design, table
 
 import audit
 from audit.errors import EstimationError, SeparationError
-from audit.estimators.account_strata import tabulate
+from audit.estimators.accounts.account_strata import tabulate
 from audit.estimators.duration import kaplan_meier
-from audit.estimators.grouped_logit import GroupedLogit, grouped_logit
-from audit.estimators.ordinal import proportional_odds
+from audit.estimators.models.grouped_logit import GroupedLogit, grouped_logit
+from audit.estimators.models.ordinal import proportional_odds
 from audit.estimators.regression import logit
 from audit.estimators.strata import mantel_haenszel
 from audit.influence import Tallies

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.estimators.inversion import interval_p
-from audit.estimators.standardised import standardised_effect
+from audit.estimators.accounts.standardised import standardised_effect
+from audit.estimators.tables.inversion import interval_p
 
 LEVELS = (0.8, 0.9, 0.95, 0.99, 0.999)
 

@@ -22,8 +22,8 @@ from audit.errors import (
     TooFewAccounts,
     UnknownName,
 )
+from audit.estimators.accounts.wild import wild_cluster_test
 from audit.estimators.regression import conditional_logit, firth_logit, logit
-from audit.estimators.wild import wild_cluster_test
 
 FIELDS = ("params", "std_error", "p_value", "conf_low", "conf_high")
 

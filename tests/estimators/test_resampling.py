@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.errors import EstimationError, SupportError, TooFewAccounts, UnknownName
-from audit.estimators.assignments import assignment_sums
+from audit.estimators.accounts.assignments import assignment_sums
 from audit.estimators.proportions import intraclass_correlation
 from audit.estimators.resampling import (
     permutation_interval,

@@ -14,7 +14,7 @@ from statsmodels.discrete.discrete_model import Logit
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from audit.errors import EstimationError, SeparationError, SupportError, UnknownName
-from audit.estimators import relative_effect
+from audit.estimators.accounts import relative_effect
 from audit.estimators.severity import nominal_test, proportional_odds, rungs, softer_rung
 
 levels = st.lists(st.integers(0, 4), min_size=1, max_size=25)

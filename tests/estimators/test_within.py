@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from audit.errors import EstimationError, UnknownName
-from audit.estimators.within import sign_flip_p, within_accounts, within_difference
+from audit.estimators.series.within import sign_flip_p, within_accounts, within_difference
 
 ROUNDING = 1e-12
 

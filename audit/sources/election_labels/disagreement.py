@@ -11,7 +11,7 @@ import pandas as pd
 
 from audit.checks.labels import agreement as krippendorff
 from audit.errors import EstimationError, SourceError
-from audit.estimators.rates import proportion
+from audit.estimators.tables.rates import proportion
 from audit.sources.election_labels.coders import CODERS
 
 FLAGS_ONLY = frozenset({"trump_archive", "civicmachines"})

@@ -1,0 +1,1 @@
+"""Estimates by account: design effects, standardised gaps, permutations of accounts."""

@@ -1,0 +1,1 @@
+"""Regressions: design matrices, fits, and errors by cluster."""

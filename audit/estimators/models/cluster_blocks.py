@@ -1,0 +1,168 @@
+"""The clusters of a fit, each corrected for the leverage of its rows.
+
+With Q an orthonormal basis of the (working-weighted) columns, Q_g = U L^{1/2} V' needs one
+eigenproblem of the smaller of rows and columns of each cluster, and A_g Q_g is U f(L) L^{1/2} V'.
+Where working variances differ (CR2 of `logit` by cluster) see `inverse_root`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audit.estimators.base import Array
+from audit.estimators.models.inverse_root import inverse_root_times
+from audit.estimators.models.model_matrix import ModelMatrix
+
+FULL = 1e-10  # a leverage closer to 1 than this: one cluster alone determines the direction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Clusters of one rank k, in the orthonormal basis of the columns of a fit.
+
+    Attributes
+    ----------
+    clusters : array of int, shape (g,)
+        Which they are.
+    own, into, out : array, shape (g, k, p)
+        With l a contrast in this basis: A_g Q_g l has length |factor own l|, and Q_g'A_g Q_g is
+        into' factor out.
+    factor : array, shape (g, k)
+    """
+
+    clusters: Array
+    own: Array
+    into: Array
+    out: Array
+    factor: Array
+
+    def seen(self, contrast: Array) -> tuple[Array, Array]:
+        """Return |A_g Q_g l|², shape (g,), and Q_g'A_g Q_g l, shape (g, p)."""
+        p = len(contrast)
+        out = (self.out.reshape(-1, p) @ contrast).reshape(self.factor.shape) * self.factor
+        own = out
+        if self.own is not self.out:
+            own = (self.own.reshape(-1, p) @ contrast).reshape(self.factor.shape) * self.factor
+        return (own**2).sum(axis=1), np.matmul(out[:, None, :], self.into)[:, 0]
+
+
+Full = tuple[Array, Array]
+Parts = tuple[tuple[Block, ...], Array, Full]
+
+
+def _factor(leverage: Array, covariance: str) -> Array:
+    """Return the correction along each eigenvector, 0 where the leverage is 1."""
+    left = np.where(leverage > 1 - FULL, np.inf, 1 - leverage)
+    return {"cr1": np.ones_like(left), "cr2": left**-0.5, "cr3": 1 / left}[covariance]
+
+
+def by_row(q: Array, residual: Array, covariance: str) -> Parts:
+    """Return blocks, scores and full directions of rows that are each a cluster."""
+    leverage = np.minimum((q**2).sum(axis=1), 1.0)
+    factor = _factor(leverage, covariance)
+    lines = q[:, None, :]
+    block = Block(np.arange(len(q)), lines, lines, lines, factor[:, None])
+    at = np.flatnonzero(leverage > 1 - FULL)
+    return (block,), q * (factor * residual)[:, None], (at, q[at])
+
+
+def by_cluster(
+    q: Array, residual: Array, working: Array, model: ModelMatrix, covariance: str
+) -> Parts:
+    """Return blocks, scores and full directions of the clusters of a model."""
+    codes, groups = np.asarray(model.cluster), len(model.labels)
+    order = np.argsort(codes, kind="stable")
+    weight = np.sqrt(model.counts[order])
+    rows, residual = q[order] * weight[:, None], residual[order] * weight
+    size = np.bincount(codes, minlength=groups)
+    starts = np.cumsum(size) - size
+    theta, p = np.sqrt(working[order]), q.shape[1]
+    # clusters of one row, or of one working variance, need no root of a matrix
+    even = np.maximum.reduceat(theta, starts) == np.minimum.reduceat(theta, starts)
+    even |= covariance != "cr2"
+    stacks: dict[int, list[tuple[Array, Array, Array]]] = {}
+    for m in np.unique(size):
+        clusters = np.flatnonzero((size == m) & even)
+        if not len(clusters):
+            continue
+        place = starts[clusters][:, None] + np.arange(m)
+        lines, rest = rows[place], residual[place]
+        if m > p:  # as many rows as columns hold all that the cluster says
+            basis, lines = np.linalg.qr(lines)
+            rest = np.einsum("gmk,gm->gk", basis, rest)
+        stacks.setdefault(min(int(m), p), []).append((clusters, lines, rest))
+    scores, blocks = np.empty((groups, p)), []
+    full: list[Full] = [(np.empty(0, dtype=int), np.empty((0, p)))]
+    for alike in stacks.values():
+        clusters, lines, rest = (np.concatenate(part) for part in zip(*alike, strict=True))
+        block, scores[clusters], alone = _even(clusters, lines, rest, covariance)
+        blocks.append(block)
+        full.append(alone)
+    if len(clusters := np.flatnonzero(~even)):
+        spans = [slice(starts[g], starts[g] + size[g]) for g in clusters]
+        block, scores[clusters], alone = _uneven(clusters, rows, residual, theta, spans)
+        blocks.append(block)
+        full.append(alone)
+    at, along = (np.concatenate(part) for part in zip(*full, strict=True))
+    return tuple(blocks), scores, (at, along)
+
+
+def _even(
+    clusters: Array, lines: Array, residual: Array, covariance: str
+) -> tuple[Block, Array, Full]:
+    """Correct every eigenvector by its leverage alone, as equal working variances allow.
+
+    `lines` are Q_g, shape (g, k, p), and `residual` its residuals, or both turned alike.
+    """
+    if covariance == "cr1":  # no cluster is corrected, so few need their eigenvectors
+        factor = np.ones(residual.shape)
+        block = Block(clusters, lines, lines, lines, factor)
+        near = np.einsum("gkp,gkp->g", lines, lines) > 1 - FULL
+        leverage, _, turned = _turned(lines[near], residual[near])
+        scores = np.einsum("gkp,gk->gp", lines, residual)
+        return block, scores, _full(clusters[near], leverage, turned)
+    leverage, residual, turned = _turned(lines, residual)
+    factor = _factor(leverage, covariance)
+    block = Block(clusters, turned, turned, turned, factor)
+    scores = np.einsum("gkp,gk->gp", turned, residual * factor)
+    return block, scores, _full(clusters, leverage, turned)
+
+
+def _turned(lines: Array, residual: Array) -> tuple[Array, Array, Array]:
+    """Return the leverages, and U' times the residuals and times Q_g."""
+    leverage, vectors = np.linalg.eigh(lines @ lines.transpose(0, 2, 1))
+    back = vectors.transpose(0, 2, 1)
+    rest = np.matmul(back, residual[:, :, None])[:, :, 0]
+    return np.clip(leverage, 0.0, 1.0), rest, back @ lines
+
+
+def _full(clusters: Array, leverage: Array, turned: Array) -> Full:
+    place, at = np.nonzero(leverage > 1 - FULL)
+    return clusters[place], turned[place, at]
+
+
+def _uneven(
+    clusters: Array, rows: Array, residual: Array, theta: Array, spans: list[slice]
+) -> tuple[Block, Array, Full]:
+    """Correct clusters whose rows have working variances of their own."""
+    groups, p = len(spans), rows.shape[1]
+    scores, own, into = np.empty((groups, p)), np.empty((groups, p, p)), np.empty((groups, p, p))
+    at, along = [np.empty(0, dtype=int)], [np.empty((0, p))]
+    for g, span in enumerate(spans):
+        leverage, directions = np.linalg.eigh(rows[span].T @ rows[span])
+        leverage = np.clip(leverage, 0.0, 1.0)
+        alone = directions[:, leverage > 1 - FULL].T
+        at.append(np.full(len(alone), clusters[g]))
+        along.append(alone)
+        # A = Θ^{1/2} (Θ^{1/2} (I - H) Θ Θ^{1/2}')^{-1/2} Θ^{1/2}, Θ the working variances
+        rooted = inverse_root_times(theta[span] ** 2, rows[span], leverage, directions)
+        rooted *= theta[span, None] ** 2
+        scores[g] = rooted.T @ residual[span]
+        size, vector = np.linalg.eigh(rooted.T @ rooted)
+        own[g] = (vector * np.sqrt(np.maximum(size, 0))).T
+        into[g] = (rows[span].T @ rooted).T
+    out = np.tile(np.eye(p), (groups, 1, 1))
+    block = Block(clusters, own, into, out, np.ones((groups, p)))
+    return block, scores, (np.concatenate(at), np.concatenate(along))

@@ -1,0 +1,1 @@
+"""Weights that make the reference class like the focal class."""
