@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +14,8 @@ from audit.cases import Cases
 from audit.errors import Fault, SchemaError
 from audit.origin import Origin, locate
 from audit.reading.files import read_table
+from audit.reading.folders import files_of
+from audit.reading.provenance import origin_of
 from audit.schema import Column
 from audit.sources.oversight_rules import (
     DIRECTIONS,
@@ -125,13 +126,11 @@ class OversightBoard:
         return rows.sort_values("rule", key=lambda r: r.map(place), ignore_index=True)
 
     def _origin(self, path: Path) -> Origin:
-        beside = path.parent / "origin.toml"
         site = "https://www.oversightboard.com/decision/"
-        found = Origin(self.name, self.title, "Oversight Board", site, "", "not stated")
-        found = Origin.read(beside.absolute()) if beside.exists() else found
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        limits = tuple(dict.fromkeys((*self.limits, *found.limits)))
-        return replace(found, limits=limits, sha256=digest)
+        known = Origin(
+            self.name, self.title, "Oversight Board", site, "", "not stated", limits=self.limits
+        )
+        return origin_of(files_of(path.name, [path]), known)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from audit.cases import Cases, Origin
 from audit.consistency import contradictions
 from audit.errors import Fault, SchemaError
 from audit.reading.columns import read_columns
-from audit.reading.folders import Files, digest, table_files
+from audit.reading.digests import digest
+from audit.reading.folders import Files, table_files
 from audit.reading.lines import TextTable
 from audit.reading.opening import as_pandas, open_table
 from audit.reading.parts import placed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
@@ -11,11 +10,11 @@ import pandas as pd
 from audit.cases import Cases, Origin
 from audit.errors import SchemaError, SourceError
 from audit.ledger import counted
-from audit.origin import locate
+from audit.reading.provenance import origin_of
 from audit.roster import Roster
 from audit.schema import Column
 from audit.sources.archive_dates import ACCOUNT, LEADER, PLATFORM, measures, spells
-from audit.sources.archive_file import off_by_more_than_a_minute, read_archive
+from audit.sources.archive_file import archive_file, off_by_more_than_a_minute, read_archive
 from audit.sources.classes import classify, mark_regimes
 
 STALE = "2020-12-01"
@@ -35,7 +34,8 @@ class TrumpArchive:
     Parameters
     ----------
     path : str
-        The file, CSV or JSON, in a layout of `archive_file.LAYOUTS`.
+        The file, CSV or JSON, in a layout of `archive_file.LAYOUTS`, or a folder that holds it and
+        nothing else, as `audit fetch` leaves it.
     roster : str, optional
         A roster file in place of `archive_dates.SPELLS`; the account is called `ACCOUNT` there.
     retweets : {"remove", "keep"}
@@ -176,7 +176,6 @@ class TrumpArchive:
         return cases
 
     def _origin(self, posts: pd.DataFrame, layout: str) -> Origin:
-        found = locate(self.path)
         off, timed = int(off_by_more_than_a_minute(posts).sum()), int(posts["off_clock"].count())
         notes = (
             f"layout {layout}; {off:,} of {timed:,} posts with a clock in their id are recorded "
@@ -184,14 +183,13 @@ class TrumpArchive:
         )
         if self.flags_because:
             notes += f"; flags taken as complete until {self.flags_until}: {self.flags_because}"
-        return Origin(
-            "trump_archive",
+        known = Origin(
+            self.name,
             "Trump Twitter Archive",
             "Trump Twitter Archive",
             "https://www.thetrumparchive.com",
             "",
             "not stated",
-            hashlib.sha256(found.read_bytes()).hexdigest(),
-            notes=notes,
             limits=self.limits,
         )
+        return origin_of(archive_file(self.path), known, notes=notes)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.lines import LONGEST_LINE
+from audit.reading.zips import Part
 from audit.schema import near
-from audit.sources.dsa.archive import Part
 from audit.sources.dsa.schema import LISTS, REQUIRED, Layout, layout_of
 from audit.sources.dsa.tally import Tally
 from audit.sources.dsa.values import VALUES

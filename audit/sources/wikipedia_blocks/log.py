@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit.errors import Fault, SchemaError, SourceError
-from audit.origin import locate
+from audit.reading.folders import Files, files_of, meant
 from audit.reading.typed import FLOAT_ID
 from audit.sources.wikipedia_blocks.batches import read_batches
 from audit.sources.wikipedia_blocks.expiry import UTC_TIME
@@ -50,36 +49,29 @@ class Log:
     continues: bool = False
 
 
-def find(path: str | Sequence[str]) -> tuple[Path, ...]:
+def find(path: str | Sequence[str]) -> Files:
     """Return the files that a folder, a pattern, a file or a list of these names, sorted by name.
 
     Raises
     ------
     SourceError
-        Nothing is there, or a file has an ending that is not read.
+        Nothing is there, a file has an ending that is not read or is meant twice.
     """
-    found: list[Path] = []
-    for given in [path] if isinstance(path, str) else list(path):
-        found += _one(given)
-    found = list(dict.fromkeys(found))
-    strange = [p.name for p in found if _ending(p) not in READERS]
+    given = [path] if isinstance(path, str | Path) else list(path)
+    found = [file for one in given for file in meant(one, read=_is_log, what="block log")]
+    strange = [p.name for p in found if not _is_log(p)]
     if strange or not found:
         what = f"cannot be read as a block log: {', '.join(map(repr, strange[:5]))}"
         raise SourceError(
-            f"{path!r} {what if strange else 'holds no file of a block log'}; allowed: "
+            f"{path!r} {what if strange else 'names no file of a block log'}; allowed: "
             f"{', '.join(READERS)}."
         )
-    return tuple(found)
+    label = Path(given[0]).name if len(given) == 1 else f"a list of {len(found)} files"
+    return files_of(label, found)
 
 
-def _one(given: str) -> list[Path]:
-    if glob.has_magic(given):
-        folder = locate(Path(given).parent)
-        return sorted(folder.glob(Path(given).name))
-    path = locate(given)
-    if path.is_dir():
-        return sorted(p for p in path.iterdir() if p.is_file() and _ending(p) in READERS)
-    return [path]
+def _is_log(path: Path) -> bool:
+    return _ending(path) in READERS
 
 
 def _ending(path: Path) -> str:
