@@ -1,6 +1,6 @@
-"""The sources: one file per kind of data, and the table of those that a design can name.
+"""The sources: a file or a package for each kind of data, and the table of those a design can name.
 
-A new one is a frozen dataclass in its own file (fields are parameters, `load()` returns cases) and
+A new one is a frozen dataclass in its own file or package (fields are parameters, `load()` returns cases) and
 one line here.
 """
 

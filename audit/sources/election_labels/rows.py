@@ -9,7 +9,6 @@ import pandas as pd
 from audit.cases import Cases, Origin, locate
 from audit.errors import SourceError
 from audit.reading.digests import sha256
-from audit.sources.archive_dates import LEADER, PLATFORM
 from audit.sources.election_labels.coders import read_others
 from audit.sources.election_labels.posts import (
     FILE,
@@ -20,6 +19,7 @@ from audit.sources.election_labels.posts import (
     read_posts,
 )
 from audit.sources.trump_archive import STALE
+from audit.sources.trump_archive.dates import LEADER, PLATFORM
 
 URL = "https://github.com/jian-frank-cao/Disinformation-Intervention"
 TWO_CODERS = (

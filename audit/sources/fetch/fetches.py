@@ -18,7 +18,7 @@ from audit.fetching.take import Series, Written, take
 from audit.origin import Origin
 from audit.reading.digests import together
 from audit.reading.provenance import ORIGIN
-from audit.sources.fetch_periods import community_notes, dsa, trump_archive, wikipedia_blocks
+from audit.sources.fetch.periods import community_notes, dsa, trump_archive, wikipedia_blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from audit.reading.files import read_table
 from audit.reading.folders import files_of
 from audit.reading.provenance import origin_of
 from audit.schema import Column
-from audit.sources.oversight_rules import (
+from audit.sources.oversight_board.rules import (
     DIRECTIONS,
     HAND_CHECKED,
     LEAVE_UP,
@@ -56,12 +56,12 @@ class OversightBoard:
     -----
     "Overturned" mixes two things: a removal that was undone, and a post left up that should have
     gone. `direction` tells them apart (overturned_removal, overturned_leave_up, upheld_removal,
-    upheld_leave_up) by the rules of `oversight_rules.DIRECTIONS`, in their order; a bundle whose
+    upheld_leave_up) by the rules of `rules.DIRECTIONS`, in their order; a bundle whose
     posts had both outcomes or both directions leaves through the ledger, as does a decision that
     no rule decides, and neither is guessed. `action` is "remove" (or "suspend" for an account) or
     "none"; `reversed` says of a removal whether the Board overturned it, and is missing where
     nothing had been removed. `account_class` is "unknown" wherever no rule of
-    `oversight_rules.ACCOUNTS` decides it: "a user" is no class.
+    `rules.ACCOUNTS` decides it: "a user" is no class.
 
     References
     ----------

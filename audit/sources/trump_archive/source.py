@@ -13,9 +13,9 @@ from audit.ledger import counted
 from audit.reading.provenance import origin_of
 from audit.roster import Roster
 from audit.schema import Column
-from audit.sources.archive_dates import ACCOUNT, LEADER, PLATFORM, measures, spells
-from audit.sources.archive_file import archive_file, off_by_more_than_a_minute, read_archive
 from audit.sources.classes import classify, mark_regimes
+from audit.sources.trump_archive.dates import ACCOUNT, LEADER, PLATFORM, measures, spells
+from audit.sources.trump_archive.file import archive_file, off_by_more_than_a_minute, read_archive
 
 STALE = "2020-12-01"
 """From this day on the archive's flags are not taken to be complete, whatever file is given.
@@ -34,10 +34,10 @@ class TrumpArchive:
     Parameters
     ----------
     path : str
-        The file, CSV or JSON, in a layout of `archive_file.LAYOUTS`, or a folder that holds it and
+        The file, CSV or JSON, in a layout of `file.LAYOUTS`, or a folder that holds it and
         nothing else, as `audit fetch` leaves it.
     roster : str, optional
-        A roster file in place of `archive_dates.SPELLS`; the account is called `ACCOUNT` there.
+        A roster file in place of `dates.SPELLS`; the account is called `ACCOUNT` there.
     retweets : {"remove", "keep"}
         remove: retweets leave through the ledger; keep: they stay, as posts of this account.
     times : {"recorded", "id"}

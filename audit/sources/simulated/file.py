@@ -11,7 +11,7 @@ import tomli_w
 from audit.errors import SourceError
 from audit.reading.digests import sha256
 from audit.reading.engine import engine_in
-from audit.sources.simuland import Census, reported
+from audit.sources.simulated.simuland import Census, reported
 from audit.text import visible
 
 if TYPE_CHECKING:
