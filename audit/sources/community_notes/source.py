@@ -26,6 +26,14 @@ from audit.sources.community_notes.posts import by_post
 from audit.sources.community_notes.words import NEVER_SHOWN, said, unjoined
 from audit.text import visible
 
+ASKED_FOR = (
+    Column(
+        "ratings", "whole", "no", "ratings of the note or notes; they decide the status"
+    ),
+    Column("summary", "text", "no", "the words of the note; printed nowhere"),
+)
+"""Columns that the cases hold where `ratings` or `text` asks for them."""
+
 Case = Literal["note", "post"]
 Unjoined = Literal["leave", "unknown"]
 NotMisleading = Literal["leave", "stay"]
@@ -178,7 +186,8 @@ class CommunityNotes:
         eligible = frame.pop("eligible")
         first = [column.name for column in CASE_COLUMNS if column.name in frame]
         frame = frame[[*first, *(name for name in frame if name not in first)]]
-        cases = Cases(frame, (*self._origins(notes, history, says), *placed.met), LADDER)
+        origins = (*self._origins(notes, history, says), *placed.met)
+        cases = Cases(frame, origins, LADDER, extra_columns=(*self.extra_columns, *ASKED_FOR))
         if self.not_misleading == "leave" and not eligible.all():
             cases = cases.keep(eligible, because=NEVER_SHOWN)
             here = here[eligible].reset_index(drop=True)

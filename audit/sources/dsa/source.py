@@ -148,7 +148,7 @@ class Dsa:
         refuse_classless(frame, named(paths))
         stated = frame.pop("action_stated").to_numpy(dtype=bool)
         origins = tuple(replace(o, notes="; ".join(filter(None, (o.notes, notes)))) for o in found)
-        cases = Cases(frame, origins, DSA_LADDER)
+        cases = Cases(frame, origins, DSA_LADDER, extra_columns=self.extra_columns)
         if stated.all():
             return cases
         return cases.keep(stated, because="the statement states no decision")

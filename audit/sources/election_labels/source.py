@@ -16,6 +16,13 @@ from audit.sources.election_labels.counts import FOLDER, account_rows, read_coun
 from audit.sources.election_labels.rows import post_cases
 from audit.sources.trump_archive.dates import LEADER, PLATFORM
 
+MONTH = Column("month", "category", "no", "calendar month of the post, UTC")
+BY_CODER = tuple(
+    Column(f"by_{name}", "category", "no", f"what the coder {name} recorded of the post")
+    for name in ("cao", "smapp", "trump_archive")
+)
+"""Columns of the tables `cells` and `posts`, and of `posts` alone."""
+
 Table = Literal["accounts", "cells", "posts"]
 Coder = Literal["cao", "smapp", "trump_archive"]
 
@@ -113,7 +120,10 @@ class ElectionLabels:
         folder = locate(self.path)
         if self.table == "posts":
             require(folder)
-            return post_cases(folder, self.rosters, self.coder, self.archive, self.limits)
+            return replace(
+                post_cases(folder, self.rosters, self.coder, self.archive, self.limits),
+                extra_columns=(*self.extra_columns, MONTH, *BY_CODER),
+            )
         if self.table == "accounts":
             rows = account_rows(read_counts(folder, "account_counts.csv"))
         else:
@@ -125,7 +135,7 @@ class ElectionLabels:
         frame["platform"] = PLATFORM
         frame.insert(0, "case_id", [f"row-{i:04d}" for i in range(1, len(frame) + 1)])
         stays = frame.pop("because").isna()
-        cases = Cases(frame, (self._shipped(folder),))
+        cases = Cases(frame, (self._shipped(folder),), extra_columns=(*self.extra_columns, MONTH))
         return cases.keep(stays, because="; ".join(left["because"].unique()))
 
     def _shipped(self, folder: Path) -> Origin:

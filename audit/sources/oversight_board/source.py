@@ -107,7 +107,9 @@ class OversightBoard:
             There is no such file.
         """
         path = locate(self.path)
-        cases = Cases(_as_cases(_read(path)), (self._origin(path),))
+        cases = Cases(
+            _as_cases(_read(path)), (self._origin(path),), extra_columns=self.extra_columns
+        )
         for stay, because in STEPS:
             stays = stay(cases.frame)
             if not stays.all():

@@ -138,7 +138,7 @@ class TrumpArchive:
             raise SchemaError("the roster and the archive", faults)
         frame["in_office"] = (frame["account_class"] == LEADER).map({True: "yes", False: "no"})
         frame, _ = mark_regimes(frame, measures())
-        cases = Cases(frame, (self._origin(posts, layout), *met))
+        cases = Cases(frame, (self._origin(posts, layout), *met), extra_columns=self.extra_columns)
         return self._kept(cases)
 
     def _cases(self, posts: pd.DataFrame) -> pd.DataFrame:

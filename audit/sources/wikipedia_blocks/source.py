@@ -151,7 +151,7 @@ class WikipediaBlocks:
     def _blocks(self, entries: pd.DataFrame, origin: Origin) -> Cases:
         """Return the entries as cases, those that are no block to be compared in the ledger."""
         rows = steps.as_cases(entries, RUNGS, INDEFINITE, self.platform)
-        cases = Cases(rows, (origin,), LADDER)
+        cases = Cases(rows, (origin,), LADDER, extra_columns=self.extra_columns)
         for stay, because in steps.STEPS:
             stays = stay(cases.frame)
             if not stays.all():
