@@ -248,8 +248,8 @@ def test_a_row_that_stands_for_no_case_is_refused(wrong: int) -> None:
         cases_of(frame.assign(count=[wrong, *[1] * (len(frame) - 1)]))
 
 
-def test_a_missing_action_is_called_an_empty_cell() -> None:
+def test_a_missing_action_stays_one_that_nobody_recorded() -> None:
     frame = platform(leaders=1, ordinary=2, posts=2).frame
     frame.loc[0, "action"] = None
-    with pytest.raises(SchemaError, match="found an empty cell"):
-        cases_of(frame)
+    kept = cases_of(frame).frame["action"]
+    assert kept.isna().tolist() == [True, *[False] * (len(frame) - 1)]

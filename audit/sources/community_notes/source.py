@@ -27,9 +27,7 @@ from audit.sources.community_notes.words import NEVER_SHOWN, said, unjoined
 from audit.text import visible
 
 ASKED_FOR = (
-    Column(
-        "ratings", "whole", "no", "ratings of the note or notes; they decide the status"
-    ),
+    Column("ratings", "whole", "no", "ratings of the note or notes; they decide the status"),
     Column("summary", "text", "no", "the words of the note; printed nowhere"),
 )
 """Columns that the cases hold where `ratings` or `text` asks for them."""

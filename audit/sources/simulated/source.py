@@ -32,6 +32,7 @@ class Simulated:
     Parameters
     ----------
     seed : int
+        Of every draw; the same seed makes the same posts.
     leaders, ordinary : int
         Accounts of each class, 1 or more; leaders post about six times as much.
     scale : int
