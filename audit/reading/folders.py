@@ -71,26 +71,17 @@ def table_files(asked: str | Path | Sequence[str | Path]) -> Files:
         Nothing is there, a folder holds no table or something that is none, a pattern matches
         nothing, links lead back to where they came from, or a file is meant twice.
     """
-    if isinstance(asked, str | Path):
-        paths, label = _meant(asked), Path(asked).name
-    else:
-        paths = [path for one in asked for path in _meant(one)]
-        label = f"a list of {len(paths)} files"
-    if not paths:
-        raise SourceError("The list of files is empty. Try: the path of at least one table.")
-    return files_of(label, paths)
-
-
-def _meant(asked: str | Path) -> list[Path]:
     return meant(asked, read=is_table, what="table")
 
 
-def meant(asked: str | Path, *, read: Callable[[Path], bool], what: str) -> list[Path]:
-    """Return the files that one path means, in order: a file, a folder's, or a pattern's.
+def meant(
+    asked: str | Path | Sequence[str | Path], *, read: Callable[[Path], bool], what: str
+) -> Files:
+    """Return the files that `asked` means, where a file of a folder must be one that is read.
 
     Parameters
     ----------
-    asked : path
+    asked : path, or sequence of paths
         As in `table_files`.
     read : callable
         Whether a file of a folder is one that is read; others are named and refused.
@@ -102,6 +93,15 @@ def meant(asked: str | Path, *, read: Callable[[Path], bool], what: str) -> list
     SourceError
         As `table_files`.
     """
+    given = [asked] if isinstance(asked, str | Path) else list(asked)
+    paths = [path for one in given for path in _meant(one, read, what)]
+    if not paths:
+        raise SourceError(f"The list of files is empty. Try: the path of at least one {what}.")
+    alone = isinstance(asked, str | Path)
+    return files_of(Path(given[0]).name if alone else f"a list of {len(paths)} files", paths)
+
+
+def _meant(asked: str | Path, read: Callable[[Path], bool], what: str) -> list[Path]:
     try:
         found = locate(asked)
     except SourceError:

@@ -12,7 +12,7 @@ import pandas as pd
 from audit.cases import Cases, Origin
 from audit.consistency import contradictions
 from audit.errors import Fault, SchemaError
-from audit.reading.columns import read_columns
+from audit.reading.columns import read_columns, renamed_columns
 from audit.reading.digests import digest
 from audit.reading.folders import Files, table_files
 from audit.reading.lines import TextTable
@@ -26,7 +26,6 @@ from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Column, Ladder, near, re
 from audit.sources.classes import classify, mark_regimes
 
 NOT_STATED = "not stated"
-SHOWN_NAMES = 50  # columns of the table listed in a message
 GAP = "is empty"  # how every fault about a missing value begins
 Dated = TypeVar("Dated", Roster, Regimes)
 
@@ -178,7 +177,7 @@ def _read(
     time_zone: str | None,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     zone, zoneless = zone_of(time_zone)
-    renamed, unmapped = _renamed(table.frame, columns)
+    renamed, unmapped = renamed_columns(table.frame, columns, CASE_COLUMNS, what="a case table")
     frame, unread = read_columns(renamed, CASE_COLUMNS, Reading(ladder, actions, zone))
     faults = [*table.faults, *zoneless, *_action_faults(actions, ladder), *unmapped, *unread]
     return frame, [*faults, *_account_faults(frame), *contradictions(frame, ladder)]
@@ -204,28 +203,6 @@ def _unstated(files: Files | None) -> Origin:
     elif files:
         name, title = files.folder.name, f"{files.label} ({len(files.paths)} files)"
     return Origin(name, title, NOT_STATED, "", "", NOT_STATED)
-
-
-def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
-    known = [column.name for column in CASE_COLUMNS]
-    faults = []
-    for theirs, ours in columns.items():
-        if theirs not in frame:
-            hint = repr(near(theirs, frame.columns) or "a name it has")
-            names = ", ".join(map(str, frame.columns[:SHOWN_NAMES]))
-            names += ", …" * (len(frame.columns) > SHOWN_NAMES)
-            faults.append(Fault("is mapped and not in the table", theirs, (), "", names, hint))
-        if ours not in known:
-            hint = repr(near(ours, known) or "a name from audit codebook")
-            value = f"{theirs!r} mapped to {ours!r}"
-            faults.append(Fault("is no column of a case table", ours, (), value, "", hint))
-        if ours in frame and ours != theirs and ours not in columns:
-            what = f"is in the table, and {theirs!r} is mapped to it too"
-            faults.append(Fault(what, ours))
-    if len(set(columns.values())) < len(columns):
-        value = ", ".join(f"{a!r} to {b!r}" for a, b in columns.items())
-        faults.append(Fault("two columns are mapped to one", value=value))
-    return (frame if faults else frame.rename(columns=dict(columns))), faults
 
 
 def _action_faults(actions: Mapping[str, str], ladder: Ladder) -> list[Fault]:

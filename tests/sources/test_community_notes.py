@@ -306,7 +306,7 @@ def test_a_table_of_authors_at_fault_is_named(tmp_path, table, says) -> None:
 def test_a_table_of_other_posts_is_refused(tmp_path) -> None:
     with pytest.raises(SourceError, match="None of the 1 posts in the table of authors is among"):
         read(small(tmp_path), authors({77: "a"}))
-    with pytest.raises(SourceError, match="authors is a 'int'; allowed: a path, or a data frame"):
+    with pytest.raises(SourceError, match="A table cannot be read from 'int'; allowed: a path"):
         read(small(tmp_path), 3)
     with pytest.raises(SchemaError, match="'nothing': is mapped and not in the table"):
         read(small(tmp_path), authors({1: "a"}), {"nothing": "post_id"})

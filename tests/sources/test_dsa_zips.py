@@ -182,7 +182,7 @@ def test_what_is_no_dump_is_refused_by_its_name(tmp_path) -> None:
         by_platform(tmp_path / "a.parquet")
     with pytest.raises(SourceError, match=r"no 'nowhere\.zip'"):
         by_platform("nowhere.zip")
-    with pytest.raises(SourceError, match="names no dump"):
+    with pytest.raises(SourceError, match="The list of files is empty"):
         by_platform([])
     path = small(tmp_path)
     with pytest.raises(SourceError, match="are the same file, whose rows would count twice"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
 from audit.origin import locate
+from audit.reading.engine import line_said
 from audit.reading.folders import Files, files_of
 from audit.reading.lines import LONGEST_LINE
 from audit.reading.zips import Limits, Part, Unpacking
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import duckdb
 
 ENDINGS = (".tsv", ".zip")
-LINE = re.compile(r"CSV Error on Line: (\d+)")
 
 
 @dataclass(slots=True)
@@ -39,6 +39,8 @@ class Download:
     faults : list of Fault
     strange : list of str
         Columns that no guide knows; said, and not read.
+    rated : bool
+        Whether the ratings were read.
     """
 
     engine: duckdb.DuckDBPyConnection
@@ -46,10 +48,12 @@ class Download:
     limits: Limits
     faults: list[Fault] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+    rated: bool = False
 
     def read(self, kind: Kind, paths: Sequence[Path], *, also: Sequence[str] = ()) -> None:
         """Read the parts of one kind into the table of its name; ratings are counted by note."""
         names = [*NEEDED[kind], *also]
+        self.rated |= kind == "ratings"
         columns = ", ".join(f'"{name}" varchar' for name in names)
         last = "n bigint" if kind == "ratings" else "off bigint"
         self.engine.execute(f"create temp table {kind} ({columns}, {last})")
@@ -180,7 +184,7 @@ def _header(part: Part) -> list[str]:
 
 def _unreadable(part: Part, says: str) -> NoReturn:
     # The engine's message quotes the row, and with it what somebody wrote: only its line is kept.
-    line = LINE.search(says)
-    where = f"file line {int(line.group(1)):,} has " if line else "it has "
+    line = line_said(says)
+    where = f"file line {line:,} has " if line else "it has "
     what = "bytes that are not UTF-8, or a control character"
     raise SchemaError(part.name, [Fault(where + what, hint="download it again")])

@@ -80,7 +80,8 @@ class CommunityNotes:
 
     Notes
     -----
-    Actions are none < label. `posted_at` is the clock in the post's own id, to the second;
+    Actions are none < label. `posted_at` is the clock in the post's own id, to the
+    millisecond;
     `reported_at` is when the (first) note was written, so that `acted_within_hours` counts from it;
     `acted_at` is when the note first got the status that shows it; `observed_until` is when it was
     last scored. Ids are text.

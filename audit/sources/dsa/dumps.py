@@ -14,6 +14,7 @@ from audit.sources.dsa.statements import Statements
 from audit.text import visible
 
 ENDINGS = (".zip", ".csv")
+SHA1_ENDING = ".zip.sha1"
 SHA1 = re.compile(r"\b[0-9a-fA-F]{40}\b")
 DUMP = re.compile(r"sor-(?P<slug>.+)-(?P<day>\d{4}-\d{2}-\d{2})-(full|light)\b")
 
@@ -40,28 +41,21 @@ def dumps(path: object) -> Files:
         One is not there, is named twice, is neither a zip nor a CSV part, or is not what its
         published checksum says.
     """
-    given = (path,) if isinstance(path, str | Path) else tuple(path)  # type: ignore[arg-type]
-    found = [one for each in given for one in _meant(each)]
-    if not found:
-        raise SourceError("path names no dump. Try: path = 'sor-global-2025-07-01-full.zip'.")
-    wrong = [visible(one.name) for one in found if one.suffix.lower() not in ENDINGS]
-    if wrong:
-        raise SourceError(f"{', '.join(wrong)}: allowed are .zip dumps and their .csv parts.")
-    label = Path(given[0]).name if len(given) == 1 else f"a list of {len(found)} dumps"
-    files = files_of(label, found)
-    _refuse_overlap(found)
-    for one in found:
+    asked = path if isinstance(path, str | Path) else list(path)  # type: ignore[call-overload]
+    found = meant(asked, read=_known, what="dump")
+    paths = [one for one in found.paths if not one.name.endswith(SHA1_ENDING)]
+    wrong = [visible(one.name) for one in paths if one.suffix.lower() not in ENDINGS]
+    if wrong or not paths:
+        what = ", ".join(wrong) or f"{found.label!r} holds no dump"
+        raise SourceError(f"{what}: allowed are .zip dumps and their .csv parts.")
+    _refuse_overlap(paths)
+    for one in paths:
         _hold_sha1(one)
-    return files
-
-
-def _meant(path: str | Path) -> list[Path]:
-    found = meant(path, read=_known, what="dump")
-    return [one for one in found if not one.name.endswith(".zip.sha1")]
+    return files_of(found.label, paths)
 
 
 def _known(path: Path) -> bool:
-    return path.suffix.lower() in ENDINGS or path.name.endswith(".zip.sha1")
+    return path.suffix.lower() in ENDINGS or path.name.endswith(SHA1_ENDING)
 
 
 def _hold_sha1(path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit.errors import Fault, SchemaError, SourceError
-from audit.reading.folders import Files, files_of, meant
+from audit.reading.folders import Files, meant
 from audit.reading.typed import FLOAT_ID
 from audit.sources.wikipedia_blocks.batches import read_batches
 from audit.sources.wikipedia_blocks.expiry import UTC_TIME
@@ -57,17 +57,12 @@ def find(path: str | Sequence[str]) -> Files:
     SourceError
         Nothing is there, a file has an ending that is not read or is meant twice.
     """
-    given = [path] if isinstance(path, str | Path) else list(path)
-    found = [file for one in given for file in meant(one, read=_is_log, what="block log")]
-    strange = [p.name for p in found if not _is_log(p)]
-    if strange or not found:
+    found = meant(path, read=_is_log, what="block log")
+    strange = [one.name for one in found.paths if not _is_log(one)]
+    if strange:
         what = f"cannot be read as a block log: {', '.join(map(repr, strange[:5]))}"
-        raise SourceError(
-            f"{path!r} {what if strange else 'names no file of a block log'}; allowed: "
-            f"{', '.join(READERS)}."
-        )
-    label = Path(given[0]).name if len(given) == 1 else f"a list of {len(found)} files"
-    return files_of(label, found)
+        raise SourceError(f"{path!r} {what}; allowed: {', '.join(READERS)}.")
+    return found
 
 
 def _is_log(path: Path) -> bool:
