@@ -513,3 +513,23 @@ def test_the_birdwatch_posts_join_an_authors_table_by_every_digit(shared) -> Non
         CommunityNotes(str(folder), rounded).load()
     with pytest.raises(SchemaError, match="only when ids are rounded to 15 digits"):
         CommunityNotes(str(folder), rounded.drop_duplicates("post_id")).load()
+
+
+@pytest.mark.parametrize("never", ["", "-1"])
+def test_a_status_that_never_came_is_unknown_and_no_no(tmp_path, never: str) -> None:
+    frame = read(download(tmp_path, [note(1, 1)], [status(1, WAITING, currentStatus=never)]))
+    assert frame["action"].isna().all()
+    assert frame["status"].isna().all()
+
+
+def test_a_rating_of_no_note_s_id_is_a_fault(tmp_path) -> None:
+    folder = download(tmp_path, [note(1, 1)], [status(1)], ratings=[note_id(1), "1.35E+18"])
+    assert len(read(folder)) == 1
+    with pytest.raises(SchemaError, match="column 'noteId': is no id in 1 rows of ratings"):
+        read(folder, ratings=True)
+
+
+def test_an_id_s_clock_is_read_to_the_millisecond(tmp_path) -> None:
+    posted = POSTED + 123
+    frame = read(download(tmp_path, [note(1, 1, tweetId=post_id(1, posted))], [status(1)]))
+    assert frame["posted_at"].tolist() == [pd.Timestamp(posted, unit="ms", tz="UTC")]

@@ -630,3 +630,18 @@ def test_the_ladder_runs_from_a_day_to_no_end() -> None:
     assert LADDER.rungs[0] == "none"
     assert LADDER.rungs[-1] == "indefinite"
     assert WEEK["duration"] == "1 week"
+
+
+def test_an_end_that_is_no_time_is_a_fault_and_no_other_end_is_taken(tmp_path) -> None:
+    wrong = finite("1 week", "2012-01-32T12:00:00Z")
+    said = faults(as_csv([event(1, "01 12:00", "block", "A", params=wrong)]), folder=tmp_path)
+    assert "column 'expiry': is no time" in said
+    assert "'2012-01-32T12:00:00Z' in a.csv.gz, line 2" in said
+
+
+def test_an_end_that_never_comes_is_none(tmp_path) -> None:
+    endless = {"expiry": "infinity", "flags": []}
+    path = write(tmp_path, as_csv([event(1, "01 12:00", "block", "A", params=endless)]))
+    cases = WikipediaBlocks(str(path)).load()
+    assert cases.frame["action"].tolist() == ["indefinite"]
+    assert cases.frame["expires_at"].isna().all()

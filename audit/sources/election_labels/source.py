@@ -19,7 +19,7 @@ from audit.sources.trump_archive.dates import LEADER, PLATFORM
 MONTH = Column("month", "category", "no", "calendar month of the post, UTC")
 BY_CODER = tuple(
     Column(f"by_{name}", "category", "no", f"what the coder {name} recorded of the post")
-    for name in ("cao", "smapp", "trump_archive")
+    for name in ("cao", "smapp", "trump_archive", "civicmachines")
 )
 """Columns of the tables `cells` and `posts`, and of `posts` alone."""
 

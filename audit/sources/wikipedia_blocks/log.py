@@ -12,7 +12,7 @@ from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.folders import Files, meant
 from audit.reading.typed import FLOAT_ID
 from audit.sources.wikipedia_blocks.batches import read_batches
-from audit.sources.wikipedia_blocks.expiry import UTC_TIME
+from audit.sources.wikipedia_blocks.expiry import INDEFINITE, UTC_TIME
 from audit.sources.wikipedia_blocks.responses import read_lines, read_response
 from audit.text import visible
 
@@ -124,6 +124,7 @@ def _values(frame: pd.DataFrame) -> list[Fault]:
             "digits",
         ),
         ("timestamp", ~_is_moment(moment), "is no time", "2012-01-01T00:01:56Z"),
+        ("expiry", _is_no_end(frame["expiry"]), "is no time", "2012-01-09T12:00:00Z"),
         ("type", frame["type"] != "block", "is another log", "block"),
         ("action", ~frame["action"].isin(ACTIONS), "is no action", ", ".join(ACTIONS)),
         ("title", (title != "") & ~title.str.contains(":"), "has no namespace", "User:…"),
@@ -133,6 +134,12 @@ def _values(frame: pd.DataFrame) -> list[Fault]:
         for column, bad, what, allowed in checks
         if any(bad)
     ]
+
+
+def _is_no_end(expiry: pd.Series) -> pd.Series:
+    said = expiry.fillna("").str.strip()
+    read = pd.to_datetime(said.where(said != ""), format="ISO8601", utc=True, errors="coerce")
+    return (said != "") & read.isna() & ~said.str.lower().isin(INDEFINITE)
 
 
 def _is_moment(words: pd.Series) -> pd.Series:
