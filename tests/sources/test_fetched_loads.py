@@ -25,6 +25,8 @@ from audit.sources import SOURCES
 from audit.sources.fetch import FETCHES, fetch
 
 DAY = date(2024, 1, 31)
+MORE = {"userid": 7, "tags": ["x"]}
+ODD = ", a line\u2028break, \u202e and \x85"
 STATED = ("name", "title", "producer", "url", "accessed", "licence", "sha256")
 
 
@@ -52,7 +54,10 @@ def put_archive(host: Host, folder: Path) -> None:
 
 
 def put_blocks(host: Host, folder: Path) -> None:
-    host.put("/w/api.php", wiki([{**entry, "userid": 7, "tags": []} for entry in SMALL], each=3))
+    host.put(
+        "/w/api.php",
+        wiki([{**one, **MORE, "comment": one["comment"] + ODD} for one in SMALL], each=3),
+    )
 
 
 def put_dumps(host: Host, folder: Path) -> None:
