@@ -10,7 +10,7 @@ from pathlib import Path
 from audit.errors import FetchError
 from audit.fetching.manners import Manners
 from audit.reading.digests import BLOCK, hashes
-from audit.reading.zips import leads_out
+from audit.reading.zips import MALFORMED, leads_out
 from audit.text import visible
 
 SMALL = 16 * 1024**2
@@ -63,7 +63,9 @@ def _check_zip(path: Path, name: str, manners: Manners) -> None:
             _refuse_members(members, name)
             _refuse_bomb(sum(m.file_size for m in members), path, name, manners)
             bad = archive.testzip()  # reads every member against its checksum, and writes nothing
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except FetchError:
+        raise  # said by `_refuse_…`; an AuditError is a ValueError too
+    except (*MALFORMED, NotImplementedError, RuntimeError, OSError) as error:
         raise FetchError(f"{name!r} is no whole zip archive ({error}). It was deleted.") from error
     if bad is not None:
         raise FetchError(f"{name!r}: {visible(bad)!r} in it is damaged. It was deleted.")
