@@ -19,7 +19,8 @@ def stated_origin(files: Files) -> Origin | None:
 
     Where a SHA256SUMS stands beside it, as `audit fetch` leaves it, every file must be listed there
     with the hash it has, and the origin's `sha256` is that of all the files listed, whether or not
-    all of them are read. Without such a list it is that of the files read.
+    all of them are read. Without such a list it is that of the files read, and the notes say so
+    where the origin states another.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def stated_origin(files: Files) -> Origin | None:
     except UnicodeDecodeError as error:
         raise SourceError(f"The {SUMS} beside {ORIGIN} is not UTF-8: {error}.") from error
     if not listed:
-        return replace(found, sha256=digest(files))
+        return _rehashed(found, digest(files))
     _hold(files, listed)
     if found.sha256 != together(listed):
         raise SourceError(
@@ -48,6 +49,14 @@ def stated_origin(files: Files) -> Origin | None:
             "audit fetch again, into that folder, which writes both anew where a file was missing."
         )
     return found
+
+
+def _rehashed(found: Origin, sha256: str) -> Origin:
+    if found.sha256 in ("", sha256):
+        return replace(found, sha256=sha256)
+    says = f"{ORIGIN} states the SHA-256 {visible(found.sha256, 64)}, which the files read lack"
+    notes = "; ".join(said.removesuffix(".") for said in (found.notes, says) if said)
+    return replace(found, sha256=sha256, notes=notes)
 
 
 def origin_of(files: Files, otherwise: Origin, *, notes: str = "") -> Origin:

@@ -42,8 +42,16 @@ def test_an_origin_by_hand_gets_the_hash_of_what_is_read(files: Files) -> None:
     state(files.folder, sha256="0" * 64, notes="Said.")
     found = origin_of(files, KNOWN, notes="read")
     assert (found.title, found.producer, found.sha256) == ("t", "p", digest(files))
-    assert found.notes == "Said; read"
+    lacking = f"origin.toml states the SHA-256 {'0' * 64}, which the files read lack"
+    assert found.notes == f"Said; {lacking}; read"
     assert (found.limits, found.frame) == (("One.", "Two."), "reported")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_an_origin_by_hand_that_states_the_hash_or_none_is_taken(files: Files, own: bool) -> None:
+    state(files.folder, sha256=digest(files) if own else "")
+    found = origin_of(files, KNOWN)
+    assert (found.sha256, found.notes) == (digest(files), "")
 
 
 def test_a_list_beside_it_binds_the_files(files: Files) -> None:
