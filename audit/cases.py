@@ -13,7 +13,7 @@ from pandas.api import types
 from audit.errors import Fault, SchemaError
 from audit.ledger import Removal, counted, ledger_lines, removals, tally
 from audit.origin import Origin, locate
-from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Ladder, check
+from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Column, Ladder, check
 from audit.text import escape_html, html_table, visible
 
 __all__ = ["Cases", "Origin", "Removal", "locate", "masked_accounts"]
@@ -37,6 +37,8 @@ class Cases:
     ladder : Ladder
     ledger : tuple of Removal
         In the order the steps were taken.
+    extra_columns : tuple of Column
+        What the columns beyond `CASE_COLUMNS` mean, as far as the source says.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class Cases:
     origins: tuple[Origin, ...]
     ladder: Ladder = STANDARD_LADDER
     ledger: tuple[Removal, ...] = ()
+    extra_columns: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the frame and detach it from the caller's."""

@@ -38,7 +38,7 @@ class Origin:
         Date on which it was read, ISO 8601.
     sha256 : str
         Of the file read, in hexadecimal; of several, that of their `sha256sum` lines, sorted by
-        name (`audit.reading.folders.digest`); "" for a frame in memory.
+        name (`audit.reading.digests.digest`); "" for a frame in memory.
     simulated : bool
         Whether the numbers are made up; follows into every chart, table and page.
     notes : str

@@ -16,9 +16,9 @@ design = "designs/documented-decisions.toml"
 # %% tags=["hide"]
 import audit
 from audit import report, run
-from audit.sources.registry_contrasts import ladder_among_leaders, matched_copies
-from audit.sources.registry_totals import allowance_shares, platform_totals
-from audit.sources.registry_views import published_exemptions, rule_timeline, time_to_action
+from audit.sources.registry.contrasts import ladder_among_leaders, matched_copies
+from audit.sources.registry.totals import allowance_shares, platform_totals
+from audit.sources.registry.views import published_exemptions, rule_timeline, time_to_action
 
 question = audit.Design.read(design)
 registry = run.source(question)

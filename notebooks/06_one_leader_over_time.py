@@ -20,9 +20,9 @@ import pandas as pd
 
 import audit
 from audit import report, run
-from audit.sources.archive_dates import measures, spells
-from audit.sources.archive_file import off_by_more_than_a_minute, read_archive
-from audit.sources.archive_views import by_role, flags_by_month
+from audit.sources.trump_archive.dates import measures, spells
+from audit.sources.trump_archive.file import off_by_more_than_a_minute, read_archive
+from audit.sources.trump_archive.views import by_role, flags_by_month
 
 question = audit.Design.read(design)
 archive = run.source(question)

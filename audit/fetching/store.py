@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.errors import FetchError
-from audit.reading.folders import checksums
-
-SUMS, ORIGIN = "SHA256SUMS", "origin.toml"
+from audit.reading import digests
+from audit.reading.digests import SUMS, checksums, sha256
+from audit.reading.provenance import ORIGIN
 
 
 @dataclass(slots=True)
@@ -51,9 +50,7 @@ class Store:
                 f"{name!r} is in {str(self.folder)!r} and was not fetched by this command. Try: "
                 "another folder, or move it."
             )
-        with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != self.hashes[name]:
+        if sha256(path) != self.hashes[name]:
             raise FetchError(
                 f"{name!r} in {str(self.folder)!r} has changed since it was fetched. Try: delete "
                 "it, and it is fetched again."
@@ -61,9 +58,9 @@ class Store:
         self.kept.append(name)
         return True
 
-    def settle(self, name: str, sha256: str) -> None:
+    def settle(self, name: str, found: str) -> None:
         """Record a file that is whole and about to take its name."""
-        self.hashes[name] = sha256
+        self.hashes[name] = found
         self.new.append(name)
         write_whole(self.folder / ORIGIN, self.stamp(self.hashes))
         write_whole(self.folder / SUMS, checksums(self.hashes))
@@ -78,13 +75,10 @@ def recorded(folder: Path) -> dict[str, str]:
         It is no text.
     """
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
+        listed = digests.recorded(folder)
     except UnicodeDecodeError as error:
         raise FetchError(f"{str(folder / SUMS)!r} is not UTF-8: {error}.") from error
-    pairs = [line.partition("  ") for line in lines]
-    return {name: hash_ for hash_, _, name in pairs if name and (folder / name).exists()}
+    return {name: hash_ for name, hash_ in listed.items() if (folder / name).exists()}
 
 
 def write_whole(path: Path, data: bytes) -> None:

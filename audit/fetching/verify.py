@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from audit.errors import FetchError
 from audit.fetching.manners import Manners
+from audit.reading.digests import BLOCK, hashes
+from audit.reading.zips import MALFORMED, leads_out
 from audit.text import visible
 
 SMALL = 16 * 1024**2
 """Bytes; contents no larger are no bomb, however well they pack."""
-BLOCK = 1024 * 1024
 
 
 def verify(path: Path, name: str, manners: Manners, *, sha1: str = "", ended: bool = True) -> str:
@@ -38,10 +38,10 @@ def verify(path: Path, name: str, manners: Manners, *, sha1: str = "", ended: bo
         Its hash is another, its archive is broken or a bomb, holds names that lead outside or a
         password, or nothing at all says that it is whole.
     """
-    hashes = _hashes(path)
-    if sha1 and hashes["sha1"] != sha1.lower():
+    found = hashes(path, "sha1", "sha256")
+    if sha1 and found["sha1"] != sha1.lower():
         raise FetchError(
-            f"{name!r} has the SHA-1 {hashes['sha1']}, and its publisher states {sha1.lower()}. It "
+            f"{name!r} has the SHA-1 {found['sha1']}, and its publisher states {sha1.lower()}. It "
             "was deleted. Try: the same command again; if it stays so, tell the publisher."
         )
     if name.endswith(".zip"):
@@ -53,16 +53,7 @@ def verify(path: Path, name: str, manners: Manners, *, sha1: str = "", ended: bo
             f"{name!r} came without its length, a hash or an end of its own, so nobody can tell "
             "whether it is whole. It was deleted."
         )
-    return hashes["sha256"]
-
-
-def _hashes(path: Path) -> dict[str, str]:
-    found = {kind: hashlib.new(kind, usedforsecurity=False) for kind in ("sha1", "sha256")}
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            for digest in found.values():
-                digest.update(block)
-    return {kind: digest.hexdigest() for kind, digest in found.items()}
+    return found["sha256"]
 
 
 def _check_zip(path: Path, name: str, manners: Manners) -> None:
@@ -72,7 +63,9 @@ def _check_zip(path: Path, name: str, manners: Manners) -> None:
             _refuse_members(members, name)
             _refuse_bomb(sum(m.file_size for m in members), path, name, manners)
             bad = archive.testzip()  # reads every member against its checksum, and writes nothing
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except FetchError:
+        raise  # said by `_refuse_…`; an AuditError is a ValueError too
+    except (*MALFORMED, NotImplementedError, RuntimeError, OSError) as error:
         raise FetchError(f"{name!r} is no whole zip archive ({error}). It was deleted.") from error
     if bad is not None:
         raise FetchError(f"{name!r}: {visible(bad)!r} in it is damaged. It was deleted.")
@@ -80,8 +73,7 @@ def _check_zip(path: Path, name: str, manners: Manners) -> None:
 
 def _refuse_members(members: list[zipfile.ZipInfo], name: str) -> None:
     for member in members:
-        inside = PurePosixPath(member.filename.replace("\\", "/"))
-        if inside.is_absolute() or ".." in inside.parts or inside.as_posix()[1:2] == ":":
+        if leads_out(member.filename):
             raise FetchError(
                 f"{name!r} holds the name {visible(member.filename)!r}, which leads outside the "
                 "archive. It was deleted."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from audit.reading.typed import (
     read_number,
     read_text,
 )
-from audit.schema import TEXT_KINDS, Column, rename
+from audit.schema import TEXT_KINDS, Column, near, rename
 
 READERS: dict[str, Callable[[pd.Series, Column, Reading], Typed]] = {
     **dict.fromkeys(sorted(TEXT_KINDS), read_text),
@@ -31,6 +31,55 @@ READERS: dict[str, Callable[[pd.Series, Column, Reading], Typed]] = {
     "whole": read_number,
 }
 """How each kind of column is read."""
+
+
+SHOWN_NAMES = 50  # columns of the table listed in a message
+
+
+def renamed_columns(
+    frame: pd.DataFrame, names: Mapping[str, str], columns: Sequence[Column], *, what: str
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return `frame` under the promised names, and every fault; as it is where there is one.
+
+    The parameters are those of `renaming_faults`.
+    """
+    faults = renaming_faults(list(frame), names, columns, what=what)
+    return (frame if faults else frame.rename(columns=dict(names))), faults
+
+
+def renaming_faults(
+    present: Sequence[str], names: Mapping[str, str], columns: Sequence[Column], *, what: str
+) -> list[Fault]:
+    """Return what is wrong with calling a table's columns by the promised names.
+
+    Parameters
+    ----------
+    present : sequence of str
+        The columns the table has.
+    names : mapping
+        The table's own names to those of `columns`.
+    columns : sequence of Column
+    what : str
+        What the columns are of, for the message: "a case table".
+    """
+    known = [column.name for column in columns]
+    faults = []
+    for theirs, ours in names.items():
+        if theirs not in present:
+            hint = repr(near(theirs, present) or "a name it has")
+            listed = ", ".join(map(str, present[:SHOWN_NAMES]))
+            listed += ", …" * (len(present) > SHOWN_NAMES)
+            faults.append(Fault("is mapped and not in the table", theirs, (), "", listed, hint))
+        if ours not in known:
+            hint = repr(near(ours, known) or f"a name of {what}")
+            value = f"{theirs!r} mapped to {ours!r}"
+            faults.append(Fault(f"is no column of {what}", ours, (), value, "", hint))
+        if ours in present and ours != theirs and ours not in names:
+            faults.append(Fault(f"is in the table, and {theirs!r} is mapped to it too", ours))
+    if len(set(names.values())) < len(names):
+        value = ", ".join(f"{a!r} to {b!r}" for a, b in names.items())
+        faults.append(Fault("two columns are mapped to one", value=value))
+    return faults
 
 
 def read_columns(

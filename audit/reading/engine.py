@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from audit.errors import SourceError
 
 if TYPE_CHECKING:
     import duckdb
+
+LINE = re.compile(r"CSV Error on Line: (\d+)")
 
 
 @contextmanager
@@ -49,3 +52,9 @@ def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
                 "The engine could not read or write a file: is the disk full? Try: TMPDIR on a "
                 "larger one."
             ) from error
+
+
+def line_said(says: str) -> int | None:
+    """Return the line that the engine's message names; the message itself quotes what is in it."""
+    found = LINE.search(says)
+    return int(found.group(1)) if found else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,26 +41,17 @@ class Files:
         return tuple(path.relative_to(self.folder).as_posix() for path in self.paths)
 
 
-def digest(files: Files) -> str:
-    """Return the SHA-256 of the files, in hexadecimal.
+def files_of(label: str, paths: Sequence[Path]) -> Files:
+    """Return files that were found, and the deepest folder that holds them all.
 
-    Of one file, its own. Of several, that of the text with a line `<sha256>  <name>` for each,
-    sorted by name: what `sha256sum` prints in their folder, and a SHA256SUMS file holds.
+    Raises
+    ------
+    SourceError
+        A file is meant twice.
     """
-    hashes = [_sha256(path) for path in files.paths]
-    if len(hashes) == 1:
-        return hashes[0]
-    return hashlib.sha256(checksums(dict(zip(files.names, hashes, strict=True)))).hexdigest()
-
-
-def checksums(hashes: Mapping[str, str]) -> bytes:
-    """Return the lines of a SHA256SUMS file: name to hash, sorted by name."""
-    return "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes)).encode()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    _refuse_twice(paths)
+    folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
+    return Files(label, folder, tuple(path.absolute() for path in paths))
 
 
 def table_files(asked: str | Path | Sequence[str | Path]) -> Files:
@@ -81,26 +71,44 @@ def table_files(asked: str | Path | Sequence[str | Path]) -> Files:
         Nothing is there, a folder holds no table or something that is none, a pattern matches
         nothing, links lead back to where they came from, or a file is meant twice.
     """
-    if isinstance(asked, str | Path):
-        paths, label = _meant(asked), Path(asked).name
-    else:
-        paths = [path for one in asked for path in _meant(one)]
-        label = f"a list of {len(paths)} files"
+    return meant(asked, read=is_table, what="table")
+
+
+def meant(
+    asked: str | Path | Sequence[str | Path], *, read: Callable[[Path], bool], what: str
+) -> Files:
+    """Return the files that `asked` means, where a file of a folder must be one that is read.
+
+    Parameters
+    ----------
+    asked : path, or sequence of paths
+        As in `table_files`.
+    read : callable
+        Whether a file of a folder is one that is read; others are named and refused.
+    what : str
+        What such a file is, "table".
+
+    Raises
+    ------
+    SourceError
+        As `table_files`.
+    """
+    given = [asked] if isinstance(asked, str | Path) else list(asked)
+    paths = [path for one in given for path in _meant(one, read, what)]
     if not paths:
-        raise SourceError("The list of files is empty. Try: the path of at least one table.")
-    _refuse_twice(paths)
-    folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
-    return Files(label, folder, tuple(path.absolute() for path in paths))
+        raise SourceError(f"The list of files is empty. Try: the path of at least one {what}.")
+    alone = isinstance(asked, str | Path)
+    return files_of(Path(given[0]).name if alone else f"a list of {len(paths)} files", paths)
 
 
-def _meant(asked: str | Path) -> list[Path]:
+def _meant(asked: str | Path, read: Callable[[Path], bool], what: str) -> list[Path]:
     try:
         found = locate(asked)
     except SourceError:
         if MAGIC & set(str(asked)):
             return _matched(str(asked))
         raise
-    return _inside(found) if found.is_dir() else [found]
+    return _inside(found, read, what) if found.is_dir() else [found]
 
 
 def _matched(pattern: str) -> list[Path]:
@@ -120,20 +128,20 @@ def _matched(pattern: str) -> list[Path]:
     raise SourceError(f"The pattern {pattern!r} matches no file{where}. Try: the full path.")
 
 
-def _inside(folder: Path) -> list[Path]:
+def _inside(folder: Path, read: Callable[[Path], bool], what: str) -> list[Path]:
     found = sorted(_walk(folder, ()))
-    strange = [path for path in found if not is_table(path)]
-    tables = [path for path in found if is_table(path)]
+    strange = [path for path in found if not read(path)]
     if strange:
         names = ", ".join(repr(path.relative_to(folder).as_posix()) for path in strange[:SHOWN])
         more = f" and {len(strange) - SHOWN} more" if len(strange) > SHOWN else ""
+        first = next((path.suffix for path in found if read(path)), ".csv")
         raise SourceError(
-            f"The folder {folder.name!r} holds what is no table: {names}{more}. Try: a pattern "
-            f"that leaves them out, such as '{folder.name}/*.csv', or move them."
+            f"The folder {folder.name!r} holds what is no {what}: {names}{more}. Try: a pattern "
+            f"that leaves them out, such as '{folder.name}/*{first}', or move them."
         )
-    if not tables:
-        raise SourceError(f"The folder {folder.name!r} holds no table.")
-    return tables
+    if not found:
+        raise SourceError(f"The folder {folder.name!r} holds no {what}.")
+    return found
 
 
 def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:

@@ -9,13 +9,12 @@ import pandas as pd
 
 from audit.consistency import contradictions
 from audit.errors import Fault
-from audit.reading.columns import read_columns
+from audit.reading.columns import read_columns, renamed_columns, renaming_faults
 from audit.reading.lines import TextTable
 from audit.reading.times import zone_of
 from audit.reading.typed import Reading
 from audit.schema import CASE_COLUMNS, Ladder, near, rename
 
-SHOWN_NAMES = 50  # columns of the table listed in a message
 GAP = "is empty"  # how every fault about a missing value begins
 
 
@@ -34,39 +33,15 @@ def read_mapped(
         As in `read_cases`.
     """
     zone, zoneless = zone_of(time_zone)
-    named, unmapped = renamed(table.frame, columns)
+    named, unmapped = renamed_columns(table.frame, columns, CASE_COLUMNS, what="a case table")
     frame, unread = read_columns(named, CASE_COLUMNS, Reading(ladder, actions, zone))
     faults = [*table.faults, *zoneless, *action_faults(actions, ladder), *unmapped, *unread]
     return frame, [*faults, *account_faults(frame), *contradictions(frame, ladder)]
 
 
-def renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return a frame under the names of a case table, or the faults of the mapping."""
-    faults = column_faults(list(frame), columns)
-    return (frame if faults else frame.rename(columns=dict(columns))), faults
-
-
-def column_faults(frame: Sequence[str], columns: Mapping[str, str]) -> list[Fault]:
+def column_faults(present: Sequence[str], columns: Mapping[str, str]) -> list[Fault]:
     """Return what is wrong with a mapping of a table's column names to those of a case table."""
-    known = [column.name for column in CASE_COLUMNS]
-    faults = []
-    for theirs, ours in columns.items():
-        if theirs not in frame:
-            hint = repr(near(theirs, frame) or "a name it has")
-            names = ", ".join(map(str, frame[:SHOWN_NAMES]))
-            names += ", …" * (len(frame) > SHOWN_NAMES)
-            faults.append(Fault("is mapped and not in the table", theirs, (), "", names, hint))
-        if ours not in known:
-            hint = repr(near(ours, known) or "a name from audit codebook")
-            value = f"{theirs!r} mapped to {ours!r}"
-            faults.append(Fault("is no column of a case table", ours, (), value, "", hint))
-        if ours in frame and ours != theirs and ours not in columns:
-            what = f"is in the table, and {theirs!r} is mapped to it too"
-            faults.append(Fault(what, ours))
-    if len(set(columns.values())) < len(columns):
-        value = ", ".join(f"{a!r} to {b!r}" for a, b in columns.items())
-        faults.append(Fault("two columns are mapped to one", value=value))
-    return faults
+    return renaming_faults(present, columns, CASE_COLUMNS, what="a case table")
 
 
 def action_faults(actions: Mapping[str, str], ladder: Ladder) -> list[Fault]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.errors import SourceError
+from audit.reading.zips import MALFORMED
 from audit.text import visible
 
 LARGEST = 4 * 1024**3
@@ -51,7 +52,7 @@ def refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (*MALFORMED, NotImplementedError) as error:
         raise SourceError(
             f"{path.name!r} is no readable Excel workbook ({error}). Try: open it in Excel and "
             "save it as .xlsx, or as CSV."

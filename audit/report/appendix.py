@@ -9,19 +9,40 @@ import pandas as pd
 from audit.gates import LEAST_K_EFF
 from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
+from audit.text import visible
+
+SHOWN = 20  # unexplained columns named in the note; the rest are counted
 
 if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.comparison import Comparison
+    from audit.design import Design
     from audit.evidence import Evidence
 
 
-def codebook_table(cases: Cases) -> Table:
-    """Return what every column of the case table means."""
-    from audit.schema import codebook
+def codebook_table(cases: Cases, design: Design | None = None) -> Table:
+    """Return what every column of the case table means, in the source's own words.
 
-    frame = codebook()
+    Parameters
+    ----------
+    cases : Cases
+        Columns beyond `CASE_COLUMNS` are explained by its `extra_columns`. A `raw_` column holds
+        the words that the column of the same name was read from.
+    design : Design, optional
+        Where given, columns that nobody explains are listed only if the design names them, and
+        the note names the others.
+    """
+    from audit.schema import CASE_COLUMNS, codebook
+
+    frame = codebook((*CASE_COLUMNS, *cases.extra_columns), ladder=cases.ladder)
+    levels = frame["levels"].map(lambda said: f" ({said})" if said else "")
+    frame["meaning"] = frame["meaning"] + levels
     here = frame[frame["column"].isin(cases.frame.columns)]
+    others = [name for name in cases.frame if name not in set(frame["column"])]
+    named = set(others) if design is None else _texts(design.to_dict())
+    rows = [_unexplained(name) for name in others if name in named or name[:4] == "raw_"]
+    here = pd.concat([here, pd.DataFrame(rows, columns=here.columns, dtype="str")])
+    left = [name for name in others if name not in set(here["column"])]
     return table(
         here,
         id="tbl-codebook",
@@ -32,8 +53,31 @@ def codebook_table(cases: Cases) -> Table:
             "unit": "Unit",
             "meaning": Column("Meaning", limit=400),
         },
-        source="the package’s own case table",
+        notes=[_left(left)] if left else [],
+        source="the package’s own case table and the source’s words for what it adds",
     )
+
+
+def _unexplained(name: str) -> tuple[str, ...]:
+    if name.startswith("raw_"):
+        return (name, "text", "no", "", "", f"what {name[4:]} was read from, as the table has it")
+    meaning = "the table’s own; nobody has said what it means"
+    return (name, "not stated", "no", "", "", meaning)
+
+
+def _left(names: list[str]) -> str:
+    shown = ", ".join(visible(name, 60) for name in names[:SHOWN])
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return f"Columns of the table that the design does not name and nobody explains: {shown}{more}."
+
+
+def _texts(value: Any) -> set[str]:
+    """Return every text in a design, names of columns among them."""
+    if isinstance(value, dict):
+        return set().union(*(_texts(part) for part in (*value, *value.values())))
+    if isinstance(value, list | tuple):
+        return set().union(*(_texts(part) for part in value))
+    return {value} if isinstance(value, str) else set()
 
 
 def design_table(comparison: Comparison) -> Table:

@@ -138,7 +138,7 @@ def _appendix(evidence: Evidence) -> list[Block]:
         Heading("The design", appendix=True),
         appendix.design_table(comparison),
         Heading("Codebook", appendix=True),
-        appendix.codebook_table(comparison.study.cases),
+        appendix.codebook_table(comparison.study.cases, comparison.study.design),
         Heading("Provenance", appendix=True),
         appendix.provenance(evidence),
     ]

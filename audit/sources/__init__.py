@@ -1,7 +1,7 @@
-"""The sources: one file per kind of data, and the table of those that a design can name.
+"""The sources: one file or room per kind of data, and the table of those that a design can name.
 
-A new one is a frozen dataclass in its own file (fields are parameters, `load()` returns cases) and
-one line here.
+A new one is a frozen dataclass (fields are parameters, `load()` returns cases) in a file, or a
+package, of its name, and one line here.
 """
 
 from __future__ import annotations

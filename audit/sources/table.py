@@ -11,7 +11,8 @@ import pandas as pd
 
 from audit.cases import Cases, Origin
 from audit.errors import SchemaError
-from audit.reading.folders import Files, digest, table_files
+from audit.reading.digests import digest
+from audit.reading.folders import Files, table_files
 from audit.reading.mapped import once, read_mapped
 from audit.reading.opening import as_pandas, open_table
 from audit.reading.parts import placed
@@ -26,7 +27,32 @@ Dated = TypeVar("Dated", Roster, Regimes)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Table:
-    """A user's own table; the fields are the parameters of `read_cases`."""
+    """A user's own table, read by `read_cases`, which says more of each parameter.
+
+    Parameters
+    ----------
+    path : path or list of paths
+        A .csv, .tsv, .jsonl (all three also .gz or .zst), .parquet or .xlsx file, a folder of such
+        files, a pattern (`cases/*.csv`), or a list of these, read as one table.
+    roster : path, optional
+        Dated class membership of accounts, as of `posted_at`; it goes before the column
+        `account_class`.
+    columns : mapping
+        The table's own names to those of the case table: {"user": "account_id"}.
+    actions : mapping
+        The table's own words to rungs of the ladder: {"deleted": "remove"}.
+    ladder : sequence of str
+        Measures, mildest first; the first means that nothing was done.
+    time_zone : str, optional
+        The zone of times that carry none, by its IANA name; without it they are refused.
+    unlisted : str, optional
+        The class of accounts that neither the roster nor the column knows, such as ordinary;
+        without it they are unknown. Needs a roster.
+    regimes : path, optional
+        Dated rules; adds the column `regime`, the version in force when the case was posted.
+    sheet : str, optional
+        Of an Excel workbook, the sheet to read; needed where it has several.
+    """
 
     name: ClassVar[str] = "table"
     title: ClassVar[str] = "a table of enforcement decisions"

@@ -17,7 +17,6 @@ from coder_agreement import agreement
 from word_lists import sensitivity
 
 from audit.errors import SourceError
-from audit.sources.archive_dates import LEADER
 from audit.sources.election_labels.posts import (
     INSTITUTIONS,
     LEADER_HANDLE,
@@ -28,6 +27,7 @@ from audit.sources.election_labels.posts import (
     read_posts,
 )
 from audit.sources.readme import readme
+from audit.sources.trump_archive.dates import LEADER
 
 HERE = Path(__file__).parent
 __all__ = ["INSTITUTIONS", "LEADER_HANDLE", "build", "classify", "read_posts"]

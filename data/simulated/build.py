@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit.sources import simuland
 from audit.sources.readme import readme
-from audit.sources.simulated import Simulated
+from audit.sources.simulated import Simulated, simuland
 
 HERE = Path(__file__).parent
 DIGITS = 12  # significant digits of a written number, so that no machine's last bit is kept
-MADE_UP = "made up; see audit/sources/simuland.py"
+MADE_UP = "made up; see audit/sources/simulated/simuland.py"
 
 
 def roster(world: Simulated) -> pd.DataFrame:

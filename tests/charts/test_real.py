@@ -62,17 +62,16 @@ def test_posts_expected_are_those_of_the_comparison(evidence: Any) -> None:
 
 @pytest.fixture(scope="module")
 def views() -> dict[str, Any]:
-    from audit.sources import registry_contrasts, registry_totals, registry_views
-    from audit.sources.registry import Registry
+    from audit.sources.registry import Registry, contrasts, totals, views
 
     registry = Registry()
     decisions = registry.decisions()
     return {
-        "decision_timeline": registry_views.rule_timeline(registry.rules(), decisions),
-        "notices": registry_contrasts.ladder_among_leaders(decisions),
-        "matched_copies": registry_contrasts.matched_copies(decisions),
-        "allowance_curve": registry_totals.allowance_shares(registry.platform_totals()),
-        "time_to_action": registry_views.time_to_action(decisions),
+        "decision_timeline": views.rule_timeline(registry.rules(), decisions),
+        "notices": contrasts.ladder_among_leaders(decisions),
+        "matched_copies": contrasts.matched_copies(decisions),
+        "allowance_curve": totals.allowance_shares(registry.platform_totals()),
+        "time_to_action": views.time_to_action(decisions),
     }
 
 

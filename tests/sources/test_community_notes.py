@@ -306,7 +306,7 @@ def test_a_table_of_authors_at_fault_is_named(tmp_path, table, says) -> None:
 def test_a_table_of_other_posts_is_refused(tmp_path) -> None:
     with pytest.raises(SourceError, match="None of the 1 posts in the table of authors is among"):
         read(small(tmp_path), authors({77: "a"}))
-    with pytest.raises(SourceError, match="authors is a 'int'; allowed: a path, or a data frame"):
+    with pytest.raises(SourceError, match="A table cannot be read from 'int'; allowed: a path"):
         read(small(tmp_path), 3)
     with pytest.raises(SchemaError, match="'nothing': is mapped and not in the table"):
         read(small(tmp_path), authors({1: "a"}), {"nothing": "post_id"})
@@ -375,17 +375,17 @@ def test_hostile_words_stay_words(tmp_path) -> None:
     assert read(folder, text=True)["summary"].tolist() == [words]
 
 
-def test_a_missing_part_and_zipped_parts_are_named(tmp_path) -> None:
+def test_a_missing_part_is_named(tmp_path) -> None:
     small(tmp_path)
     (tmp_path / "notes-00003.tsv").write_text((tmp_path / "notes-00001.tsv").read_text())
-    with pytest.raises(SourceError, match=r"notes-00002\.tsv: missing between other parts"):
+    with pytest.raises(SourceError, match=r"notes-00002: missing between other parts"):
         read(tmp_path)
     for part in tmp_path.glob("notes-*"):
         part.unlink()
-    with pytest.raises(SourceError, match=r"There is no notes-00000\.tsv"):
+    with pytest.raises(SourceError, match=r"no notes-00000\.zip and no notes-00000\.tsv in"):
         read(tmp_path)
     (tmp_path / "notes-00000.zip").write_bytes(b"PK")
-    with pytest.raises(SourceError, match="still zipped"):
+    with pytest.raises(SourceError, match=r"notes-00000\.zip: it is no zip, or was cut short"):
         read(tmp_path)
 
 
@@ -513,3 +513,23 @@ def test_the_birdwatch_posts_join_an_authors_table_by_every_digit(shared) -> Non
         CommunityNotes(str(folder), rounded).load()
     with pytest.raises(SchemaError, match="only when ids are rounded to 15 digits"):
         CommunityNotes(str(folder), rounded.drop_duplicates("post_id")).load()
+
+
+@pytest.mark.parametrize("never", ["", "-1"])
+def test_a_status_that_never_came_is_unknown_and_no_no(tmp_path, never: str) -> None:
+    frame = read(download(tmp_path, [note(1, 1)], [status(1, WAITING, currentStatus=never)]))
+    assert frame["action"].isna().all()
+    assert frame["status"].isna().all()
+
+
+def test_a_rating_of_no_note_s_id_is_a_fault(tmp_path) -> None:
+    folder = download(tmp_path, [note(1, 1)], [status(1)], ratings=[note_id(1), "1.35E+18"])
+    assert len(read(folder)) == 1
+    with pytest.raises(SchemaError, match="column 'noteId': is no id in 1 rows of ratings"):
+        read(folder, ratings=True)
+
+
+def test_an_id_s_clock_is_read_to_the_millisecond(tmp_path) -> None:
+    posted = POSTED + 123
+    frame = read(download(tmp_path, [note(1, 1, tweetId=post_id(1, posted))], [status(1)]))
+    assert frame["posted_at"].tolist() == [pd.Timestamp(posted, unit="ms", tz="UTC")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 
 import pandas as pd
@@ -430,3 +431,22 @@ def test_the_columns_of_cases_come_first(tmp_path) -> None:
     names = list(Dsa(str(small(tmp_path))).load().frame)
     first = [c.name for c in CASE_COLUMNS if c.name in names]
     assert names[: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    "date", ["infinity", "epoch", "2025-06-30T00:00:00+02:00", "2025-06-30 (BC)", "290000-01-01"]
+)
+def test_a_date_that_only_an_engine_would_take_is_named(tmp_path, date: str) -> None:
+    with pytest.raises(SchemaError, match="column 'content_date': is no date in 1 statement of"):
+        read(tmp_path, statement(1), statement(2, content_date=date))
+
+
+def test_a_folder_of_dumps_is_read_and_what_is_none_in_it_is_named(tmp_path) -> None:
+    path = small(tmp_path)
+    (tmp_path / f"{path.name}.sha1").write_text(
+        hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest(), encoding="utf-8"
+    )
+    assert len(Dsa(str(tmp_path)).load()) == 12
+    (tmp_path / "a.parquet").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"holds what is no dump: 'a\.parquet'"):
+        Dsa(str(tmp_path)).load()

@@ -25,7 +25,8 @@ from audit.errors import FetchError, UnknownName
 from audit.fetching.download import NotThereError
 from audit.fetching.manners import Manners
 from audit.origin import Origin
-from audit.reading.folders import digest, table_files
+from audit.reading.digests import digest
+from audit.reading.folders import table_files
 from audit.sources.fetch import FETCHES, Fetched, fetch
 
 QUICK = Manners(tries=3, first_wait=0.01, longest_wait=2.0, timeout=2.0)

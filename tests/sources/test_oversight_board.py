@@ -10,7 +10,7 @@ from audit.comparison import compare
 from audit.design import Design
 from audit.errors import SchemaError
 from audit.sources.oversight_board import OversightBoard
-from audit.sources.oversight_rules import (
+from audit.sources.oversight_board.rules import (
     ACCOUNTS,
     DIRECTIONS,
     HAND_CHECKED,

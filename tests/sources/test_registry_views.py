@@ -10,9 +10,9 @@ import pytest
 
 from audit.errors import RegimeError, SourceError, UnknownName
 from audit.sources.registry import Registry
-from audit.sources.registry_contrasts import ladder_among_leaders, matched_copies
-from audit.sources.registry_totals import allowance_shares, change_between, platform_totals
-from audit.sources.registry_views import View, rule_timeline, time_to_action
+from audit.sources.registry.contrasts import ladder_among_leaders, matched_copies
+from audit.sources.registry.totals import allowance_shares, change_between, platform_totals
+from audit.sources.registry.views import View, rule_timeline, time_to_action
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def test_every_view_has_limits_a_selection_and_named_figures(
 
 def test_a_carve_out_is_no_exemption(root) -> None:
     from audit.sources.registry import Registry
-    from audit.sources.registry_views import published_exemptions
+    from audit.sources.registry.views import published_exemptions
 
     given = Registry(root / "data" / "registry").exemptions()
     found = published_exemptions(given)

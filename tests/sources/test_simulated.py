@@ -16,9 +16,8 @@ from audit.errors import SourceError
 from audit.regimes import Exemptions, Regimes
 from audit.roster import Roster
 from audit.schema import CASE_COLUMNS
-from audit.sources import simuland
 from audit.sources.readme import readme, undefined
-from audit.sources.simulated import TRUE_EFFECT, Simulated, simulate
+from audit.sources.simulated import TRUE_EFFECT, Simulated, simuland, simulate
 from audit.sources.table import read_cases
 
 FOLDER = "data/simulated"

@@ -22,9 +22,9 @@ from archive_rows import (
 from audit.cases import Cases
 from audit.design import Design
 from audit.errors import DesignError, SchemaError, SourceError
-from audit.sources.archive_dates import ACCOUNT, spells
-from audit.sources.archive_file import off_by_more_than_a_minute, read_archive
 from audit.sources.trump_archive import STALE, TrumpArchive
+from audit.sources.trump_archive.dates import ACCOUNT, spells
+from audit.sources.trump_archive.file import off_by_more_than_a_minute, read_archive
 
 
 @pytest.fixture

@@ -99,10 +99,15 @@ def test_every_format_gives_the_same_cases(tmp_path, form, small) -> None:
     assert cases.ledger == small.ledger
 
 
-def test_a_list_of_files_is_read_in_its_order_and_each_once(tmp_path, small) -> None:
+def test_a_list_of_files_is_read_in_its_order_and_none_twice(tmp_path, small) -> None:
     a = str(write(tmp_path, as_csv(SMALL[:5]), name="b.csv"))
     b = str(write(tmp_path, as_csv(SMALL[5:]), name="a.csv"))
-    pd.testing.assert_frame_equal(WikipediaBlocks([a, b, a]).load().frame, small.frame)
+    pd.testing.assert_frame_equal(WikipediaBlocks([a, b]).load().frame, small.frame)
+    with pytest.raises(SourceError, match=r"b\.csv' are the same file, whose rows would count"):
+        WikipediaBlocks([a, b, a]).load()
+    (tmp_path / "more.csv.zst").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"holds what is no block log: 'more\.csv\.zst'"):
+        WikipediaBlocks(str(tmp_path)).load()
 
 
 def test_partial_blocks_are_marked(tmp_path) -> None:
@@ -237,7 +242,7 @@ def test_a_file_without_a_header_or_of_another_kind_is_refused(tmp_path) -> None
     assert "does not begin with a header" in faults(text, folder=tmp_path)
     with pytest.raises(SourceError, match=r"'x\.txt'; allowed: \.csv\.gz, \.csv, \.json"):
         WikipediaBlocks(str(write(tmp_path, "", name="x.txt"))).load()
-    with pytest.raises(SourceError, match="holds no file of a block log"):
+    with pytest.raises(SourceError, match=r"\*\.csv' matches no file"):
         WikipediaBlocks(str(tmp_path / "*.csv")).load()
     (tmp_path / "b.csv.gz").write_bytes(b"no gzip")
     with pytest.raises(SourceError, match=r"'b\.csv\.gz' cannot be read"):
@@ -625,3 +630,18 @@ def test_the_ladder_runs_from_a_day_to_no_end() -> None:
     assert LADDER.rungs[0] == "none"
     assert LADDER.rungs[-1] == "indefinite"
     assert WEEK["duration"] == "1 week"
+
+
+def test_an_end_that_is_no_time_is_a_fault_and_no_other_end_is_taken(tmp_path) -> None:
+    wrong = finite("1 week", "2012-01-32T12:00:00Z")
+    said = faults(as_csv([event(1, "01 12:00", "block", "A", params=wrong)]), folder=tmp_path)
+    assert "column 'expiry': is no time" in said
+    assert "'2012-01-32T12:00:00Z' in a.csv.gz, line 2" in said
+
+
+def test_an_end_that_never_comes_is_none(tmp_path) -> None:
+    endless = {"expiry": "infinity", "flags": []}
+    path = write(tmp_path, as_csv([event(1, "01 12:00", "block", "A", params=endless)]))
+    cases = WikipediaBlocks(str(path)).load()
+    assert cases.frame["action"].tolist() == ["indefinite"]
+    assert cases.frame["expires_at"].isna().all()

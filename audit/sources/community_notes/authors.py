@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from audit.cases import Origin
 from audit.errors import Fault, SchemaError, SourceError
-from audit.origin import locate
-from audit.reading.columns import read_columns
-from audit.reading.exact import from_arrow
-from audit.reading.files import read_table
-from audit.reading.lines import TextTable
+from audit.reading.columns import read_columns, renamed_columns
+from audit.reading.opening import open_table
 from audit.reading.typed import LOST_DIGITS, Reading
 from audit.roster import Roster
-from audit.schema import UNKNOWN, Column, near
+from audit.schema import UNKNOWN, Column
 from audit.sources.classes import classify
 from audit.text import visible
 
@@ -50,8 +46,9 @@ def read_authors(given: Any, columns: Mapping[str, str]) -> pd.DataFrame:
     SourceError
         The table cannot be opened.
     """
-    table, where = _opened(given)
-    frame, faults = _renamed(table.frame, columns)
+    table, where = open_table(given)
+    what = "a table of authors"
+    frame, faults = renamed_columns(table.frame, columns, AUTHOR_COLUMNS, what=what)
     read, unread = read_columns(frame, AUTHOR_COLUMNS, Reading())
     faults = [*table.faults, *faults, *unread]
     if "post_id" in read:
@@ -120,36 +117,3 @@ def place(
 
 def _rounded(ids: pd.Series) -> list[str]:
     return [f"{int(one):.14e}" for one in ids.unique() if one.isdigit() and len(one) > 15]
-
-
-def _opened(given: Any) -> tuple[TextTable, str]:
-    if isinstance(given, str | Path):
-        path = locate(given)
-        return read_table(path), repr(path.name)
-    if hasattr(given, "__arrow_c_stream__") and not isinstance(given, pd.DataFrame):
-        given = from_arrow(given)
-    if not isinstance(given, pd.DataFrame):
-        kind = type(given).__name__
-        raise SourceError(f"authors is a {kind!r}; allowed: a path, or a data frame.")
-    if given.empty:
-        raise SchemaError("the authors in the data frame", [Fault("has no rows")])
-    numbered = given.set_axis(pd.RangeIndex(1, len(given) + 1, name="row"))
-    return TextTable(numbered, pd.Series(dtype="int64")), "the data frame"
-
-
-def _renamed(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
-    known = [column.name for column in AUTHOR_COLUMNS]
-    faults = [
-        Fault("is mapped and not in the table", str(theirs), hint=repr(near(theirs, frame.columns)))
-        for theirs in columns
-        if theirs not in frame
-    ]
-    faults += [
-        Fault("is no column of a table of authors", str(ours), allowed=", ".join(known))
-        for ours in columns.values()
-        if ours not in known
-    ]
-    renamed = frame.rename(columns=dict(columns))
-    twice = [name for name in known if list(renamed.columns).count(name) > 1]
-    faults += [Fault("two columns have this name", name) for name in twice]
-    return (frame if faults else renamed), faults

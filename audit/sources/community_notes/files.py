@@ -1,17 +1,19 @@
-"""The tab-separated parts of a download of Community Notes, read into an engine as they are."""
+"""The tab-separated parts of a download of Community Notes, zipped or not, read into an engine."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
 from audit.origin import locate
+from audit.reading.engine import line_said
+from audit.reading.folders import Files, files_of
 from audit.reading.lines import LONGEST_LINE
+from audit.reading.zips import Limits, Part, Unpacking
 from audit.schema import near
 from audit.sources.community_notes.layout import FOLDERS, KNOWN, NEEDED, STEMS, Kind
 from audit.text import visible
@@ -19,7 +21,7 @@ from audit.text import visible
 if TYPE_CHECKING:
     import duckdb
 
-LINE = re.compile(r"CSV Error on Line: (\d+)")
+ENDINGS = (".tsv", ".zip")
 
 
 @dataclass(slots=True)
@@ -30,31 +32,51 @@ class Download:
     ----------
     engine : DuckDBPyConnection
         Afterwards with the tables notes, history and, where asked for, ratings; every cell text.
+    folder : Path
+        Where a zipped part lies while it is read.
+    limits : Limits
+        What a zip may unpack to.
     faults : list of Fault
     strange : list of str
         Columns that no guide knows; said, and not read.
+    rated : bool
+        Whether the ratings were read.
     """
 
     engine: duckdb.DuckDBPyConnection
+    folder: Path
+    limits: Limits
     faults: list[Fault] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+    rated: bool = False
 
     def read(self, kind: Kind, paths: Sequence[Path], *, also: Sequence[str] = ()) -> None:
         """Read the parts of one kind into the table of its name; ratings are counted by note."""
         names = [*NEEDED[kind], *also]
+        self.rated |= kind == "ratings"
         columns = ", ".join(f'"{name}" varchar' for name in names)
         last = "n bigint" if kind == "ratings" else "off bigint"
         self.engine.execute(f"create temp table {kind} ({columns}, {last})")
-        for path in paths:
-            header = _header(path)
-            places = self._places(kind, path, header, names)
+        for part in self._parts(paths):
+            header = _header(part)
+            places = self._places(kind, part, header, names)
             if places:
-                self._insert(kind, path, [places[name] for name in names], len(header))
+                self._insert(kind, part, [places[name] for name in names], len(header))
+
+    def _parts(self, paths: Sequence[Path]) -> Iterator[Part]:
+        names: set[str] = set()
+        for path in paths:
+            before = len(names)
+            unpacking = Unpacking(self.folder, self.limits, names, ending=".tsv", deepest=1)
+            yield from unpacking.parts(path)
+            if len(names) != before + 1:
+                what = f"holds {len(names) - before} files, and a published zip holds one part"
+                raise SourceError(f"{visible(path.name)} {what}. Try: download it again.")
 
     def _places(
-        self, kind: Kind, path: Path, header: list[str], names: Iterable[str]
+        self, kind: Kind, part: Part, header: list[str], names: Iterable[str]
     ) -> dict[str, int]:
-        where = visible(path.name)
+        where = part.name
         faults = [
             Fault(f"occurs twice in {where}", visible(name))
             for name in dict.fromkeys(header)
@@ -74,7 +96,7 @@ class Download:
         self.faults += faults
         return {} if faults else places
 
-    def _insert(self, kind: Kind, path: Path, places: list[int], width: int) -> None:
+    def _insert(self, kind: Kind, part: Part, places: list[int], width: int) -> None:
         import duckdb
 
         # Each line is split here: the engine's own reader lets one empty field too many pass, and
@@ -88,85 +110,81 @@ class Download:
                 "auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = true, "
                 f"parallel = false, max_line_size = {LONGEST_LINE}))"
                 f"{f' group by {wanted}' if kind == 'ratings' else ''}",
-                [str(path)],
+                [str(part.path)],
             )
         except duckdb.InvalidInputException as error:
-            _unreadable(path, str(error))
+            _unreadable(part, str(error))
         if kind != "ratings":
-            self._widths(kind, path, width)
+            self._widths(kind, part, width)
 
-    def _widths(self, kind: Kind, path: Path, width: int) -> None:
+    def _widths(self, kind: Kind, part: Part, width: int) -> None:
         """Note the lines that have more or fewer fields than the header, and leave them out."""
         off = f"from {kind} where off is distinct from 0"
         lines = self.engine.execute(f"select count(*) {off}").fetchall()[0][0]
         if lines:
-            what = f"{lines:,} lines of {visible(path.name)} do not have the {width} fields of it"
+            what = f"{lines:,} lines of {part.name} do not have the {width} fields of it"
             self.faults.append(
                 Fault(what, hint="download it again; a tab in a text shifts columns")
             )
             self.engine.execute(f"delete {off}")
 
 
-def parts_of(path: str | Path, kind: Kind) -> tuple[Path, ...]:
+def parts_of(path: str | Path, kind: Kind) -> Files | None:
     """Return the parts of one kind in a folder, in their order, or the one file `path` is.
+
+    None where the folder has no part of that kind.
 
     Raises
     ------
     SourceError
-        `path` is not there, a part between others is missing, or the parts are still zipped.
+        `path` is not there, a part between others is missing or there twice, or a file is called
+        like a part and is none.
     """
     found = locate(path)
     if found.is_file():
-        return (found,)
+        if found.suffix.lower() not in ENDINGS:
+            raise SourceError(f"{visible(found.name)}: allowed are {' and '.join(ENDINGS)}.")
+        return files_of(found.name, [found])
     stem = STEMS[kind]
     parts: dict[int, Path] = {}
-    zipped = []
     for folder in FOLDERS[kind]:
         for one in sorted((found / folder).glob(f"{stem}-*")):
-            number = re.fullmatch(rf"{stem}-(\d{{5}})\.tsv", one.name)
-            if number:
-                if int(number.group(1)) in parts:
-                    raise SourceError(f"{visible(one.name)} is there twice, in two folders.")
-                parts[int(number.group(1))] = one
-            elif one.suffix == ".zip":
-                zipped.append(visible(one.name))
-    if zipped and not parts:
-        raise SourceError(f"{', '.join(zipped)}: still zipped. Try: unzip them first.")
-    gaps = sorted(set(range(max(parts, default=-1) + 1)) - set(parts))
+            number = re.fullmatch(rf"{stem}-(\d{{5}})\.(tsv|zip)", one.name)
+            if number is None:
+                what = f"is called like a part of the {kind} and is none"
+                cure = f"{stem}-00000.tsv or .zip, or move it"
+                raise SourceError(f"{visible(one.name)} {what}. Try: {cure}.")
+            if int(number.group(1)) in parts:
+                twice = parts[int(number.group(1))].name
+                raise SourceError(f"{visible(one.name)} is there twice, besides {visible(twice)}.")
+            parts[int(number.group(1))] = one
+    if not parts:
+        return None
+    gaps = sorted(set(range(max(parts) + 1)) - set(parts))
     if gaps:
-        lost = ", ".join(f"{stem}-{gap:05d}.tsv" for gap in gaps[:5])
+        lost = ", ".join(f"{stem}-{gap:05d}" for gap in gaps[:5])
         raise SourceError(f"{lost}: missing between other parts. Try: download the part again.")
-    return tuple(parts[number] for number in sorted(parts))
+    return files_of(found.name, [parts[number] for number in sorted(parts)])
 
 
-def sha256_of(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 of files read one after the other."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def _header(path: Path) -> list[str]:
+def _header(part: Part) -> list[str]:
     try:
-        with path.open("rb") as stream:
+        with part.path.open("rb") as stream:
             text = stream.readline(LONGEST_LINE).decode("utf-8-sig")
     except UnicodeDecodeError:
         text = ""
     except OSError as error:
-        raise SourceError(f"{visible(path.name)} cannot be read: {error.strerror}.") from error
+        raise SourceError(f"{part.name} cannot be read: {error.strerror}.") from error
     header = text.rstrip("\r\n").split("\t")
     if len(header) < 2:
         what = "its first line names no columns between tabs"
-        raise SourceError(f"{visible(path.name)}: {what}. Try: the published .tsv.")
+        raise SourceError(f"{part.name}: {what}. Try: the published .tsv.")
     return header
 
 
-def _unreadable(path: Path, says: str) -> NoReturn:
+def _unreadable(part: Part, says: str) -> NoReturn:
     # The engine's message quotes the row, and with it what somebody wrote: only its line is kept.
-    line = LINE.search(says)
-    where = f"file line {int(line.group(1)):,} has " if line else "it has "
+    line = line_said(says)
+    where = f"file line {line:,} has " if line else "it has "
     what = "bytes that are not UTF-8, or a control character"
-    raise SchemaError(visible(path.name), [Fault(where + what, hint="download it again")])
+    raise SchemaError(part.name, [Fault(where + what, hint="download it again")])

@@ -8,6 +8,7 @@ import pandas as pd
 
 from audit.errors import Fault
 from audit.reading.exact import exact_frame
+from audit.reading.snowflake import EPOCH, FIRST
 from audit.reading.typed import LOST_DIGITS
 from audit.schema import Ladder
 from audit.sources.community_notes.files import Download
@@ -25,20 +26,16 @@ STATUSES = (SHOWN, "CURRENTLY_RATED_NOT_HELPFUL", "NEEDS_MORE_RATINGS")
 MISLEADING, NOT_MISLEADING = "MISINFORMED_OR_POTENTIALLY_MISLEADING", "NOT_MISLEADING"
 CLASSIFICATIONS = (MISLEADING, NOT_MISLEADING)
 NEVER = "('', '-1')"  # how a status or time that never came has been written
-SNOWFLAKE_EPOCH = 1_288_834_974_657
-"""Milliseconds since 1970 that a post's id counts from, https://github.com/twitter-archive/snowflake
-(the class IdWorker); ids up to `LAST_SERIAL` were given one by one and tell no time."""
-LAST_SERIAL = 29_700_859_247
 FIRST_NOTE, LAST_NOTE = 1_609_459_200_000, 4_102_444_800_000  # 2021 and 2100, in milliseconds
 
 _JOINED = f"""
 select n."noteId" as case_id, n."tweetId" as post_id, n.classification,
-       nullif(h.current, '') as status,
+       case when h.current not in {NEVER} then h.current end as status,
        case when h.first not in {NEVER} then h.first end as first,
        case when h.latest not in {NEVER} then h.latest end as latest,
        h."noteId" is not null as scored,
-       case when try_cast(n."tweetId" as bigint) > {LAST_SERIAL} then
-           epoch_ms((try_cast(n."tweetId" as bigint) >> 22) + {SNOWFLAKE_EPOCH}) end as posted_at,
+       case when try_cast(n."tweetId" as bigint) >= {FIRST} then
+           epoch_ms((try_cast(n."tweetId" as bigint) >> 22) + {EPOCH}) end as posted_at,
        epoch_ms(try_cast(n."createdAtMillis" as bigint)) as reported_at,
        case when h."firstAt" not in {NEVER} then epoch_ms(try_cast(h."firstAt" as bigint)) end
            as first_at,
@@ -53,9 +50,9 @@ TIMES = ("posted_at", "reported_at", "first_at", "latest_at", "observed_until")
 def faults_of(download: Download) -> list[Fault]:
     """Return everything wrong with the ids, times and statuses of a download."""
     engine, faults = download.engine, list(download.faults)
-    for table, names in (("notes", ("noteId", "tweetId")), ("history", ("noteId",))):
-        for name in names:
-            faults += _ids(engine, table, name)
+    ids = [("notes", "noteId"), ("notes", "tweetId"), ("history", "noteId")]
+    for table, name in [*ids, *([("ratings", "noteId")] if download.rated else [])]:
+        faults += _ids(engine, table, name)
     for table in ("notes", "history"):
         faults += _repeated(engine, table) + _millis(engine, table, "createdAtMillis", "")
     for name in ("firstAt", "latestAt", "currentAt"):

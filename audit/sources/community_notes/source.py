@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
@@ -13,20 +13,28 @@ from audit.cases import Cases, Origin, locate
 from audit.consistency import contradictions
 from audit.errors import SchemaError, SourceError
 from audit.reading.engine import engine_in
+from audit.reading.folders import Files, files_of
+from audit.reading.provenance import origin_of
+from audit.reading.zips import Limits
 from audit.roster import Roster
 from audit.schema import CASE_COLUMNS, Column
 from audit.sources.community_notes.authors import place, read_authors
-from audit.sources.community_notes.files import Download, parts_of, sha256_of
+from audit.sources.community_notes.files import Download, parts_of
 from audit.sources.community_notes.layout import Kind
 from audit.sources.community_notes.notes import LADDER, Shown, faults_of, joined, shown
 from audit.sources.community_notes.posts import by_post
 from audit.sources.community_notes.words import NEVER_SHOWN, said, unjoined
 from audit.text import visible
 
+ASKED_FOR = (
+    Column("ratings", "whole", "no", "ratings of the note or notes; they decide the status"),
+    Column("summary", "text", "no", "the words of the note; printed nowhere"),
+)
+"""Columns that the cases hold where `ratings` or `text` asks for them."""
+
 Case = Literal["note", "post"]
 Unjoined = Literal["leave", "unknown"]
 NotMisleading = Literal["leave", "stay"]
-Paths = tuple[Path, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,7 +44,8 @@ class CommunityNotes:
     Parameters
     ----------
     path : path
-        The folder of the published parts, `notes-00000.tsv` and so on, unzipped; or one such file.
+        The folder of the published parts, `notes-00000.zip` or .tsv and so on, as `audit fetch`
+        leaves it; or one such file of notes.
     authors : path or data frame, optional
         Who wrote the posts: post_id, account_id and, unless a roster says it, account_class.
         Without it no class is known.
@@ -64,12 +73,15 @@ class CommunityNotes:
         Whether to count the ratings of each note. They decide the status: never hold them alike.
     text : bool
         Whether to load the words of the notes, as `summary`; they are printed nowhere.
+    unzip : mapping
+        What a zip may unpack to: part, total (bytes), ratio, members; see `zips.Limits`.
     memory : str
         Of the engine, "2GB".
 
     Notes
     -----
-    Actions are none < label. `posted_at` is the clock in the post's own id, to the second;
+    Actions are none < label. `posted_at` is the clock in the post's own id, to the
+    millisecond;
     `reported_at` is when the (first) note was written, so that `acted_within_hours` counts from it;
     `acted_at` is when the note first got the status that shows it; `observed_until` is when it was
     last scored. Ids are text.
@@ -91,6 +103,7 @@ class CommunityNotes:
     not_misleading: NotMisleading = "leave"
     ratings: bool = False
     text: bool = False
+    unzip: Mapping[str, Any] = field(default_factory=dict)
     memory: str = "2GB"
 
     name: ClassVar[str] = "community_notes"
@@ -141,6 +154,7 @@ class CommunityNotes:
             faults.append("roster, unlisted and columns need authors, which say who wrote what.")
         if faults:
             raise SourceError("community_notes: " + " ".join(faults))
+        Limits.of(self.unzip)
 
     def load(self) -> Cases:
         """Return the notes, or the noted posts, as cases.
@@ -148,14 +162,15 @@ class CommunityNotes:
         Raises
         ------
         SourceError
-            A part is not there, or the files are still zipped.
+            A part is not there, or its zip cannot be trusted.
         SchemaError
             A needed column is missing, an id is none, a time is not in milliseconds, a status is
             not among the published ones, or ids of the table of authors have lost digits.
         """
         notes = parts_of(self.path, "notes")
-        if not notes:
-            raise SourceError(f"There is no notes-00000.tsv in {visible(self.path)!r}.")
+        if notes is None:
+            what = "There is no notes-00000.zip and no notes-00000.tsv in"
+            raise SourceError(f"{what} {visible(self.path)!r}.")
         history = parts_of(self.history, "history") if self.history else self._beside("history")
         frame, says = self._notes(notes, history)
         if self.case == "post":
@@ -170,7 +185,8 @@ class CommunityNotes:
         eligible = frame.pop("eligible")
         first = [column.name for column in CASE_COLUMNS if column.name in frame]
         frame = frame[[*first, *(name for name in frame if name not in first)]]
-        cases = Cases(frame, (self._origin((*notes, *history), says), *placed.met), LADDER)
+        origins = (*self._origins(notes, history, says), *placed.met)
+        cases = Cases(frame, origins, LADDER, extra_columns=(*self.extra_columns, *ASKED_FOR))
         if self.not_misleading == "leave" and not eligible.all():
             cases = cases.keep(eligible, because=NEVER_SHOWN)
             here = here[eligible].reset_index(drop=True)
@@ -178,15 +194,15 @@ class CommunityNotes:
             return cases
         return cases.keep(here, because=unjoined(cases.frame["post_id"], here, placed.lost))
 
-    def _notes(self, notes: Paths, history: Paths) -> tuple[pd.DataFrame, str]:
+    def _notes(self, notes: Files, history: Files | None) -> tuple[pd.DataFrame, str]:
         """Return the notes with their action, and what must be said of how they were read."""
         also = ("summary",) * self.text
-        with engine_in(self.memory) as (engine, _):
-            download = Download(engine)
-            download.read("notes", notes, also=also)
-            download.read("history", history)
+        with engine_in(self.memory) as (engine, folder):
+            download = Download(engine, folder, Limits.of(self.unzip))
+            download.read("notes", notes.paths, also=also)
+            download.read("history", history.paths if history else ())
             if self.ratings:
-                download.read("ratings", self._rating_parts())
+                download.read("ratings", self._rating_parts().paths)
             faults = faults_of(download)
             if faults:
                 raise SchemaError("the download", faults)
@@ -196,21 +212,33 @@ class CommunityNotes:
             ).fetchall()[0][0]
         if frame.empty:
             raise SourceError("The download holds no note. Try: download it again.")
-        says = said(frame, download.strange, orphans, history=bool(history))
+        says = said(frame, download.strange, orphans, history=history is not None)
         frame = frame.join(shown(frame, self.shown)).assign(notes=1, platform="X")
         return frame.drop(columns=["first", "latest", "first_at", "latest_at", "scored"]), says
 
-    def _beside(self, kind: Kind) -> Paths:
+    def _beside(self, kind: Kind) -> Files | None:
         """Return the parts of a kind in the folder; none where the path is a single file."""
-        return () if locate(self.path).is_file() else parts_of(self.path, kind)
+        return None if locate(self.path).is_file() else parts_of(self.path, kind)
 
-    def _rating_parts(self) -> Paths:
+    def _rating_parts(self) -> Files:
         parts = self._beside("ratings")
-        if not parts:
-            raise SourceError(f"There is no ratings-00000.tsv in {visible(self.path)!r}.")
+        if parts is None:
+            what = "There is no ratings-00000.zip and no ratings-00000.tsv in"
+            raise SourceError(f"{what} {visible(self.path)!r}.")
         return parts
 
-    def _origin(self, paths: Paths, says: str) -> Origin:
+    def _origins(self, notes: Files, history: Files | None, says: str) -> tuple[Origin, ...]:
+        """Return the origin of what the folder holds, and that of a history from elsewhere."""
+        ratings = self._beside("ratings") if self.ratings else None
+        apart = history if self.history else None
+        here = [*notes.paths, *(history.paths if history and not apart else ())]
+        here += ratings.paths if ratings else ()
+        found = [origin_of(files_of(notes.label, here), self._origin(here), notes=says)]
+        if apart:
+            found.append(origin_of(apart, self._origin(apart.paths)))
+        return tuple(found)
+
+    def _origin(self, paths: Sequence[Path]) -> Origin:
         names = ", ".join(visible(path.name) for path in paths)
         return Origin(
             name=self.name,
@@ -219,7 +247,5 @@ class CommunityNotes:
             url="https://communitynotes.x.com/guide/en/under-the-hood/download-data",
             accessed="",
             licence="not stated",
-            sha256=sha256_of(paths),
-            notes=says,
             limits=self.limits,
         )

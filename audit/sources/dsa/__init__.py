@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.sources.dsa.archive import Limits
+from audit.reading.zips import Limits
 from audit.sources.dsa.ladder import DSA_LADDER
 from audit.sources.dsa.platforms import by_platform
 from audit.sources.dsa.source import Dsa

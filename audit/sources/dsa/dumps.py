@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from audit.errors import SourceError
-from audit.origin import locate
-from audit.sources.dsa.archive import Limits, Part, Unpacking
+from audit.reading.digests import hashes
+from audit.reading.folders import Files, files_of, meant
+from audit.reading.zips import Limits, Part, Unpacking
 from audit.sources.dsa.statements import Statements
 from audit.text import visible
 
+ENDINGS = (".zip", ".csv")
+SHA1_ENDING = ".zip.sha1"
+SHA1 = re.compile(r"\b[0-9a-fA-F]{40}\b")
 DUMP = re.compile(r"sor-(?P<slug>.+)-(?P<day>\d{4}-\d{2}-\d{2})-(full|light)\b")
 
 
@@ -26,25 +30,46 @@ def read_dumps(
         raise SourceError("The dumps hold no statement. Try: download them again.")
 
 
-def dumps(path: object) -> tuple[Path, ...]:
-    """Return where one dump or several are.
+def dumps(path: object) -> Files:
+    """Return where one dump or several are: files, folders of them, patterns.
+
+    A checksum `….zip.sha1` beside a dump is held against it.
 
     Raises
     ------
     SourceError
-        One is not there, is named twice, or is neither a zip nor a CSV part.
+        One is not there, is named twice, is neither a zip nor a CSV part, or is not what its
+        published checksum says.
     """
-    given = (path,) if isinstance(path, str | Path) else tuple(path)  # type: ignore[arg-type]
-    found = tuple(locate(one) for one in given)
-    if not found:
-        raise SourceError("path names no dump. Try: path = 'sor-global-2025-07-01-full.zip'.")
-    wrong = [visible(one.name) for one in found if one.suffix.lower() not in (".zip", ".csv")]
-    if wrong:
-        raise SourceError(f"{', '.join(wrong)}: allowed are .zip dumps and their .csv parts.")
-    if len({one.resolve() for one in found}) < len(found):
-        raise SourceError("path names the same dump twice, and its rows would count twice.")
-    _refuse_overlap(found)
-    return found
+    asked = path if isinstance(path, str | Path) else list(path)  # type: ignore[call-overload]
+    found = meant(asked, read=_known, what="dump")
+    paths = [one for one in found.paths if not one.name.endswith(SHA1_ENDING)]
+    wrong = [visible(one.name) for one in paths if one.suffix.lower() not in ENDINGS]
+    if wrong or not paths:
+        what = ", ".join(wrong) or f"{found.label!r} holds no dump"
+        raise SourceError(f"{what}: allowed are .zip dumps and their .csv parts.")
+    _refuse_overlap(paths)
+    for one in paths:
+        _hold_sha1(one)
+    return files_of(found.label, paths)
+
+
+def _known(path: Path) -> bool:
+    return path.suffix.lower() in ENDINGS or path.name.endswith(SHA1_ENDING)
+
+
+def _hold_sha1(path: Path) -> None:
+    """Hold a dump against the `.sha1` beside it, if there is one."""
+    beside = path.with_name(path.name + ".sha1")
+    if not beside.exists():
+        return
+    published = SHA1.search(beside.read_text(encoding="utf-8", errors="replace"))
+    if published is None:
+        says = "it holds no SHA-1 checksum. Try: download it again."
+        raise SourceError(f"{visible(beside.name)}: {says}")
+    if published.group().lower() != hashes(path, "sha1")["sha1"]:
+        says = "its SHA-1 checksum is not the published one beside it. Try: download it again."
+        raise SourceError(f"{visible(path.name)}: {says}")
 
 
 def _refuse_overlap(paths: Iterable[Path]) -> None:

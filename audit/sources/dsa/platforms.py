@@ -11,7 +11,7 @@ import pandas as pd
 
 from audit.errors import SourceError
 from audit.reading.engine import engine_in
-from audit.sources.dsa.archive import Limits
+from audit.reading.zips import Limits
 from audit.sources.dsa.dumps import dumps, named, read_dumps
 from audit.sources.dsa.ladder import DECISIONS, DSA_LADDER, NOT_STATED, strictest
 from audit.sources.dsa.schema import LISTS
@@ -43,7 +43,7 @@ def by_platform(
     Parameters
     ----------
     path : path or sequence of paths
-        Dumps as published, full or light, or CSV parts of them.
+        Dumps as published, full or light, or CSV parts of them; a folder of these, or a pattern.
     decision : {"action", "decision_visibility", "decision_monetary", "decision_provision", \
 "decision_account"}
         action: the strictest decision of a statement on `DSA_LADDER`. A decision column: its own
@@ -80,7 +80,7 @@ def by_platform(
     """
     if decision not in get_args(By):
         raise SourceError(f"decision is {decision!r}; allowed: {', '.join(get_args(By))}.")
-    paths = dumps(path)
+    paths = dumps(path).paths
     counts: Counter[tuple[str, ...]] = Counter()
     typed: Counter[tuple[str, ...]] = Counter()
     with engine_in(memory) as (engine, folder):

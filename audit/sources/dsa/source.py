@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from audit.cases import Cases, Origin
 from audit.errors import SourceError
 from audit.reading.engine import engine_in
 from audit.reading.exact import exact_frame
+from audit.reading.folders import Files, files_of
+from audit.reading.provenance import origin_of, stated_origin
+from audit.reading.zips import Limits
 from audit.schema import Column
-from audit.sources.dsa.archive import Limits, sha256
 from audit.sources.dsa.dumps import dumps, named, read_dumps
 from audit.sources.dsa.ladder import DECISIONS, DSA_LADDER
 from audit.sources.dsa.rows import DOUBTS, refuse_classless, typed
@@ -46,8 +47,9 @@ class Dsa:
     Parameters
     ----------
     path : path or sequence of paths
-        `sor-…-YYYY-MM-DD-full.zip` or `-light.zip`, of all platforms or of one, or CSV parts. A
-        checksum `….zip.sha1` beside a dump is held against it.
+        `sor-…-YYYY-MM-DD-full.zip` or `-light.zip`, of all platforms or of one, or CSV parts; a
+        folder of these, as `audit fetch` leaves it, or a pattern. A checksum `….zip.sha1` beside a
+        dump is held against it.
     either_schema : bool
         Whether values of either schema are taken in a file of either layout. Without it a value of
         the other one is named and nothing is read.
@@ -117,14 +119,7 @@ class Dsa:
         """Refuse, before anything is opened, what cannot be asked."""
         if isinstance(self.most, bool) or not isinstance(self.most, int) or self.most < 1:
             raise SourceError(f"most is {self.most!r}; a whole number, 1 or more.")
-        self._unzip()
-
-    def _unzip(self) -> Limits:
-        try:
-            return Limits(**self.unzip)
-        except TypeError as error:
-            known = "part, total, ratio, members"
-            raise SourceError(f"unzip is {dict(self.unzip)!r}; numbers named {known}.") from error
+        Limits.of(self.unzip)
 
     def load(self) -> Cases:
         """Return the statements as cases.
@@ -137,11 +132,12 @@ class Dsa:
             A column or value is not among the published ones, a statement occurs twice, or no
             statement says whether its account is business or private.
         """
-        paths = dumps(self.path)
-        digests = [sha256(path) for path in paths]
+        files = dumps(self.path)
+        found = self._origins(files)
+        paths = files.paths
         with engine_in(self.memory) as (engine, folder):
             statements = Statements(engine, self.either_schema)
-            for part in read_dumps(paths, statements, folder, limits=self._unzip()):
+            for part in read_dumps(paths, statements, folder, limits=Limits.of(self.unzip)):
                 layout = statements.read(part, PASSED_ON.values())
                 if layout is not None:
                     _keep(statements, layout)
@@ -151,8 +147,8 @@ class Dsa:
         frame, notes = typed(frame)
         refuse_classless(frame, named(paths))
         stated = frame.pop("action_stated").to_numpy(dtype=bool)
-        origins = tuple(map(self._origin, paths, digests, [notes] * len(paths)))
-        cases = Cases(frame, origins, DSA_LADDER)
+        origins = tuple(replace(o, notes="; ".join(filter(None, (o.notes, notes)))) for o in found)
+        cases = Cases(frame, origins, DSA_LADDER, extra_columns=self.extra_columns)
         if stated.all():
             return cases
         return cases.keep(stated, because="the statement states no decision")
@@ -164,16 +160,21 @@ class Dsa:
                 "which counts dumps of any size; single CSV parts; or a larger most."
             )
 
-    def _origin(self, path: Path, digest: str, notes: str) -> Origin:
+    def _origins(self, files: Files) -> tuple[Origin, ...]:
+        """Return the origin stated beside the dumps, else one for each dump."""
+        if stated_origin(files) is not None:
+            return (origin_of(files, self._origin(files.label)),)
+        each = [files_of(path.name, [path]) for path in files.paths]
+        return tuple(origin_of(one, self._origin(one.label)) for one in each)
+
+    def _origin(self, label: str) -> Origin:
         return Origin(
             name=self.name,
-            title=f"{self.title}: {visible(path.name)}",
+            title=f"{self.title}: {visible(label)}",
             producer="European Commission, DG CONNECT",
             url="https://doi.org/10.2906/134353607485211",
             accessed="",
             licence="CC BY 4.0",
-            sha256=digest,
-            notes=notes,
             limits=self.limits,
             frame="enforced_only",
         )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
+from audit.reading.engine import line_said
 from audit.reading.lines import LONGEST_LINE
+from audit.reading.zips import Part
 from audit.schema import near
-from audit.sources.dsa.archive import Part
 from audit.sources.dsa.schema import LISTS, REQUIRED, Layout, layout_of
 from audit.sources.dsa.tally import Tally
 from audit.sources.dsa.values import VALUES
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import duckdb
 
 DATES = ("content_date", "application_date", "created_at")
-LINE = re.compile(r"CSV Error on Line: (\d+)")
+DATE = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?)?"
+"""A date as published. The engine alone would take "infinity", and pass over an offset."""
 # A quote after a backslash was not doubled:
 # https://github.com/digital-services-act/transparency-database/issues/454
 BROKEN = (
@@ -115,7 +116,8 @@ class Statements:
     def _undated(self, part: Part, name: str) -> None:
         rows, first = self.engine.execute(
             f"select count(*), min({name}) from part where {name} is not null and "
-            f"try_cast({name} as timestamp) is null"
+            f"(try_cast({name} as timestamp) is null or not regexp_full_match({name}, ?))",
+            [DATE],
         ).fetchall()[0]
         if rows:
             fault = Fault("is no date", name, allowed="2025-07-01 00:00:00")
@@ -164,8 +166,8 @@ def _header(part: Part) -> list[str]:
 
 def _unreadable(part: Part, says: str) -> NoReturn:
     # The engine's message quotes the row, and with it what somebody wrote: only its line is kept.
-    line = LINE.search(says)
-    where = f"file line {int(line.group(1)):,} holds " if line else "it holds "
+    line = line_said(says)
+    where = f"file line {line:,} holds " if line else "it holds "
     what = "bytes that are not UTF-8" if "unicode" in says.lower() else BROKEN
     raise SchemaError(part.name, [Fault(where + what, hint="download it again, or mend that row")])
 

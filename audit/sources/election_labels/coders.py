@@ -9,8 +9,6 @@ import pandas as pd
 from audit.errors import SourceError
 from audit.origin import locate
 from audit.reading.snowflake import clock
-from audit.sources.archive_dates import LEADER
-from audit.sources.archive_file import read_archive
 from audit.sources.election_labels.posts import (
     FILE,
     SELF,
@@ -20,6 +18,8 @@ from audit.sources.election_labels.posts import (
     read_posts,
     words_of,
 )
+from audit.sources.trump_archive.dates import LEADER
+from audit.sources.trump_archive.file import read_archive
 
 CODERS = ("cao", "smapp", "trump_archive", "civicmachines")
 """Who looked at which of the leader's posts carried a label, or were put behind a notice."""

@@ -12,7 +12,7 @@ import pandas as pd
 from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.files import read_table
 from audit.reading.snowflake import WITHIN, all_rounded, off_clock
-from audit.sources.archive_dates import ACCOUNT, LEADER
+from audit.sources.trump_archive.dates import ACCOUNT, LEADER
 
 FILE = "cao_2020_09_12.csv"
 COLUMNS = ("", "date", "favorites", "id", "isRetweet", "retweets", "text", "hard", "soft")

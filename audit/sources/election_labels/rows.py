@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pandas as pd
 
 from audit.cases import Cases, Origin, locate
 from audit.errors import SourceError
-from audit.sources.archive_dates import LEADER, PLATFORM
+from audit.reading.digests import sha256
 from audit.sources.election_labels.coders import read_others
 from audit.sources.election_labels.posts import (
     FILE,
@@ -20,6 +19,7 @@ from audit.sources.election_labels.posts import (
     read_posts,
 )
 from audit.sources.trump_archive import STALE
+from audit.sources.trump_archive.dates import LEADER, PLATFORM
 
 URL = "https://github.com/jian-frank-cao/Disinformation-Intervention"
 TWO_CODERS = (
@@ -103,7 +103,7 @@ def _origin(
         URL,
         "",
         "not stated",
-        hashlib.sha256((folder / FILE).read_bytes()).hexdigest(),
+        sha256(folder / FILE),
         notes="; ".join(said),
         limits=limits,
     )

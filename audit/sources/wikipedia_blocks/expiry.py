@@ -108,7 +108,8 @@ def ends(log: pd.DataFrame) -> pd.DataFrame:
         held against each other.
     """
     words = log["duration"].fillna("").str.strip()
-    indefinite = words.str.lower().isin(INDEFINITE)
+    endless = log["expiry"].fillna("").str.strip().str.lower().isin(INDEFINITE)
+    indefinite = words.str.lower().isin(INDEFINITE) | (endless & (words == ""))
     stated = pd.to_datetime(log["expiry"], format="ISO8601", utc=True, errors="coerce")
     asked = (words != "") & ~indefinite
     worded = _each(zip(words[asked], log.loc[asked, "at"], strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from audit.errors import Fault, SchemaError, SourceError
-from audit.origin import locate
+from audit.reading.folders import Files, meant
 from audit.reading.typed import FLOAT_ID
 from audit.sources.wikipedia_blocks.batches import read_batches
-from audit.sources.wikipedia_blocks.expiry import UTC_TIME
+from audit.sources.wikipedia_blocks.expiry import INDEFINITE, UTC_TIME
 from audit.sources.wikipedia_blocks.responses import read_lines, read_response
 from audit.text import visible
 
@@ -50,36 +49,24 @@ class Log:
     continues: bool = False
 
 
-def find(path: str | Sequence[str]) -> tuple[Path, ...]:
+def find(path: str | Sequence[str]) -> Files:
     """Return the files that a folder, a pattern, a file or a list of these names, sorted by name.
 
     Raises
     ------
     SourceError
-        Nothing is there, or a file has an ending that is not read.
+        Nothing is there, a file has an ending that is not read or is meant twice.
     """
-    found: list[Path] = []
-    for given in [path] if isinstance(path, str) else list(path):
-        found += _one(given)
-    found = list(dict.fromkeys(found))
-    strange = [p.name for p in found if _ending(p) not in READERS]
-    if strange or not found:
+    found = meant(path, read=_is_log, what="block log")
+    strange = [one.name for one in found.paths if not _is_log(one)]
+    if strange:
         what = f"cannot be read as a block log: {', '.join(map(repr, strange[:5]))}"
-        raise SourceError(
-            f"{path!r} {what if strange else 'holds no file of a block log'}; allowed: "
-            f"{', '.join(READERS)}."
-        )
-    return tuple(found)
+        raise SourceError(f"{path!r} {what}; allowed: {', '.join(READERS)}.")
+    return found
 
 
-def _one(given: str) -> list[Path]:
-    if glob.has_magic(given):
-        folder = locate(Path(given).parent)
-        return sorted(folder.glob(Path(given).name))
-    path = locate(given)
-    if path.is_dir():
-        return sorted(p for p in path.iterdir() if p.is_file() and _ending(p) in READERS)
-    return [path]
+def _is_log(path: Path) -> bool:
+    return _ending(path) in READERS
 
 
 def _ending(path: Path) -> str:
@@ -137,6 +124,7 @@ def _values(frame: pd.DataFrame) -> list[Fault]:
             "digits",
         ),
         ("timestamp", ~_is_moment(moment), "is no time", "2012-01-01T00:01:56Z"),
+        ("expiry", _is_no_end(frame["expiry"]), "is no time", "2012-01-09T12:00:00Z"),
         ("type", frame["type"] != "block", "is another log", "block"),
         ("action", ~frame["action"].isin(ACTIONS), "is no action", ", ".join(ACTIONS)),
         ("title", (title != "") & ~title.str.contains(":"), "has no namespace", "User:…"),
@@ -146,6 +134,12 @@ def _values(frame: pd.DataFrame) -> list[Fault]:
         for column, bad, what, allowed in checks
         if any(bad)
     ]
+
+
+def _is_no_end(expiry: pd.Series) -> pd.Series:
+    said = expiry.fillna("").str.strip()
+    read = pd.to_datetime(said.where(said != ""), format="ISO8601", utc=True, errors="coerce")
+    return (said != "") & read.isna() & ~said.str.lower().isin(INDEFINITE)
 
 
 def _is_moment(words: pd.Series) -> pd.Series:

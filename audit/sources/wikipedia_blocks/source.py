@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
@@ -14,6 +12,8 @@ from audit.cases import Cases
 from audit.errors import SourceError
 from audit.ledger import counted
 from audit.origin import Origin
+from audit.reading.folders import Files
+from audit.reading.provenance import origin_of
 from audit.roster import Roster
 from audit.schema import Column, Ladder
 from audit.sources.wikipedia_blocks import steps
@@ -151,7 +151,7 @@ class WikipediaBlocks:
     def _blocks(self, entries: pd.DataFrame, origin: Origin) -> Cases:
         """Return the entries as cases, those that are no block to be compared in the ledger."""
         rows = steps.as_cases(entries, RUNGS, INDEFINITE, self.platform)
-        cases = Cases(rows, (origin,), LADDER)
+        cases = Cases(rows, (origin,), LADDER, extra_columns=self.extra_columns)
         for stay, because in steps.STEPS:
             stays = stay(cases.frame)
             if not stays.all():
@@ -160,7 +160,7 @@ class WikipediaBlocks:
 
     def _entries(self) -> tuple[pd.DataFrame, Origin]:
         files = find(self.path)
-        log = read_log(files)
+        log = read_log(files.paths)
         frame = log.frame
         title = frame["title"].str.partition(":")[2].str.strip()
         frame = frame.assign(target=title.replace("", None), test=is_test(frame["comment"]))
@@ -182,27 +182,23 @@ class WikipediaBlocks:
 
     def _origin(
         self,
-        files: Sequence[Path],
+        files: Files,
         covered: pd.DataFrame,
         continues: bool,
         roster: Roster | None,
     ) -> Origin:
-        beside = files[0].parent / "origin.toml"
-        found = Origin("wikipedia_blocks", self.title, PRODUCER, ABOUT, "", "not stated")
-        found = Origin.read(beside.absolute()) if beside.exists() else found
+        known = Origin(
+            self.name,
+            self.title,
+            PRODUCER,
+            ABOUT,
+            "",
+            "not stated",
+            limits=self.limits,
+            frame=FRAME,
+        )
         times = [f"{a:%Y-%m-%d} to {b:%Y-%m-%d}" for a, b, _ in covered.itertuples(index=False)]
-        notes = [found.notes] if found.notes else []
-        notes.append(f"{counted(len(files), 'file')}; the log covers {', '.join(times)}")
+        notes = [f"{counted(len(files.paths), 'file')}; the log covers {', '.join(times)}"]
         notes += [f"roles by a roster of {counted(len(roster), 'account')}"] if roster else []
         notes += ["the last response says that the log goes on"] if continues else []
-        limits = dict.fromkeys((*self.limits, *found.limits))
-        return replace(
-            found, frame=FRAME, limits=tuple(limits), notes="; ".join(notes), sha256=_sha256(files)
-        )
-
-
-def _sha256(files: Sequence[Path]) -> str:
-    found = hashlib.sha256()
-    for path in files:
-        found.update(path.read_bytes())
-    return found.hexdigest()
+        return origin_of(files, known, notes="; ".join(notes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
@@ -11,12 +10,12 @@ import pandas as pd
 from audit.cases import Cases, Origin
 from audit.errors import SchemaError, SourceError
 from audit.ledger import counted
-from audit.origin import locate
+from audit.reading.provenance import origin_of
 from audit.roster import Roster
 from audit.schema import Column
-from audit.sources.archive_dates import ACCOUNT, LEADER, PLATFORM, measures, spells
-from audit.sources.archive_file import off_by_more_than_a_minute, read_archive
 from audit.sources.classes import classify, mark_regimes
+from audit.sources.trump_archive.dates import ACCOUNT, LEADER, PLATFORM, measures, spells
+from audit.sources.trump_archive.file import archive_file, off_by_more_than_a_minute, read_archive
 
 STALE = "2020-12-01"
 """From this day on the archive's flags are not taken to be complete, whatever file is given.
@@ -35,9 +34,10 @@ class TrumpArchive:
     Parameters
     ----------
     path : str
-        The file, CSV or JSON, in a layout of `archive_file.LAYOUTS`.
+        The file, CSV or JSON, in a layout of `file.LAYOUTS`, or a folder that holds it and
+        nothing else, as `audit fetch` leaves it.
     roster : str, optional
-        A roster file in place of `archive_dates.SPELLS`; the account is called `ACCOUNT` there.
+        A roster file in place of `dates.SPELLS`; the account is called `ACCOUNT` there.
     retweets : {"remove", "keep"}
         remove: retweets leave through the ledger; keep: they stay, as posts of this account.
     times : {"recorded", "id"}
@@ -138,7 +138,7 @@ class TrumpArchive:
             raise SchemaError("the roster and the archive", faults)
         frame["in_office"] = (frame["account_class"] == LEADER).map({True: "yes", False: "no"})
         frame, _ = mark_regimes(frame, measures())
-        cases = Cases(frame, (self._origin(posts, layout), *met))
+        cases = Cases(frame, (self._origin(posts, layout), *met), extra_columns=self.extra_columns)
         return self._kept(cases)
 
     def _cases(self, posts: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +176,6 @@ class TrumpArchive:
         return cases
 
     def _origin(self, posts: pd.DataFrame, layout: str) -> Origin:
-        found = locate(self.path)
         off, timed = int(off_by_more_than_a_minute(posts).sum()), int(posts["off_clock"].count())
         notes = (
             f"layout {layout}; {off:,} of {timed:,} posts with a clock in their id are recorded "
@@ -184,14 +183,13 @@ class TrumpArchive:
         )
         if self.flags_because:
             notes += f"; flags taken as complete until {self.flags_until}: {self.flags_because}"
-        return Origin(
-            "trump_archive",
+        known = Origin(
+            self.name,
             "Trump Twitter Archive",
             "Trump Twitter Archive",
             "https://www.thetrumparchive.com",
             "",
             "not stated",
-            hashlib.sha256(found.read_bytes()).hexdigest(),
-            notes=notes,
             limits=self.limits,
         )
+        return origin_of(archive_file(self.path), known, notes=notes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,11 +13,12 @@ from audit.errors import FetchError, UnknownName
 from audit.fetching.address import Reach
 from audit.fetching.download import Client, Item
 from audit.fetching.manners import Manners
-from audit.fetching.store import ORIGIN, Store, recorded
+from audit.fetching.store import Store, recorded
 from audit.fetching.take import Series, Written, take
 from audit.origin import Origin
-from audit.reading.folders import checksums
-from audit.sources.fetch_periods import community_notes, dsa, trump_archive, wikipedia_blocks
+from audit.reading.digests import together
+from audit.reading.provenance import ORIGIN
+from audit.sources.fetch.periods import community_notes, dsa, trump_archive, wikipedia_blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ def fetch(
     Files that are there whole are not asked for again; one that broke off is resumed. A file has
     its name only when it is whole: its length, its publisher's hash and its archive are checked
     first, and nothing is unpacked. `SHA256SUMS` holds every file's hash; the origin's is the
-    file's, or of several that of SHA256SUMS (`audit.reading.folders.digest`).
+    file's, or of several that of SHA256SUMS (`audit.reading.digests.digest`).
 
     Parameters
     ----------
@@ -231,8 +231,6 @@ def _origin(source: str, entry: Fetch, url: str, hashes: Mapping[str, str]) -> b
     import tomli_w
 
     now = datetime.now(UTC)
-    only = next(iter(hashes.values()))
-    sha256 = only if len(hashes) == 1 else hashlib.sha256(checksums(hashes)).hexdigest()
     files = "1 file" if len(hashes) == 1 else f"{len(hashes)} files, {min(hashes)} to {max(hashes)}"
     origin = {
         "name": source,
@@ -241,7 +239,7 @@ def _origin(source: str, entry: Fetch, url: str, hashes: Mapping[str, str]) -> b
         "url": url,
         "accessed": now.date().isoformat(),
         "licence": entry.licence,
-        "sha256": sha256,
+        "sha256": together(hashes),
         "notes": f"Fetched by audit fetch, last at {now:%Y-%m-%dT%H:%M:%SZ}: {files}.",
     }
     return tomli_w.dumps(origin).encode()

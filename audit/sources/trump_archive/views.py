@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from audit.cases import Cases
-from audit.sources.archive_dates import MEASURES
-from audit.sources.archive_file import read_archive
-from audit.sources.registry_views import View, figure, figures_of
+from audit.sources.registry.views import View, figure, figures_of
 from audit.sources.trump_archive import TrumpArchive
+from audit.sources.trump_archive.dates import MEASURES
+from audit.sources.trump_archive.file import read_archive
 
 
 def flags_by_month(source: TrumpArchive) -> View:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from audit.errors import SourceError
 from audit.origin import Origin
-from audit.sources import simuland
-from audit.sources.simulated import POSTS_PER_SCALE, Simulated
+from audit.sources.simulated import POSTS_PER_SCALE, Simulated, simuland
 from audit.sources.table import read_cases
 
 SMALL = Simulated(seed=7, leaders=3, ordinary=40)
@@ -56,7 +55,7 @@ def test_any_stretch_of_posts_comes_out_the_same(cuts, seed) -> None:
 
 def test_accounts_counted_in_blocks_are_those_counted_at_once(monkeypatch) -> None:
     whole = simuland.accounts(SMALL)
-    monkeypatch.setattr("audit.sources.simuland_accounts.BLOCK", 7)
+    monkeypatch.setattr("audit.sources.simulated.accounts.BLOCK", 7)
     pd.testing.assert_frame_equal(simuland.accounts(SMALL), whole)
     census = simuland.Census.of(SMALL)
     pd.testing.assert_frame_equal(census.people(5, 20), whole.iloc[5:20].reset_index(drop=True))

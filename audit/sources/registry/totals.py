@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.errors import RegimeError, SourceError, UnknownName
-from audit.sources.registry_views import View, figure, figures_of
+from audit.sources.registry.views import View, figure, figures_of
 
 
 def allowance_shares(totals: pd.DataFrame, shares: Sequence[float] | None = None) -> View:

@@ -112,7 +112,7 @@ class Registry:
         acted = rows["date_precision"].eq("day") & rows["action"].ne("none")
         frame["acted_at"] = _whole_day(rows["action_date"].where(acted))
         origin = replace(Origin.read(locate(self.path)), limits=self.limits)
-        cases = Cases(frame, (origin,))
+        cases = Cases(frame, (origin,), extra_columns=self.extra_columns)
         speech = cases.frame["violation_acknowledged"].ne("legal_ground")
         because = "decided under rules on speech; sanctions, copyright and election law left out"
         return cases.keep(speech, because=because)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.schema import UNKNOWN
-from audit.sources.simuland_accounts import (
+from audit.sources.simulated.accounts import (
     ACCOUNT_DRAWS,
     LEADER,
     MIX,

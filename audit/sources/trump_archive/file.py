@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit.errors import Fault, SchemaError
-from audit.origin import locate
+from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.columns import read_columns
 from audit.reading.files import read_json_list, read_table
+from audit.reading.folders import Files, table_files
 from audit.reading.lines import TextTable
 from audit.reading.snowflake import WITHIN, all_rounded, off_clock
 from audit.reading.typed import FLOAT_ID, LOST_DIGITS, Reading
 from audit.schema import Column
+from audit.text import visible
 
 _MARKS = {"isRetweet": "is_retweet", "isDeleted": "is_deleted", "isFlagged": "is_flagged"}
 _COUNTS = {"favorites": "raw_favorites", "retweets": "raw_retweets"}
@@ -51,13 +52,28 @@ POST_COLUMNS = (
 )
 
 
+def archive_file(path: str | Path) -> Files:
+    """Return the one file that a path or a folder means.
+
+    Raises
+    ------
+    SourceError
+        None is there, or several.
+    """
+    files = table_files(path)
+    if len(files.paths) > 1:
+        names = ", ".join(visible(name) for name in files.names[:5])
+        raise SourceError(f"{files.label!r} holds several files: {names}. Try: the path of one.")
+    return files
+
+
 def read_archive(path: str | Path) -> tuple[pd.DataFrame, str]:
     """Return the posts of a file of either layout, and the layout's name.
 
     Parameters
     ----------
     path : str or Path
-        CSV, JSON list or JSON lines.
+        CSV, JSON list or JSON lines; or the folder of that one file.
 
     Returns
     -------
@@ -75,7 +91,7 @@ def read_archive(path: str | Path) -> tuple[pd.DataFrame, str]:
     SourceError
         The file is not there or is of another kind.
     """
-    found = locate(path)
+    found = archive_file(path).paths[0]
     table = read_json_list(found) if found.suffix.lower() == ".json" else read_table(found)
     layout = _layout(table, found.name)
     frame = table.frame.rename(columns=dict(LAYOUTS[layout]))

@@ -1,17 +1,15 @@
-"""The CSV parts of a dump, taken one at a time out of zips that nobody has to trust."""
+"""The files in a zip, taken out one at a time, of zips that nobody has to trust."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from audit.errors import SourceError
 from audit.text import visible
@@ -19,8 +17,6 @@ from audit.text import visible
 BLOCK = 1 << 20
 MALFORMED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, struct.error)
 """What the standard library raises on a zip whose bytes are not those of a zip."""
-DEEPEST = 2  # a dump is a zip of zips of CSV files
-SHA1 = re.compile(r"\b[0-9a-fA-F]{40}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +26,9 @@ class Limits:
     Parameters
     ----------
     part : int, bytes
-        Of one member, CSV or inner zip. A part holds 100,000 statements, about 200 MB when full.
+        Of one member, be it an inner zip.
     total : int, bytes
-        Of everything that one dump unpacks to, inner zips included.
+        Of everything that one file unpacks to, inner zips included.
     ratio : float
         Bytes out per byte in, of one member; text of this kind reaches about 40, deflate 1,032.
     members : int
@@ -44,6 +40,21 @@ class Limits:
     ratio: float = 250.0
     members: int = 10_000
 
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Limits:
+        """Return the limits that a source's parameter `unzip` names.
+
+        Raises
+        ------
+        SourceError
+            One is not known, is no number, or lets nothing through.
+        """
+        try:
+            return cls(**given)
+        except TypeError as error:
+            known = ", ".join(f.name for f in fields(cls))
+            raise SourceError(f"unzip is {dict(given)!r}; numbers named {known}.") from error
+
     def __post_init__(self) -> None:
         """Refuse a limit that lets nothing through."""
         given = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -54,7 +65,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One CSV file: what the dump calls it, and where it is for as long as it is looked at."""
+    """One file: what the zip calls it, and where it is for as long as it is looked at."""
 
     name: str
     path: Path
@@ -62,16 +73,31 @@ class Part:
 
 @dataclass(slots=True)
 class Unpacking:
-    """How much of one dump has come out, and under which names."""
+    """How much of one file has come out, and under which names.
+
+    Attributes
+    ----------
+    folder : Path
+        Where parts lie while they are looked at.
+    limits : Limits
+    names : set of str
+        Of the parts so far; shared by files that are read as one table.
+    ending : str
+        Of the parts, ".csv"; a file that ends so is its own part.
+    deepest : int
+        How deep zips may be nested: 2 is a zip of zips.
+    """
 
     folder: Path
     limits: Limits
     names: set[str]
+    ending: str = ".csv"
+    deepest: int = 2
     out: int = 0
     files: int = 0
 
     def parts(self, path: Path) -> Iterator[Part]:
-        """Yield the CSV parts of a dump, or the file itself where it is a CSV.
+        """Yield the parts in a zip, or the file itself where it is one.
 
         A part is there until the next one is asked for. Nothing is written outside `folder`, and
         no name that the zip holds is ever used as a path.
@@ -79,23 +105,23 @@ class Unpacking:
         Raises
         ------
         SourceError
-            The zip is broken, encrypted, nested too deep, too large, or holds what no dump does.
+            The zip is broken, encrypted, nested too deep, too large, or holds anything else.
         """
-        if path.suffix.lower() == ".csv":
+        if path.suffix.lower() == self.ending:
             self._once(path.name, path.name)
-            yield Part(path.name, path)
+            yield Part(visible(path.name), path)
             return
         yield from self._members(path, visible(path.name), depth=1)
 
     def _members(self, path: Path, where: str, depth: int) -> Iterator[Part]:
         with _opened(path, where) as archive:
             members = archive.infolist()
-            _refuse(members, where, self.limits)
+            self._refuse(members, where)
             for member in members:
                 inner = f"{where} › {visible(member.filename)}"
                 zipped = member.filename.lower().endswith(".zip")
-                if zipped and depth >= DEEPEST:
-                    _no(inner, f"zips are nested more than {DEEPEST} deep")
+                if zipped and depth >= self.deepest:
+                    _no(inner, f"zips are nested more than {self.deepest} deep")
                 self._once(member.filename, inner)
                 taken = self._take(archive, member, inner)
                 try:
@@ -105,6 +131,22 @@ class Unpacking:
                         yield Part(visible(member.filename), taken)
                 finally:
                     taken.unlink(missing_ok=True)
+
+    def _refuse(self, members: list[zipfile.ZipInfo], where: str) -> None:
+        if not members:
+            _no(where, "the zip is empty", "download it again")
+        if len(members) > self.limits.members:
+            most = self.limits.members
+            _no(where, f"it holds {len(members):,} files (limit: members, {most:,})")
+        seen: set[str] = set()
+        for member in members:
+            inner = f"{where} › {visible(member.filename)}"
+            if member.filename.casefold() in seen:
+                _no(inner, "the zip holds two files of this name")
+            seen.add(member.filename.casefold())
+            _refuse_member(member, inner)
+            if not member.filename.lower().endswith((self.ending, ".zip")):
+                _no(inner, f"it is neither a {self.ending} part nor a zip of them")
 
     def _once(self, name: str, where: str) -> None:
         if name.casefold() in self.names:
@@ -140,31 +182,7 @@ class Unpacking:
             what = f"it unpacks to more than {self.limits.ratio:g} times its size (limit: ratio)"
             _no(where, what, hint)
         if self.out > self.limits.total:
-            _no(where, f"the dump unpacks to more than {self.limits.total:,} bytes (total)", hint)
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a dump, after holding it against the `.sha1` beside it, if any.
-
-    Raises
-    ------
-    SourceError
-        The published checksum is another one, or the file beside the dump holds none.
-    """
-    beside = path.with_name(path.name + ".sha1")
-    digests = (hashlib.sha256(), hashlib.sha1(usedforsecurity=False))
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            for digest in digests:
-                digest.update(block)
-    if beside.exists():
-        published = SHA1.search(beside.read_text(encoding="utf-8", errors="replace"))
-        if published is None:
-            _no(visible(beside.name), "it holds no SHA-1 checksum", "download it again")
-        if published.group().lower() != digests[1].hexdigest():
-            what = "its SHA-1 checksum is not the published one beside it"
-            _no(visible(path.name), what, "download it again")
-    return digests[0].hexdigest()
+            _no(where, f"the file unpacks to more than {self.limits.total:,} bytes (total)", hint)
 
 
 def _opened(path: Path, where: str) -> zipfile.ZipFile:
@@ -178,28 +196,17 @@ def _opened(path: Path, where: str) -> zipfile.ZipFile:
         raise SourceError(f"{where} cannot be read: {error.strerror or error}.") from error
 
 
-def _refuse(members: list[zipfile.ZipInfo], where: str, limits: Limits) -> None:
-    if not members:
-        _no(where, "the zip is empty", "download it again")
-    if len(members) > limits.members:
-        _no(where, f"it holds {len(members):,} files (limit: members, {limits.members:,})")
-    seen: set[str] = set()
-    for member in members:
-        inner = f"{where} › {visible(member.filename)}"
-        if member.flag_bits & 1:
-            _no(inner, "it is encrypted", "the dumps are published in the clear")
-        if member.filename.casefold() in seen:
-            _no(inner, "the zip holds two files of this name")
-        seen.add(member.filename.casefold())
-        if _leads_out(member.filename):
-            _no(inner, "its name leads out of the folder it is unpacked to")
-        if stat.S_ISLNK(member.external_attr >> 16):
-            _no(inner, "it is a link to another file")
-        if not member.filename.lower().endswith((".csv", ".zip")):
-            _no(inner, "it is neither a CSV part nor a zip of them")
+def _refuse_member(member: zipfile.ZipInfo, inner: str) -> None:
+    if member.flag_bits & 1:
+        _no(inner, "it is encrypted", "the files are published in the clear")
+    if leads_out(member.filename):
+        _no(inner, "its name leads out of the folder it is unpacked to")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        _no(inner, "it is a link to another file")
 
 
-def _leads_out(name: str) -> bool:
+def leads_out(name: str) -> bool:
+    """Return whether the name of a member would lead out of the folder it is unpacked to."""
     steps = name.replace("\\", "/").split("/")
     return ".." in steps or steps[0] == "" or ":" in steps[0] or "\0" in name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,8 +14,10 @@ from audit.cases import Cases
 from audit.errors import Fault, SchemaError
 from audit.origin import Origin, locate
 from audit.reading.files import read_table
+from audit.reading.folders import files_of
+from audit.reading.provenance import origin_of
 from audit.schema import Column
-from audit.sources.oversight_rules import (
+from audit.sources.oversight_board.rules import (
     DIRECTIONS,
     HAND_CHECKED,
     LEAVE_UP,
@@ -55,12 +56,12 @@ class OversightBoard:
     -----
     "Overturned" mixes two things: a removal that was undone, and a post left up that should have
     gone. `direction` tells them apart (overturned_removal, overturned_leave_up, upheld_removal,
-    upheld_leave_up) by the rules of `oversight_rules.DIRECTIONS`, in their order; a bundle whose
+    upheld_leave_up) by the rules of `rules.DIRECTIONS`, in their order; a bundle whose
     posts had both outcomes or both directions leaves through the ledger, as does a decision that
     no rule decides, and neither is guessed. `action` is "remove" (or "suspend" for an account) or
     "none"; `reversed` says of a removal whether the Board overturned it, and is missing where
     nothing had been removed. `account_class` is "unknown" wherever no rule of
-    `oversight_rules.ACCOUNTS` decides it: "a user" is no class.
+    `rules.ACCOUNTS` decides it: "a user" is no class.
 
     References
     ----------
@@ -106,7 +107,9 @@ class OversightBoard:
             There is no such file.
         """
         path = locate(self.path)
-        cases = Cases(_as_cases(_read(path)), (self._origin(path),))
+        cases = Cases(
+            _as_cases(_read(path)), (self._origin(path),), extra_columns=self.extra_columns
+        )
         for stay, because in STEPS:
             stays = stay(cases.frame)
             if not stays.all():
@@ -125,13 +128,11 @@ class OversightBoard:
         return rows.sort_values("rule", key=lambda r: r.map(place), ignore_index=True)
 
     def _origin(self, path: Path) -> Origin:
-        beside = path.parent / "origin.toml"
         site = "https://www.oversightboard.com/decision/"
-        found = Origin(self.name, self.title, "Oversight Board", site, "", "not stated")
-        found = Origin.read(beside.absolute()) if beside.exists() else found
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        limits = tuple(dict.fromkeys((*self.limits, *found.limits)))
-        return replace(found, limits=limits, sha256=digest)
+        known = Origin(
+            self.name, self.title, "Oversight Board", site, "", "not stated", limits=self.limits
+        )
+        return origin_of(files_of(path.name, [path]), known)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from audit.errors import SourceError
 from audit.origin import Origin
 from audit.regimes import Exemptions
 from audit.schema import Column
-from audit.sources import simuland, simuland_file
-from audit.sources.simuland_file import CHUNK
+from audit.sources.simulated import file, simuland
+from audit.sources.simulated.file import CHUNK
 
 TRUE_EFFECT = -0.15
 """Risk difference between a leader's post and the same post by an ordinary account, where it breaks
@@ -32,6 +32,7 @@ class Simulated:
     Parameters
     ----------
     seed : int
+        Of every draw; the same seed makes the same posts.
     leaders, ordinary : int
         Accounts of each class, 1 or more; leaders post about six times as much.
     scale : int
@@ -147,8 +148,8 @@ class Simulated:
         return cls(**choices, scale=max(1, round(posts / POSTS_PER_SCALE)))
 
     def write_parquet(self, path: str | Path, *, chunk: int = CHUNK, memory: str = "1GB") -> int:
-        """Write what `load` gives as Parquet, whatever its size; see `simuland_file`."""
-        return simuland_file.write_parquet(self, path, chunk=chunk, memory=memory)
+        """Write what `load` gives as Parquet, whatever its size; see `file.write_parquet`."""
+        return file.write_parquet(self, path, chunk=chunk, memory=memory)
 
     def ceilings(self) -> Exemptions:
         """Return the exemption that Simuland publishes; none where `exemption` is off."""

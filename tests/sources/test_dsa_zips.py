@@ -55,7 +55,7 @@ def written(folder: Path, content: bytes) -> Path:
         (zipped({"..\\out.csv": GOOD}), "its name leads out of the folder"),
         (zipped({"C:/out.csv": GOOD}), "its name leads out of the folder"),
         (zipped({"a.csv.zip": zipped({"../b.csv": GOOD})}), r"a\.csv\.zip › \.\./b\.csv: its name"),
-        (zipped({"read me.txt": "x"}), "neither a CSV part nor a zip of them"),
+        (zipped({"read me.txt": "x"}), "neither a .csv part nor a zip of them"),
         (zipped({"a.csv": GOOD, "A.CSV": GOOD}), "two files of this name"),
         (
             zipped({"1.zip": zipped({"a.csv": GOOD}), "2.zip": zipped({"a.csv": GOOD})}),
@@ -182,10 +182,10 @@ def test_what_is_no_dump_is_refused_by_its_name(tmp_path) -> None:
         by_platform(tmp_path / "a.parquet")
     with pytest.raises(SourceError, match=r"no 'nowhere\.zip'"):
         by_platform("nowhere.zip")
-    with pytest.raises(SourceError, match="names no dump"):
+    with pytest.raises(SourceError, match="The list of files is empty"):
         by_platform([])
     path = small(tmp_path)
-    with pytest.raises(SourceError, match="the same dump twice"):
+    with pytest.raises(SourceError, match="are the same file, whose rows would count twice"):
         by_platform([path, path])
 
 

@@ -8,8 +8,8 @@ import pytest
 from archive_rows import id_at, post, posts, write_csv
 
 from audit.charts import CHARTS
-from audit.sources.archive_views import by_role, flags_by_month
 from audit.sources.trump_archive import TrumpArchive
+from audit.sources.trump_archive.views import by_role, flags_by_month
 
 
 @pytest.fixture

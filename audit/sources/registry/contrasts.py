@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit.errors import SourceError
 from audit.schema import STANDARD_LADDER
-from audit.sources.registry_views import CHOSEN, HEADS, View, figure, figures_of
+from audit.sources.registry.views import CHOSEN, HEADS, View, figure, figures_of
 
 NOTICE_BEGAN = pd.Timestamp("2019-06-27")
 CAPITOL = pd.Timestamp("2021-01-06")

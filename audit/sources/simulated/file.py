@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 import tomli_w
 
 from audit.errors import SourceError
+from audit.reading.digests import sha256
 from audit.reading.engine import engine_in
-from audit.sources.simuland import Census, reported
+from audit.sources.simulated.simuland import Census, reported
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def write_parquet(
             engine.execute("set TimeZone = 'UTC'")
             _draw(census, engine, folder, chunk)
             rows = _sorted(engine, folder, new)
-        with new.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        (target.parent / "origin.toml").write_text(_origin(world, digest), encoding="utf-8")
+        (target.parent / "origin.toml").write_text(_origin(world, sha256(new)), encoding="utf-8")
         new.replace(target)
     finally:
         new.unlink(missing_ok=True)
