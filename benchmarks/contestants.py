@@ -24,12 +24,12 @@ DRAWS = 200
 def audit_fit(folder: Path) -> dict[str, Any]:
     """Return this package's coefficient and standardised effect, by account."""
     from audit.estimators.models.grouped_logit import grouped_logit
-    from audit.scanned.enrolment import meet
+    from audit.scanned.by_row import meet_by_row
 
-    met = meet(_scanned(folder), _design(tuple(COVARIATES)))
-    found = grouped_logit(
-        met.cells.tallies(by="post", stratified=True), met.cells.levels, over="all"
-    )
+    met = meet_by_row(_scanned(folder), _design(tuple(COVARIATES)))
+    if met is None:
+        raise AssertionError("no account of this platform is in both classes")
+    found = grouped_logit(met.tallies, met.levels, over="all")
     return {
         "coefficient": found.coefficient.estimate,
         "std_error": found.coefficient.std_error,

@@ -12,6 +12,7 @@ from audit import population
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.errors import DesignError
 from audit.scanned.left import ledger_of, lost_outcomes
+from audit.scanned.numbered import numbered
 from audit.scanned.populations import unlike
 from audit.scanned.steps import STAYS, Steps, level, steps_of
 from audit.schema import NOT_RECORDED
@@ -46,10 +47,10 @@ def meet(scan: Scan, design: Design) -> Enrolled:
         The design names a class, column or rung that the table does not have.
     """
     scan.require()
-    _require(scan, design)
+    require_columns(scan, design)
     steps = steps_of(scan, design)
     base = _counted(scan, design, steps)
-    _require_classes(scan, design, base)
+    require_classes(scan, design, base)
     base = _one_class_per_account(scan, base, design, steps)
     ledger = ledger_of(scan, base, steps)
     lost = lost_outcomes(scan, base, design, steps)
@@ -66,7 +67,8 @@ def meet(scan: Scan, design: Design) -> Enrolled:
     return Enrolled(left, Tallied(scan.engine, table, strata, weighted, None, levels), lost)
 
 
-def _require(scan: Scan, design: Design) -> None:
+def require_columns(scan: Scan, design: Design) -> None:
+    """Raise where the design names a column, level or rung that the table does not have."""
     faults = sorted({o.misframed(design.frame) for o in scan.origins} - {""})
     used = [("stratum column", c) for c in design.strata]
     used += [("population column", c) for c in design.population or {}]
@@ -110,7 +112,8 @@ def _absent(scan: Scan, column: str, allowed: Any) -> list[str]:
     return population.absent(levels, column, allowed)
 
 
-def _require_classes(scan: Scan, design: Design, base: Name) -> None:
+def require_classes(scan: Scan, design: Design, base: Name) -> None:
+    """Raise where the design names a class that no row of `base` has."""
     found = scan.engine.query(sql("select distinct class from {b} order by class", b=base))
     classes = [str(name) for name in found["class"]]
     faults = [
@@ -233,24 +236,9 @@ def _one_class_per_account(scan: Scan, base: Name, design: Design, steps: Steps)
 
 def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any, Name]:
     """Return the strata's names and levels, and the table of counts that knows them by number."""
-    layers = [Name(f"s{i}") for i, _ in enumerate(design.strata)]
-    names: tuple[str, ...] = ("all",)
-    on, levels = sql("true"), np.zeros((1, 0), dtype=np.int64)
-    numbers = scan.engine.upload({"stratum": np.zeros(1, dtype=np.int64)})
-    if layers:
-        listed = joined([sql("{n}", n=n) for n in layers])
-        what = "select distinct {s} from {b} where leaves = {stays}"
-        found = scan.engine.query(sql(what, s=listed, b=base, stays=Value(STAYS)))
-        texts = pd.Series(
-            [" · ".join(row) for row in zip(*found.values(), strict=True)], dtype="str"
-        )
-        codes, unique = pd.factorize(texts, sort=True)
-        first = np.unique(codes, return_index=True)[1]
-        each = [pd.factorize(values, sort=True)[0][first] for values in found.values()]
-        levels = np.column_stack(each) if len(first) else levels
-        names = tuple(map(str, unique))
-        numbers = scan.engine.upload({**found, "stratum": codes.astype(np.int64)})
-        on = joined([sql("b.{n} = k.{n}", n=n) for n in layers], " and ")
+    layers = tuple(Name(f"s{i}") for i, _ in enumerate(design.strata))
+    what = sql("{b} where leaves = {stays}", b=base, stays=Value(STAYS))
+    strata = numbered(scan.engine, what, layers)
     weight = "b.weight" if "sampling_weight" in scan.names else "1.0"
     table = scan.engine.keep(
         sql(
@@ -262,12 +250,12 @@ def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any
             reference=Value(design.references[0]),
             w=Sql((weight,)),
             b=base,
-            k=numbers,
-            on=on,
+            k=strata.table,
+            on=strata.on("b", "k"),
             stays=Value(STAYS),
         )
     )
-    return names, levels, table
+    return strata.names, strata.levels, table
 
 
 def _differ(scan: Scan, table: Name) -> bool:
