@@ -12,7 +12,6 @@ from audit import population
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.errors import DesignError
 from audit.scanned.left import ledger_of, lost_outcomes
-from audit.scanned.numbered import numbered
 from audit.scanned.populations import unlike
 from audit.scanned.steps import STAYS, Steps, level, steps_of
 from audit.schema import NOT_RECORDED
@@ -236,9 +235,24 @@ def _one_class_per_account(scan: Scan, base: Name, design: Design, steps: Steps)
 
 def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any, Name]:
     """Return the strata's names and levels, and the table of counts that knows them by number."""
-    layers = tuple(Name(f"s{i}") for i, _ in enumerate(design.strata))
-    what = sql("{b} where leaves = {stays}", b=base, stays=Value(STAYS))
-    strata = numbered(scan.engine, what, layers)
+    layers = [Name(f"s{i}") for i, _ in enumerate(design.strata)]
+    names: tuple[str, ...] = ("all",)
+    on, levels = sql("true"), np.zeros((1, 0), dtype=np.int64)
+    numbers = scan.engine.upload({"stratum": np.zeros(1, dtype=np.int64)})
+    if layers:
+        listed = joined([sql("{n}", n=n) for n in layers])
+        what = "select distinct {s} from {b} where leaves = {stays}"
+        found = scan.engine.query(sql(what, s=listed, b=base, stays=Value(STAYS)))
+        texts = pd.Series(
+            [" · ".join(row) for row in zip(*found.values(), strict=True)], dtype="str"
+        )
+        codes, unique = pd.factorize(texts, sort=True)
+        first = np.unique(codes, return_index=True)[1]
+        each = [pd.factorize(values, sort=True)[0][first] for values in found.values()]
+        levels = np.column_stack(each) if len(first) else levels
+        names = tuple(map(str, unique))
+        numbers = scan.engine.upload({**found, "stratum": codes.astype(np.int64)})
+        on = joined([sql("b.{n} = k.{n}", n=n) for n in layers], " and ")
     weight = "b.weight" if "sampling_weight" in scan.names else "1.0"
     table = scan.engine.keep(
         sql(
@@ -250,12 +264,12 @@ def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any
             reference=Value(design.references[0]),
             w=Sql((weight,)),
             b=base,
-            k=strata.table,
-            on=strata.on("b", "k"),
+            k=numbers,
+            on=on,
             stays=Value(STAYS),
         )
     )
-    return strata.names, strata.levels, table
+    return names, levels, table
 
 
 def _differ(scan: Scan, table: Name) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.engine import Name, sql
 from audit.influence import TALLIED
 from audit.tallied.pushed import EngineTallies
 
@@ -26,7 +26,7 @@ class RowTallies(EngineTallies):
     ----------
     source : Sql
         As in `EngineTallies`, one row per row of the table.
-    cells : Name
+    cells : mapping of ndarray
         Sums by side and stratum: side, stratum, events, n, `most events` and `most n` of a row.
 
     Notes
@@ -34,15 +34,11 @@ class RowTallies(EngineTallies):
     The number of accounts of a stratum is not counted: `sums().accounts` is NaN.
     """
 
-    cells: Name
+    cells: Mapping[str, NDArray[Any]]
 
     def _summed(self) -> dict[str, NDArray[Any]]:
-        if "sums" not in self._known:
-            what = sql("select * from {t} order by side, stratum", t=self.cells)
-            rows = self.engine.query(what)
-            for name in TALLIED:
-                of = "events" if name.endswith("events") else "n"
-                rows[name], rows[f"most {name}"] = rows[of], rows[f"most {of}"]
-            rows["accounts"] = np.full(len(rows["n"]), np.nan)
-            self._known["sums"] = rows
-        return self._known["sums"]
+        rows = dict(self.cells)
+        for name in TALLIED:
+            of = "events" if name.endswith("events") else "n"
+            rows[name], rows[f"most {name}"] = rows[of], rows[f"most {of}"]
+        return rows | {"accounts": np.full(len(rows["n"]), np.nan)}
