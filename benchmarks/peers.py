@@ -1,7 +1,8 @@
 """How long this package takes and how much it holds beside those who do the same on rows.
 
 Every contestant runs in a process of its own, cold: its seconds, processor seconds and highest
-memory hold the start of Python, the imports and the reading of the file. One BLAS thread for all
+memory hold the start of Python, the imports and the reading of the file (bytecode is there: each
+has run once on 20,000 cases). One BLAS thread for all
 (`OPENBLAS_NUM_THREADS=1`, at which the others are fastest). This package's engine and pyfixest use
 both cores where they can, statsmodels, fairlearn and aequitas one; so the ratio of processor
 seconds stands beside the ratio of seconds. The contestants of one contest run one after the other.
@@ -30,13 +31,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-if __package__ in (None, ""):
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from benchmarks.peers_data import write
-
 OUT = Path(__file__).with_suffix(".csv")
 RUNNER = Path(__file__).with_name("contestants.py")
+MAKER = Path(__file__).with_name("peers_data.py")
+WARM = 20_000  # cases on which each contestant runs once, so that its bytecode is there
 MOST_LOAD = 3.0
 LONGEST = 1800  # seconds
 AGREED = 1e-9  # largest relative difference of the numbers of two exact methods
@@ -77,9 +75,12 @@ class Run:
     answer: dict[str, Any]
 
 
-def apart(command: list[str]) -> Run:
-    """Run a process to its end and measure it whole."""
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": ""}
+def apart(command: list[str], bytecode: str = "") -> Run:
+    """Run a process to its end and measure it whole; its bytecode is kept in a folder."""
+    left = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH")
+    env = {k: v for k, v in os.environ.items() if k not in left}
+    env |= {"OPENBLAS_NUM_THREADS": "1"}
+    env |= {"PYTHONPYCACHEPREFIX": bytecode} if bytecode else {}
     root = Path(__file__).resolve().parents[1]
     with tempfile.TemporaryFile("w+") as out:
         start = time.perf_counter()
@@ -128,11 +129,32 @@ def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, float]
     return {k: abs(ours[k] / theirs[k] - 1) for k in shared}
 
 
+def made(folder: Path, cases: int) -> Path:
+    """Return the folder of a platform, made where it is not there.
+
+    In a process of its own: what this one held would count as the memory of those it starts.
+    """
+    place = folder / str(cases)
+    if not place.exists():
+        apart([sys.executable, str(MAKER), str(place), str(cases)])
+    return place
+
+
 def held(contest: Contest, folder: Path, pythons: dict[str, str]) -> dict[str, Any]:
     """Run both contestants of a contest and return its line."""
+    commands = [
+        [python, str(RUNNER), name]
+        for python, name in (
+            (sys.executable, contest.ours),
+            (pythons[contest.theirs], contest.theirs),
+        )
+    ]
+    bytecode = str(folder / "bytecode")
+    few, many = made(folder, WARM), made(folder, contest.cases)
+    for command in commands:
+        apart([*command, str(few)], bytecode)
     now, busy = os.getloadavg()[0], others()
-    ours = apart([sys.executable, str(RUNNER), contest.ours, str(folder)])
-    theirs = apart([pythons[contest.theirs], str(RUNNER), contest.theirs, str(folder)])
+    ours, theirs = (apart([*command, str(many)], bytecode) for command in commands)
     apart_by = difference(ours.answer, theirs.answer)
     ratio = theirs.seconds / ours.seconds
     cpu_ratio = theirs.cpu_seconds / ours.cpu_seconds
@@ -172,13 +194,12 @@ def _yes(claim: bool) -> str:
     return "yes" if claim else "no"
 
 
-def started(name: str) -> dict[str, Any]:
+def started(name: str, folder: Path) -> dict[str, Any]:
     """Return what a start of this package costs beyond that of Python, the best of five."""
     now, busy = os.getloadavg()[0], others()
-    pairs = [
-        (apart([sys.executable, *STARTS[name]]), apart([sys.executable, "-c", "pass"]))
-        for _ in range(5)
-    ]
+    commands = [sys.executable, *STARTS[name]], [sys.executable, "-c", "pass"]
+    bytecode = str(folder / "bytecode")
+    pairs = [[apart(command, bytecode) for command in commands] for _ in range(5)]
     seconds = min(p[0].seconds for p in pairs) - min(p[1].seconds for p in pairs)
     cpu = min(p[0].cpu_seconds for p in pairs) - min(p[1].cpu_seconds for p in pairs)
     return {
@@ -238,17 +259,14 @@ def run(given: argparse.Namespace) -> None:
             if why := skipped(contest, pythons, given.busy):
                 print(f"skipped {called}: {why}", flush=True)
                 continue
-            folder = Path(name) / str(contest.cases)
-            if not folder.exists():
-                write(folder, contest.cases)
-            line = held(contest, folder, pythons) | about
+            line = held(contest, Path(name), pythons) | about
             kept([line])
             print({k: v for k, v in line.items() if k not in about}, flush=True)
         for start in STARTS if not given.only or "start" in given.only else ():
             if why := too_busy(given.busy):
                 print(f"skipped start: {start}: {why}", flush=True)
                 continue
-            kept([line := started(start) | about])
+            kept([line := started(start, Path(name)) | about])
             print(line, flush=True)
 
 

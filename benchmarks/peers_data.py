@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 PART = 5_000_000  # cases written at once
 COVARIATES = ("policy_area", "severity", "engagement_band", "language", "week")
-COLUMNS = 86  # intercept, class, and 7 + 3 + 4 + 19 + 51 levels after the first of each
 
 MADE = """
 create macro u(i, k) as ((hash(i * 64 + k) >> 12)::double / 4503599627370496.0);
@@ -50,8 +50,13 @@ def write(folder: Path, cases: int) -> None:
 
     folder.mkdir(parents=True)
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(folder)}) as engine:
+        engine.execute("set enable_progress_bar = false")
         engine.execute(MADE)
         for part, first in enumerate(range(0, cases, PART)):
             rows = PLATFORM.format(first=first, last=min(cases, first + PART))
             name = folder / f"part-{part:04d}.parquet"
             engine.execute(f"copy ({rows}) to '{name}' (format parquet, compression zstd)")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]))
