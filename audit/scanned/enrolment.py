@@ -46,10 +46,10 @@ def meet(scan: Scan, design: Design) -> Enrolled:
         The design names a class, column or rung that the table does not have.
     """
     scan.require()
-    _require(scan, design)
+    require_columns(scan, design)
     steps = steps_of(scan, design)
     base = _counted(scan, design, steps)
-    _require_classes(scan, design, base)
+    require_classes(scan, design, base)
     base = _one_class_per_account(scan, base, design, steps)
     ledger = ledger_of(scan, base, steps)
     lost = lost_outcomes(scan, base, design, steps)
@@ -66,7 +66,8 @@ def meet(scan: Scan, design: Design) -> Enrolled:
     return Enrolled(left, Tallied(scan.engine, table, strata, weighted, None, levels), lost)
 
 
-def _require(scan: Scan, design: Design) -> None:
+def require_columns(scan: Scan, design: Design) -> None:
+    """Raise where the design names a column, level or rung that the table does not have."""
     faults = sorted({o.misframed(design.frame) for o in scan.origins} - {""})
     used = [("stratum column", c) for c in design.strata]
     used += [("population column", c) for c in design.population or {}]
@@ -110,7 +111,8 @@ def _absent(scan: Scan, column: str, allowed: Any) -> list[str]:
     return population.absent(levels, column, allowed)
 
 
-def _require_classes(scan: Scan, design: Design, base: Name) -> None:
+def require_classes(scan: Scan, design: Design, base: Name) -> None:
+    """Raise where the design names a class that no row of `base` has."""
     found = scan.engine.query(sql("select distinct class from {b} order by class", b=base))
     classes = [str(name) for name in found["class"]]
     faults = [

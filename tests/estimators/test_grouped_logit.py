@@ -19,6 +19,7 @@ from audit.estimators.models.ordinal import proportional_odds
 from audit.estimators.regression import logit
 from audit.estimators.strata import mantel_haenszel
 from audit.influence import Tallies
+from audit.scanned.by_row import meet_by_row
 from audit.scanned.enrolment import meet
 
 EQUAL = 1e-9
@@ -57,7 +58,14 @@ def in_the_engine(frame: pd.DataFrame) -> tuple[Tallies, Any]:
     return met.cells.tallies(by="post", stratified=True), met.cells.levels
 
 
-@pytest.mark.parametrize("counted", [in_arrays, in_the_engine])
+def by_row(frame: pd.DataFrame) -> tuple[Tallies, Any]:
+    terms = design(reference="ordinary", strata=["rule", "language"])
+    met = meet_by_row(audit.scan(frame, checked="made for a test"), audit.Design.of(terms))
+    assert met is not None
+    return met.tallies, met.levels
+
+
+@pytest.mark.parametrize("counted", [in_arrays, in_the_engine, by_row])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_coefficient_contrast_and_clustered_errors_are_those_of_the_rows(
     counted: Any, seed: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,18 +127,25 @@ def tabulate(
 
 
 def _codes(name: str, labels: Any, length: int) -> tuple[Array, list[str]]:
+    codes, _, faults = label_codes(name, labels, length)
+    return codes, faults
+
+
+def label_codes(name: str, labels: Any, length: int) -> tuple[Array, list[Hashable], list[str]]:
+    """Return labels as numbers from 0 by first appearance, what they stand for, and faults."""
     import pandas as pd
 
     numbered = isinstance(labels, np.ndarray) and labels.dtype.kind in "iu"
     column = labels if numbered else np.asarray(labels, dtype=object)
     if column.ndim != 1:
-        return np.zeros(0, dtype=int), [f"{name} has {column.ndim} dimensions; allowed: 1"]
-    codes, _ = pd.factorize(column)
+        return np.zeros(0, dtype=int), [], [f"{name} has {column.ndim} dimensions; allowed: 1"]
+    codes, names = pd.factorize(column)
+    faults = []
     if len(codes) != length:
-        return codes, [f"{name} has {len(codes)} entries; allowed: {length}, as many as events"]
-    if missing := int((codes < 0).sum()):
-        return codes, [f"{name} is missing in {missing} place(s)"]
-    return codes, []
+        faults = [f"{name} has {len(codes)} entries; allowed: {length}, as many as events"]
+    elif missing := int((codes < 0).sum()):
+        faults = [f"{name} is missing in {missing} place(s)"]
+    return codes, list(names), faults
 
 
 def _class_faults(account: Array, is_focal: Array) -> list[str]:

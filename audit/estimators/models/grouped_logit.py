@@ -163,6 +163,7 @@ def _design(levels: Array, strata: int, here: Array) -> _Design:
     codes = np.column_stack([side, np.vstack([levels, levels])])[here]
     # a level without posts has no column
     codes = np.column_stack([np.unique(c, return_inverse=True)[1] for c in codes.T])
+    codes = np.asfortranarray(codes)  # they are read a column at a time
     if codes[:, 0].max(initial=0) == 0:
         raise EstimationError("grouped_logit: a class has no posts that count.")
     sizes = tuple(int(c.max()) + 1 for c in codes.T)
