@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.engine.files import locate_files
+from audit.engine.files import literal, locate_files
 from audit.engine.frames import is_frame, streamed
 from audit.engine.protocol import ROW, Kind, Relation
 from audit.engine.text import Name, Sql, Value, sql
@@ -141,6 +141,29 @@ class Duck:
         name = Name(self._new("kept"))
         with self._errors("the engine stopped"):
             self._run(sql("create temp table {name} as {what}", name=name, what=what))
+        return name
+
+    def write(self, what: Sql, folder: Path) -> Name:
+        """Compute a table into one Parquet file of a folder; it is removed with the engine.
+
+        Raises
+        ------
+        SourceError
+            There is no such folder, or no room in it.
+        """
+        if not folder.is_dir():
+            raise SourceError(
+                f"there is no folder {visible(folder, 200)!r}, seen from {Path.cwd()}."
+            )
+        own = Path(tempfile.mkdtemp(prefix="audit-packed-", dir=folder))
+        weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
+        name = Name(self._new("packed"))
+        to = literal(str(own / "rows.parquet"))
+        with self._errors(f"nothing can be written to {visible(folder, 200)!r}"):
+            self._run(sql("copy ({what}) to " + to + " (format parquet)", what=what))
+            self._run(
+                sql("create temp view {name} as select * from read_parquet(" + to + ")", name=name)
+            )
         return name
 
     def upload(self, columns: Mapping[str, NDArray[Any]]) -> Name:
