@@ -87,7 +87,8 @@ class Duck:
             raise SourceError(f"the engine cannot be set up so: {error}") from error
         self._engine.execute("set TimeZone = 'UTC'")
         self._engine.execute("set enable_progress_bar = false")
-        self._close = weakref.finalize(self, _let_go, self._engine, self._folder)
+        self._folders = [self._folder]
+        self._close = weakref.finalize(self, _let_go, self._engine, self._folders)
         self._numbers = count(1)
 
     def scan(self, data: Any) -> Relation:
@@ -156,7 +157,7 @@ class Duck:
                 f"there is no folder {visible(folder, 200)!r}, seen from {Path.cwd()}."
             )
         own = Path(tempfile.mkdtemp(prefix="audit-packed-", dir=folder))
-        weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
+        self._folders.append(own)
         name = Name(self._new("packed"))
         to = literal(str(own / "rows.parquet"))
         with self._errors(f"nothing can be written to {visible(folder, 200)!r}"):
@@ -214,9 +215,10 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _let_go(engine: Any, folder: Path) -> None:
+def _let_go(engine: Any, folders: list[Path]) -> None:
     engine.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 FULL = ("No space left", "max_temp_directory_size", "temp directory")

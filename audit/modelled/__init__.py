@@ -10,6 +10,7 @@ import numpy as np
 from audit.errors import EstimationError, UnknownName
 from audit.estimators.base import confidence_faults, refuse
 from audit.modelled.base import Base, scanned_base
+from audit.modelled.curves import survival
 from audit.modelled.fits import Contrast, Fitted, linear, logit, places
 from audit.modelled.ladder import ordinal, rungs_of
 from audit.modelled.lattice import Lattice
@@ -17,7 +18,6 @@ from audit.modelled.record import ScanFit, recorded
 from audit.modelled.routes import MEMORY, Task, route_of
 from audit.modelled.scores import Directions, multiplied, pushed
 from audit.modelled.store import Store, pack
-from audit.modelled.curves import survival
 
 if TYPE_CHECKING:
     from audit.outcome import Outcome

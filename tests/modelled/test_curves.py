@@ -16,7 +16,7 @@ EQUAL = 1e-9
 
 def rows(seed: int) -> pd.DataFrame:
     frame = table(seed, rows=3000)
-    minutes = np.random.default_rng(seed).integers(1, 9000, len(frame))
+    minutes = np.random.default_rng(100 + seed).integers(1, 9000, len(frame))
     late = frame["posted_at"] + pd.to_timedelta(minutes, unit="min")
     return frame.assign(
         acted_at=late.where(frame["acted_at"].notna()),
