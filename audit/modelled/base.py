@@ -150,8 +150,8 @@ def _profile(
         max(abs(float(found[f"most {i}"])), abs(float(found[f"least {i}"])))
         for i in range(len(outcomes))
     ]
-    odd = tuple(int(found[f"odd {i}"]) for i in range(len(outcomes)))
-    return many, float(found["size"]), tuple(largest), odd
+    strange = tuple(int(found[f"odd {i}"]) for i in range(len(outcomes)))
+    return many, float(found["size"]), tuple(largest), strange
 
 
 def _cells(
