@@ -118,14 +118,13 @@ def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
 def _cells(scan: Scan, rows: Rows) -> list[Fault]:
     """Return the faults of cells and rows that the engine can read."""
     engine = scan.engine
-    classes, faults = _classes(scan)
+    classes, faults, found = _classes(scan)
     tests = suspicions(scan, probabilities=_probabilities(scan), twins=_twins(classes))
     ids = _repeated_ids(scan)
     tests["repeated"] = repeated(scan, ids)
     if "account_id" in scan.names:
         tests["no account"] = sql("{a} is null", a=scan.stored("account_id").word())
-    if rows.files:
-        _refuse_miscounted(scan, rows)
+    _refuse_miscounted(found, rows)
     # Text files are dear to read: where no test hangs on the outcome of another, the rows at
     # fault are fetched at once. Elsewhere a table without any is told without numbering its rows.
     at_once = bool(rows.files) and "count" not in scan.names
@@ -159,11 +158,10 @@ def _failed(scan: Scan, tests: dict[str, Sql]) -> list[str]:
     return [name for name, n in found.items() if n]
 
 
-def _refuse_miscounted(scan: Scan, rows: Rows) -> None:
-    found = scan.engine.query(sql("select count(*) as n from {s}", s=scan.plain()))["n"][0]
-    if int(found) != rows.sound:
+def _refuse_miscounted(found: int, rows: Rows) -> None:
+    if rows.files and found != rows.sound:
         raise SourceError(
-            f"the engine reads {int(found):,} records where the file has {rows.sound:,}; the "
+            f"the engine reads {found:,} records where the file has {rows.sound:,}; the "
             "cells cannot be checked. Try: write the file anew with one kind of line ending."
         )
 
@@ -183,15 +181,15 @@ def _placed(fault: Fault, scan: Scan, rows: Rows, table: pd.DataFrame) -> Fault:
     return replace(fault, value=f"{fault.value} ({place})" if fault.value else f"it on {place}")
 
 
-def _classes(scan: Scan) -> tuple[list[str], list[Fault]]:
-    if "account_class" not in scan.given:
-        return [], []
-    what = sql(
-        "select distinct {w} as w from {s}", w=scan.stored("account_class").word(), s=scan.plain()
-    )
-    found = [str(w) for w in scan.engine.query(what)["w"] if w is not None]
-    empty = [] if found or scan.roster is not None else [empty_class_fault()]
-    return found, empty
+def _classes(scan: Scan) -> tuple[list[str], list[Fault], int]:
+    """Return the classes, what is wrong with them as a whole, and how many rows there are."""
+    given = "account_class" in scan.given
+    word = scan.stored("account_class").word() if given else sql("cast(null as string)")
+    what = "select w, count(*) as n from (select {w} as w from {s}) as c group by w"
+    counts = scan.engine.query(sql(what, w=word, s=scan.plain()))
+    found = [str(w) for w in counts["w"] if w is not None]
+    empty = [] if found or not given or scan.roster is not None else [empty_class_fault()]
+    return found, empty, int(counts["n"].sum())
 
 
 def _twins(classes: list[str]) -> tuple[str, ...]:
@@ -220,7 +218,7 @@ def _repeated_ids(scan: Scan) -> Name:
 
 def _suspects(scan: Scan, rows: Rows, tests: list[Sql]) -> pd.DataFrame:
     """Return the rows that may be at fault as `read_cases` would have them, one more than asked."""
-    which = joined([sql("coalesce({t}, false)", t=test) for test in tests], " or ")
+    which = joined([sql("({t})", t=test) for test in tests], " or ")
     found = _fetched(scan, which, MOST_SUSPECTS + 1)
     if found.empty:
         return found
