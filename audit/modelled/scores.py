@@ -73,9 +73,12 @@ def pushed(base: Base, outcome: str | Outcome | None, directions: Directions) ->
         total = base.engine.says("total", x=fine)
         terms.append(sql("{t} as {n}", t=total, n=Name(f"i{j}")))
         steps.append(scale * step)
-    for j, flag in enumerate(directions.flags.T):
-        uploaded[f"f{j}"] = flag.astype(np.int64)
-        terms.append(sql("max(k.{f}) as {f}", f=Name(f"f{j}")))
+    # contrasts share levels, so that each is counted once
+    same: dict[bytes, str] = {}
+    flagged = [same.setdefault(flag.tobytes(), f"f{len(same)}") for flag in directions.flags.T]
+    for name, flag in zip(flagged, directions.flags.T, strict=True):
+        uploaded[name] = flag.astype(np.int8)
+    terms += [sql("max(k.{f}) as {f}", f=Name(name)) for name in same.values()]
     table = base.engine.upload(uploaded)
     what = sql(
         "select {terms} from {rows} as r join {k} as k on {on} "
@@ -88,7 +91,7 @@ def pushed(base: Base, outcome: str | Outcome | None, directions: Directions) ->
     found = base.engine.query(what)
     base.engine.drop(table)
     sums = [found[f"i{j}"] * step for j, step in enumerate(steps)]
-    reached = [int(found[f"f{j}"].sum()) for j in range(directions.flags.shape[1])]
+    reached = [int(found[name].sum()) for name in flagged]
     return Scores(np.column_stack(sums), np.array(reached))
 
 
