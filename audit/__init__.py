@@ -26,6 +26,7 @@ _HOME = {
     "Cases": "cases",
     "Claim": "claims",
     "Comparison": "comparison",
+    "Contrast": "modelled",
     "Design": "design",
     "ESTIMATORS": "estimators",
     "Evidence": "evidence",
@@ -46,9 +47,12 @@ _HOME = {
     "compare": "comparison",
     "compose": "report",
     "enroll": "study",
+    "fit": "modelled",
     "freeze": "design",
+    "pack": "modelled",
     "read_cases": "sources.table",
     "scan": "scanned",
+    "survival": "modelled",
 }
 
 __all__ = sorted([*_HOME, "__version__"])
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
     from audit.errors import AuditError
     from audit.estimators import ESTIMATORS
     from audit.evidence import Evidence, appraise
+    from audit.modelled import Contrast, fit, pack, survival
     from audit.outcome import Outcome
     from audit.regimes import Exemptions, Regimes
     from audit.report import Report, compose

@@ -38,6 +38,7 @@ LAYERS = [
     "enrolled",
     "study",
     "estimators",
+    "modelled",
     "questions",
     "comparison",
     "exempted",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audit.engine.files import locate_files
+from audit.engine.files import literal, locate_files
 from audit.engine.frames import is_frame, streamed
 from audit.engine.protocol import ROW, Kind, Relation
 from audit.engine.text import Name, Sql, Value, sql
@@ -87,7 +87,8 @@ class Duck:
             raise SourceError(f"the engine cannot be set up so: {error}") from error
         self._engine.execute("set TimeZone = 'UTC'")
         self._engine.execute("set enable_progress_bar = false")
-        self._close = weakref.finalize(self, _let_go, self._engine, self._folder)
+        self._folders = [self._folder]
+        self._close = weakref.finalize(self, _let_go, self._engine, self._folders)
         self._numbers = count(1)
 
     def scan(self, data: Any) -> Relation:
@@ -143,6 +144,29 @@ class Duck:
             self._run(sql("create temp table {name} as {what}", name=name, what=what))
         return name
 
+    def write(self, what: Sql, folder: Path) -> Name:
+        """Compute a table into one Parquet file of a folder; it is removed with the engine.
+
+        Raises
+        ------
+        SourceError
+            There is no such folder, or no room in it.
+        """
+        if not folder.is_dir():
+            raise SourceError(
+                f"there is no folder {visible(folder, 200)!r}, seen from {Path.cwd()}."
+            )
+        own = Path(tempfile.mkdtemp(prefix="audit-packed-", dir=folder))
+        self._folders.append(own)
+        name = Name(self._new("packed"))
+        to = literal(str(own / "rows.parquet"))
+        with self._errors(f"nothing can be written to {visible(folder, 200)!r}"):
+            self._run(sql("copy ({what}) to " + to + " (format parquet)", what=what))
+            self._run(
+                sql("create temp view {name} as select * from read_parquet(" + to + ")", name=name)
+            )
+        return name
+
     def upload(self, columns: Mapping[str, NDArray[Any]]) -> Name:
         """Return the name of a small table made of arrays."""
         import pandas as pd
@@ -191,9 +215,10 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _let_go(engine: Any, folder: Path) -> None:
+def _let_go(engine: Any, folders: list[Path]) -> None:
     engine.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 FULL = ("No space left", "max_temp_directory_size", "temp directory")

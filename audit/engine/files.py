@@ -87,13 +87,13 @@ class Files:
         return sql(numbers, row=row, f=self._source(self.paths))
 
     def _source(self, paths: Sequence[Path], options: str = "") -> Sql:
-        listed = Sql(("[" + ", ".join(_literal(str(path)) for path in paths) + "]",))
+        listed = Sql(("[" + ", ".join(literal(str(path)) for path in paths) + "]",))
         if self.ending == ".parquet":
             return sql("read_parquet({files}" + options + ")", files=listed)
         if self.ending in LINES:
             how = "read_json({files}, format = 'newline_delimited', columns = {columns})"
             return sql(how, files=listed, columns=Sql((_texts(self.keys),)))
-        how = f", delim = {_literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
+        how = f", delim = {literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
         how += ", quote = '\"', escape = '\"', nullstr = ''"
         if self.opaque:
             return sql("read_csv({files}" + how + ")", files=listed)
@@ -117,7 +117,7 @@ class Files:
 
     def all_keys(self) -> Sql:
         """Return the query of the keys of all objects."""
-        listed = Sql(("[" + ", ".join(_literal(str(path)) for path in self.paths) + "]",))
+        listed = Sql(("[" + ", ".join(literal(str(path)) for path in self.paths) + "]",))
         what = "select distinct unnest(json_keys(json)) as key from read_ndjson_objects({f})"
         return sql(what + " order by 1", f=listed)
 
@@ -165,9 +165,9 @@ def _ending(path: Path) -> str:
 
 
 def _texts(names: Iterable[str]) -> str:
-    return "{" + ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names) + "}"
+    return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text literal: for the user's own paths and header, which nothing can bind."""
     return "'" + text.replace("'", "''") + "'"

@@ -20,6 +20,8 @@ from audit.text import escape_html, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from audit.modelled.store import Store
+
 CLASS = Name("class (audit)")
 FOREVER = 2**62
 
@@ -55,6 +57,8 @@ class Scan:
         outcome is a reversal.
     plan : str
         Where the counts of the rows enrolled are kept, and why.
+    store : Store, optional
+        Columns packed to whole numbers, from which models are fitted; see `audit.pack`.
     """
 
     engine: Engine
@@ -71,6 +75,7 @@ class Scan:
     regimes: tuple[tuple[str, str], ...] = ()
     watched: tuple[float, float] | None = None
     plan: str = ""
+    store: Store | None = None
     _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:

@@ -64,7 +64,9 @@ def suspicions(scan: Scan, *, probabilities: bool, twins: tuple[str, ...]) -> di
 
 
 def _any(tests: list[Sql]) -> Sql:
-    return joined([sql("coalesce({t}, false)", t=test) for test in tests or [sql("false")]], " or ")
+    # A test of an empty cell is neither true nor false, which WHERE takes as false: without a
+    # function around it the engine skips what need not be looked at.
+    return joined([sql("({t})", t=test) for test in tests or [sql("false")]], " or ")
 
 
 def _padded(x: Spelled) -> list[Sql]:
@@ -163,7 +165,7 @@ def _ranges(scan: Scan) -> dict[str, Sql]:
         "reach": "{n} < 0",
     }
     return {
-        f"range of {name}": sql("coalesce(" + test + ", false)", n=scan.value(name)[0])
+        f"range of {name}": sql(test, n=scan.value(name)[0])
         for name, test in tests.items()
         if name in scan.names
     }

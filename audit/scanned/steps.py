@@ -14,6 +14,7 @@ from audit.schema import NOT_RECORDED, UNKNOWN
 
 if TYPE_CHECKING:
     from audit.design import Design
+    from audit.outcome import Outcome
     from audit.scanned.noun import Scan
 
 STAYS = 99
@@ -65,7 +66,7 @@ def steps_of(scan: Scan, design: Design) -> Steps:
         stays.append(idle)
         because.append(NOT_SANCTIONED)
     because += [ALSO_FOCAL, OUTCOME_UNKNOWN]
-    acted = _acted(scan, design)
+    acted = acted_on(scan, design.outcome)
     tests = [
         sql("when not coalesce({stays}, false) then {n}", stays=test, n=Sql((str(i),)))
         for i, test in enumerate(stays, 1)
@@ -79,8 +80,8 @@ def steps_of(scan: Scan, design: Design) -> Steps:
     return Steps(tuple(because), leaves, acted)
 
 
-def _acted(scan: Scan, design: Design) -> Sql:
-    outcome = design.outcome
+def acted_on(scan: Scan, outcome: Outcome) -> Sql:
+    """Return 1 where a row was acted on, 0 where not, NULL where the data cannot tell."""
     if outcome.reversed:
         return _reversed(scan, outcome.reversed_within_hours)
     action = scan.value("action")[0]

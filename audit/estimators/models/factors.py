@@ -1,0 +1,164 @@
+"""Models of factors fitted on counts: their cross-products are cross-tabulations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audit.errors import EstimationError, SeparationError
+from audit.estimators.base import Array
+from audit.estimators.models.separation import perfect_prediction
+
+STEPS = 60
+SETTLED = 1e-12  # largest change of a coefficient at which Newton's method has arrived
+SEARCHED = 5_000_000  # entries of the design up to which separation is searched exactly
+STEEP = 30.0  # a linear predictor beyond this is on its way to infinity
+REPEATED = 1e-11  # least eigenvalue of scaled cross-products; below it columns repeat one another
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factors:
+    """Factors of every cell as codes, and where each factor's columns start.
+
+    Column 0 is the constant; a factor has one column for each level after its first.
+
+    Attributes
+    ----------
+    codes : ndarray of int, shape (cells, factors)
+    starts, sizes : tuple of int
+        First column and number of levels, by factor.
+    width : int
+        Columns in all.
+    """
+
+    codes: Array
+    starts: tuple[int, ...]
+    sizes: tuple[int, ...]
+    width: int
+
+    def predictor(self, params: Array) -> Array:
+        """Return x'b of every cell."""
+        eta = np.full(len(self.codes), params[0])
+        for code, start, size in zip(self.codes.T, self.starts, self.sizes, strict=True):
+            eta += np.concatenate([[0.0], params[start : start + size - 1]])[code]
+        return eta
+
+    def sums(self, values: Array) -> Array:
+        """Return X'v: sums of the values over each column's cells."""
+        out = np.zeros(self.width)
+        out[0] = values.sum()
+        for code, start, size in zip(self.codes.T, self.starts, self.sizes, strict=True):
+            out[start : start + size - 1] = np.bincount(code, values, size)[1:]
+        return out
+
+    def products(self, weights: Array) -> Array:
+        """Return X'WX as weighted cross-tabulations: no design matrix is made."""
+        out = np.diag(self.sums(weights))
+        out[0] = out[:, 0] = self.sums(weights)
+        parts = list(zip(self.codes.T, self.starts, self.sizes, strict=True))
+        for place, (code, start, size) in enumerate(parts):
+            for other, begin, many in parts[place + 1 :]:
+                table = np.bincount(code * many + other, weights, size * many)
+                block = table.reshape(size, many)[1:, 1:]
+                out[start : start + size - 1, begin : begin + many - 1] = block
+                out[begin : begin + many - 1, start : start + size - 1] = block.T
+        return out
+
+    def dense(self) -> Array:
+        """Return the design matrix."""
+        out = np.zeros((len(self.codes), self.width))
+        out[:, 0] = 1.0
+        for code, start in zip(self.codes.T, self.starts, strict=True):
+            rows = np.flatnonzero(code)
+            out[rows, start + code[rows] - 1] = 1.0
+        return out
+
+
+def factors(codes: Array) -> Factors:
+    """Return factors from codes, each factor's numbered from 0 without gaps."""
+    sizes = tuple(int(c.max()) + 1 for c in codes.T)
+    starts = tuple(1 + int(s) for s in np.cumsum([0, *(size - 1 for size in sizes[:-1])]))
+    return Factors(codes, starts, sizes, 1 + sum(size - 1 for size in sizes))
+
+
+def fitted_logit(where: str, design: Factors, y: Array, n: Array) -> tuple[Array, Array, Array]:
+    """Return coefficients, fitted probabilities and the inverse information, by Newton's method.
+
+    Raises
+    ------
+    SeparationError
+        The coefficients grow without end.
+    EstimationError
+        Factors that repeat one another.
+    """
+    _refuse_repeated(where, design.products(n))
+    params = np.zeros(design.width)
+    share = y.sum() / n.sum()
+    params[0] = np.log(share / (1 - share))
+    for _ in range(STEPS):
+        mean = probability(design.predictor(params))
+        try:
+            inverse = np.linalg.inv(design.products(n * mean * (1 - mean)))
+        except np.linalg.LinAlgError as error:
+            raise SeparationError(f"{where}: some levels predict the outcome perfectly.") from error
+        step = inverse @ design.sums(y - n * mean)
+        params = params + step
+        if np.abs(step).max() < SETTLED * max(1.0, np.abs(params).max()):
+            break
+    else:
+        raise EstimationError(
+            f"{where}: the coefficients do not settle. Try: fewer factors, or merge levels "
+            "that hold few posts or repeat one another."
+        )
+    predictor = design.predictor(params)
+    if np.abs(predictor).max() > STEEP:
+        raise SeparationError(f"{where}: some levels predict the outcome perfectly.")
+    mean = probability(predictor)
+    return params, mean, np.linalg.inv(design.products(n * mean * (1 - mean)))
+
+
+def refuse_separated(where: str, design: Factors, y: Array, n: Array) -> None:
+    """Raise SeparationError where columns predict the outcome perfectly in some cells."""
+    if y.sum() in (0, n.sum()):
+        raise SeparationError(f"{where}: every post has the same outcome.")
+    if len(y) * design.width > SEARCHED:
+        return  # a predictor that grows without end is found after the fit
+    x = design.dense()
+    signed = np.vstack([x[y > 0], -x[y < n]])
+    columns, _ = perfect_prediction(signed)
+    if columns.any():
+        raise SeparationError(
+            f"{where}: {int(columns.sum())} column(s) predict the outcome perfectly in some "
+            "posts, so they have no finite coefficient. Try: merging levels, or fewer factors."
+        )
+
+
+def fitted_linear(where: str, design: Factors, y: Array, n: Array) -> tuple[Array, Array, Array]:
+    """Return least-squares coefficients, fitted means and the inverse of X'X, rows as counted.
+
+    Raises
+    ------
+    EstimationError
+        Factors that repeat one another.
+    """
+    products = design.products(n)
+    _refuse_repeated(where, products)
+    inverse = np.linalg.inv(products)
+    params = inverse @ design.sums(y)
+    # once more on what is left, which takes back the rounding of the inverse
+    params = params + inverse @ design.sums(y - n * design.predictor(params))
+    return params, design.predictor(params), inverse
+
+
+def _refuse_repeated(where: str, products: Array) -> None:
+    size = np.sqrt(np.diag(products))
+    if np.linalg.eigvalsh(products / np.outer(size, size))[0] < REPEATED:
+        raise EstimationError(f"{where}: some factors repeat one another.")
+
+
+def probability(predictor: Array) -> Array:
+    """Return the probability at log odds."""
+    from scipy.special import expit
+
+    return np.asarray(expit(predictor))

@@ -1,0 +1,170 @@
+"""What a model of scanned cases says, each contrast with its uncertainty by account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from audit.errors import TooFewAccounts
+from audit.estimators.base import NAN, Estimate
+from audit.modelled.fits import WHERE, Contrast, Fitted
+from audit.modelled.lattice import Lattice
+from audit.text import escape_html, visible
+
+if TYPE_CHECKING:
+    from audit.modelled.routes import Route
+    from audit.modelled.scores import Scores
+
+NAMED = {
+    "logit": ("logistic regression on counts", "log odds ratio"),
+    "linear": ("least squares on counts", "difference"),
+    "ordinal": ("proportional odds on counts", "log odds ratio of a higher rung"),
+}
+METHOD = "{}, CR1 by account, t(accounts of the smaller level - 1)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanFit:
+    """A model of scanned cases.
+
+    Attributes
+    ----------
+    model : str
+    params : Series
+        Coefficients by name; each term's first level is the base.
+    contrasts : tuple of Contrast
+    coefficients : tuple of Estimate
+        One per contrast, on the scale of the model.
+    standardised : tuple of Estimate
+        Mean difference of predicted probabilities, one per contrast; empty but for `logit`.
+    n, n_cells, n_accounts : int
+    route : Route
+        How influences were summed by account.
+    """
+
+    model: str
+    params: pd.Series
+    contrasts: tuple[Contrast, ...]
+    coefficients: tuple[Estimate, ...]
+    standardised: tuple[Estimate, ...]
+    n: int
+    n_cells: int
+    n_accounts: int
+    route: Route
+
+    @property
+    def why(self) -> str:
+        """Say how influences were summed by account, and why so."""
+        return self.route.why
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per contrast and scale."""
+        rows = []
+        scales = [(NAMED[self.model][1], self.coefficients)]
+        scales += [("standardised difference", self.standardised)] * bool(self.standardised)
+        for scale, estimates in scales:
+            for contrast, found in zip(self.contrasts, estimates, strict=True):
+                rows.append(
+                    {
+                        "term": contrast.term,
+                        "level": contrast.level,
+                        "against": contrast.against,
+                        "scale": scale,
+                        "estimate": found.estimate,
+                        "std_error": found.std_error,
+                        "conf_low": found.conf_low,
+                        "conf_high": found.conf_high,
+                        "p_value": found.p_value,
+                        "df": found.df,
+                        "method": found.method,
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def summary(self) -> str:
+        """Say in a few lines what was fitted and what came of it."""
+        lines = [
+            f"{NAMED[self.model][0]}: {self.n:,} cases of {self.n_accounts:,} accounts in "
+            f"{self.n_cells:,} cells"
+        ]
+        for row in self.to_frame().to_dict("records"):
+            what = f"{row['term']}: {row['level']} against {row['against']}, {row['scale']}"
+            limits = f"{row['conf_low']:.4g} to {row['conf_high']:.4g}"
+            lines.append(f"{visible(what, 300)}: {row['estimate']:.4g} ({limits})")
+        return "\n".join([*lines, self.why])
+
+    __str__ = summary
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return f'<pre class="tex2jax_ignore mathjax_ignore">{escape_html(self.summary())}</pre>'
+
+
+def recorded(
+    model: str,
+    lattice: Lattice,
+    found: Fitted,
+    asked: tuple[tuple[Contrast, ...], Scores, Route],
+    confidence: float,
+) -> ScanFit:
+    """Return the record of a fit.
+
+    Raises
+    ------
+    TooFewAccounts
+        A level of a contrast has cases of fewer than two accounts.
+    """
+    contrasts, scores, route = asked
+    fewest = scores.reached.reshape(-1, 2).min(axis=1)
+    if (fewest < 2).any():
+        few = contrasts[int(np.argmin(fewest))]
+        raise TooFewAccounts(
+            f"{WHERE}: {few.level!r} or {few.against!r} of {few.term} has cases of fewer than two "
+            "accounts; nothing says how its accounts differ. Try: wider levels."
+        )
+    many, total = len(scores.by_account), float(lattice.n.sum())
+    factor = many / (many - 1) * (total - 1) / (total - found.width)
+    errors = np.sqrt(factor * (scores.by_account**2).sum(axis=0))
+    each = len(found.values) // len(contrasts)
+    method = METHOD.format(NAMED[model][0])
+    estimates = [
+        _estimate(value, float(error), int(fewest[i // each]) - 1, (confidence, method))
+        for i, (value, error) in enumerate(zip(found.values, errors, strict=True))
+    ]
+    return ScanFit(
+        model,
+        pd.Series(found.params, index=_names(model, lattice, len(found.params))),
+        contrasts,
+        tuple(estimates[::each]),
+        tuple(estimates[1::each]) if each == 2 else (),
+        int(total),
+        len(lattice.n),
+        many,
+        route,
+    )
+
+
+def _names(model: str, lattice: Lattice, width: int) -> list[str]:
+    levels = [
+        f"{term}: {name}"
+        for term, names in zip(lattice.terms, lattice.levels, strict=True)
+        for name in names[1:]
+    ]
+    first = width - len(levels)
+    if model == "ordinal":
+        return [f"threshold {i + 1}" for i in range(first)] + levels
+    return ["constant", *levels]
+
+
+def _estimate(value: float, error: float, df: int, said: tuple[float, str]) -> Estimate:
+    from scipy.special import stdtr, stdtrit
+
+    confidence, method = said
+    half = float(stdtrit(df, (1 + confidence) / 2)) * error
+    p = float(2 * stdtr(df, -abs(value) / error)) if error > 0 else NAN
+    return Estimate(value, value - half, value + half, error, p, float(df), method)
