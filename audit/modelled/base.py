@@ -141,6 +141,8 @@ def _profile(
         if gap := many - int(found[f"y{i}"]):
             shown = outcome if isinstance(outcome, str) else "the outcome"
             faults.append(f"{shown} is unknown in {gap:,} row(s)")
+        elif not np.isfinite([float(found[f"{end} {i}"]) for end in ("most", "least")]).all():
+            faults.append(f"{outcome} is not finite in some row")
     if faults:
         raise EstimationError(
             f"fit: {'; '.join(faults)}. Nothing is left out in silence. Try: filter the table "
