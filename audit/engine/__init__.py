@@ -18,10 +18,19 @@ configures, starts or stops (`pip install "audit[spark]"`, Java 17; its time zon
     engine = audit.engine.Spark(spark)
     audit.scan(spark.read.parquet("s3://…/posts"), engine=engine)     # or the name of a table
 
+Models with several columns are fitted on counts by combination of levels, and judged by account::
+
+    audit.fit(cases, model="logit", outcome=design.outcome, terms=["account_class", "rule"],
+              contrasts=[("account_class", "world_leader", "ordinary")])
+
+A study that asks many models packs the columns first (`audit.pack`): one pass writes them as whole
+numbers, and each model after that sums numbers alone.
+
 **What moves.** To the engine: the values of the design, bound and never written into a query; a
 roster; and, for each estimator, one row of coefficients per class × stratum. From the engine: sums
 by class and stratum; a few numbers per account (its residual from the strata's rates, its posts,
-its variance if posts were independent), in the order of accounts and without their names; the
+its variance if posts were independent, what it adds to each contrast of a model), in the order of
+accounts and without their names; the
 events and posts of each account, with its name, where a check asks how unequal accounts are; the
 ledger's counts. Where accounts × strata are at most a million the counts themselves come down and
 every check that needs no row can be made. Rows come down in one case only: those that may be at
