@@ -31,19 +31,20 @@ roster; and, for each estimator, one row of coefficients per class × stratum. F
 by class and stratum; a few numbers per account (its residual from the strata's rates, its posts,
 its variance if posts were independent, what it adds to each contrast of a model), in the order of
 accounts and without their names; the events and posts of each account, with its name, where a check
-asks how unequal accounts are; the ledger's counts. Where accounts × strata are at most a million the counts themselves come down and
-every check that needs no row can be made. A model whose accounts are summed from a sparse matrix
-brings down its counts by account and cell, both as numbers. Rows come down in one case only: those that may be at
-fault, to say what is wrong with them.
+asks how unequal accounts are; the ledger's counts. Where accounts × strata are at most a million
+the counts themselves come down and every check that needs no row can be made. A model whose
+accounts are summed from a sparse matrix brings down its counts by account and cell, both as
+numbers. Rows come down in one case only: those that may be at fault, to say what is wrong with
+them.
 
 **What is the same everywhere.** Counts are whole numbers of 64 bits. Sums of fractions are made in
 whole numbers of a step that is fixed before the sum, so that neither threads, nor the order of
 rows, nor the number of machines changes a digit. No hash decides anything.
 
 **A new engine** does what `audit.engine.protocol.Engine` says: scan, query, keep, upload, drop,
-close, and spells the few operations in `OPERATIONS`; `write`, which puts what is packed in a folder,
-is DuckDB's alone. Queries are text of this package's own with
-names and values apart (`audit.engine.text`).
+close, and spells the few operations in `OPERATIONS`; `write`, which puts what is packed in a
+folder, is DuckDB's alone. Queries are text of this package's own with names and values apart
+(`audit.engine.text`).
 """
 
 from __future__ import annotations
