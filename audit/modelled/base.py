@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, log2
+from math import ceil, isfinite, log2
 from typing import TYPE_CHECKING, Any
 
 from audit.engine import Engine, Name, Sql, Value, joined, sql
@@ -141,6 +141,8 @@ def _profile(
         if gap := many - int(found[f"y{i}"]):
             shown = outcome if isinstance(outcome, str) else "the outcome"
             faults.append(f"{shown} is unknown in {gap:,} row(s)")
+        elif not all(isfinite(float(found[f"{end} {i}"])) for end in ("most", "least")):
+            faults.append(f"{outcome} is not finite in some row")
     if faults:
         raise EstimationError(
             f"fit: {'; '.join(faults)}. Nothing is left out in silence. Try: filter the table "

@@ -256,6 +256,10 @@ def test_what_cannot_be_fitted_is_refused() -> None:
     frame = rows(12)
     with pytest.raises(EstimationError, match=r"unknown in [\d,]+ row"):
         asked(frame.assign(reach=np.nan), outcome="reach", model="linear")
+    for endless in (np.inf, -np.inf):
+        odd = frame["reach"].mask(frame.index == 7, endless)
+        with pytest.raises(EstimationError, match="reach is not finite in some row"):
+            asked(frame.assign(reach=odd), outcome="reach", model="linear")
     with pytest.raises(EstimationError, match="account_id is missing in 1 row"):
         asked(frame.assign(account_id=frame["account_id"].mask(frame.index == 3), count=1))
     with pytest.raises(EstimationError, match="sampling weights"):
