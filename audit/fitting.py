@@ -31,8 +31,8 @@ def _classes(cases: Cases, design: Design) -> list[str]:
     ]
 
 
-def _columns(cases: Cases, design: Design) -> list[str]:
-    columns = [c for c in cases.frame.columns if not c.startswith("raw_")]
+def absent_columns(design: Design, columns: list[str]) -> list[str]:
+    """Return, in words, which columns a design names and a table does not have."""
     used = [("stratum column", c) for c in design.strata]
     used += [("population column", c) for c in design.population or {}]
     used += [
@@ -45,11 +45,16 @@ def _columns(cases: Cases, design: Design) -> list[str]:
     if design.outcome.reversed_within_hours:
         needed = ("acted_at", "reversed_at", "observed_until")
         used += [("column for reversed_within_hours", c) for c in needed]
-    faults = [
+    return [
         f"{what} {column!r} is not in the cases; they have {columns}."
         for what, column in used
         if column not in columns
     ]
+
+
+def _columns(cases: Cases, design: Design) -> list[str]:
+    columns = [c for c in cases.frame.columns if not c.startswith("raw_")]
+    faults = absent_columns(design, columns)
     for column, allowed in (design.population or {}).items():
         if column in columns:
             faults += population.absent(cases.frame[column], column, allowed)

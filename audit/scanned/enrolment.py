@@ -11,6 +11,7 @@ import pandas as pd
 from audit import population
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.errors import DesignError
+from audit.fitting import absent_columns
 from audit.scanned.left import ledger_of, lost_outcomes
 from audit.scanned.populations import unlike
 from audit.scanned.steps import STAYS, Steps, level, steps_of
@@ -69,20 +70,8 @@ def meet(scan: Scan, design: Design) -> Enrolled:
 def require_columns(scan: Scan, design: Design) -> None:
     """Raise where the design names a column, level or rung that the table does not have."""
     faults = sorted({o.misframed(design.frame) for o in scan.origins} - {""})
-    used = [("stratum column", c) for c in design.strata]
-    used += [("population column", c) for c in design.population or {}]
-    used += [("column of a family", c) for c in dict.fromkeys(sum(design.families, ()))]
-    if design.outcome.acted_within_hours:
-        used += [("column for acted_within_hours", c) for c in ("posted_at", "acted_at")]
-    if design.outcome.reversed:
-        used.append(("column for outcome.reversed", "reversed"))
-    if design.outcome.reversed_within_hours:
-        needed = ("acted_at", "reversed_at", "observed_until")
-        used += [("column for reversed_within_hours", c) for c in needed]
     columns = [*scan.names]
-    for what, column in used:
-        if column not in columns:
-            faults.append(f"{what} {column!r} is not in the cases; they have {columns}.")
+    faults += absent_columns(design, columns)
     faults += [
         f"stratum column {c!r} holds times; allowed: a column of levels, such as the month."
         for c in design.strata
