@@ -99,6 +99,8 @@ class Duck:
         files = locate_files(data)
         numbered = Name(name + " numbered")
         with self._errors(f"{files.shown} cannot be read"):
+            if files.ending == ".parquet" and len(files.paths) > 1:
+                files.refuse_odd(self.query(files.named_columns()))
             if files.names_keys:
                 keys = self.query(files.all_keys())["key"]
                 files = replace(files, keys=tuple(map(str, keys)))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-import gzip
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from audit.engine.text import Name, Sql, sql
 from audit.errors import SchemaError, SourceError
+from audit.reading.compressed import open_bytes
 from audit.reading.delimited import name_faults, read_header
 from audit.reading.lines import Lines
 from audit.text import visible
@@ -54,9 +56,9 @@ class Files:
         """Return whether only the engine can unpack the files."""
         return self.paths[0].suffix == ".zst"
 
-    def open(self, path: Path) -> BinaryIO:
-        """Return the bytes of a file, unpacked."""
-        return cast("BinaryIO", gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+    def open(self, path: Path) -> AbstractContextManager[BinaryIO]:
+        """Open a file for reading, unpacked; see `open_bytes` for what it refuses."""
+        return open_bytes(path)
 
     def header(self, path: Path) -> list[str]:
         """Return the names in the first line of a delimited file.
@@ -115,6 +117,24 @@ class Files:
         """Return whether the columns are the keys of objects, which only reading all can tell."""
         return self.ending in LINES
 
+    def named_columns(self) -> Sql:
+        """Return the query of the columns of each Parquet file, as one text a file."""
+        listed = Sql(("[" + ", ".join(literal(str(path)) for path in self.paths) + "]",))
+        what = "select file_name as file, to_json(list(name order by name)) as names from "
+        return sql(what + "parquet_schema({f}) group by file_name order by 1", f=listed)
+
+    def refuse_odd(self, found: Mapping[str, Any]) -> None:
+        """Raise SourceError where a Parquet file has other columns than the first."""
+        for path, names in zip(found["file"], found["names"], strict=True):
+            if names != found["names"][0]:
+                first, other = (set(json.loads(str(n))) for n in (found["names"][0], names))
+                raise SourceError(
+                    f"{visible(Path(str(path)).name)!r} has other columns than "
+                    f"{visible(Path(str(found['file'][0])).name)!r}: it lacks "
+                    f"{_shown(first - other)} and has {_shown(other - first)} beyond. Try: give "
+                    "every file the same columns, or scan those apart that differ."
+                )
+
     def all_keys(self) -> Sql:
         """Return the query of the keys of all objects."""
         listed = Sql(("[" + ", ".join(literal(str(path)) for path in self.paths) + "]",))
@@ -162,6 +182,10 @@ def _found(item: str) -> list[Path]:
 def _ending(path: Path) -> str:
     suffix = path.suffix.lower()
     return Path(path.stem).suffix.lower() if suffix in PACKED else suffix
+
+
+def _shown(names: set[str]) -> str:
+    return ", ".join(repr(visible(name)) for name in sorted(names)[:5]) or "none"
 
 
 def _texts(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -169,3 +170,22 @@ def test_what_is_no_table_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("case_id,case_id\n1,2\n")
     with pytest.raises(audit.AuditError, match="two columns have this name"):
         audit.scan(tmp_path / "a.csv")
+
+
+def test_a_part_with_other_columns_is_named(tmp_path: Path) -> None:
+    for name, column in (("a", "x"), ("b", "x"), ("c", "y' z")):
+        frame = pd.DataFrame({"case_id": ["1"], column: [1]})
+        duckdb.from_df(frame).write_parquet(str(tmp_path / f"{name}.parquet"))
+    engine = Duck()
+    engine.scan([tmp_path / "a.parquet", tmp_path / "b.parquet"])
+    with pytest.raises(SourceError, match=r"'c\.parquet' has other columns .* lacks 'x' and has"):
+        engine.scan(str(tmp_path / "*.parquet"))
+
+
+def test_a_packed_file_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    rows = "".join(f"c{i},a{i},ordinary,none\n" for i in range(5000))
+    packed = gzip.compress(b"case_id,account_id,account_class,action\n" + rows.encode(), mtime=0)
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(packed[:-12])
+    with pytest.raises(SourceError, match=r"'t\.csv\.gz' breaks off"):
+        audit.scan(path).faults()
