@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 Play = Callable[[BaseHTTPRequestHandler], None]
+WAIT = 0.005  # seconds a request waits unanswered, so that one sent beside it is seen
 
 
 @dataclass
@@ -23,9 +24,23 @@ class Host:
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, path: str, *plays: Play) -> None:
         self.plays[path] = list(plays)
+
+    def count_open_requests(self) -> None:
+        """Count requests that arrive while another still waits for its first byte.
+
+        Counted before the answer is written: a client that waits for each answer may send its next
+        request sooner than this thread learns that the last one is done.
+        """
+        with self._counting:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(WAIT)
+        with self._counting:
+            self.at_once -= 1
 
     def paths(self) -> list[str]:
         return [urlsplit(path).path for path, _ in self.asked]
@@ -54,8 +69,7 @@ def hosting() -> Iterator[Host]:
 
         def do_GET(self) -> None:
             host.asked.append((self.path, dict(self.headers)))
-            host.at_once += 1
-            host.most_at_once = max(host.most_at_once, host.at_once)
+            host.count_open_requests()
             path = urlsplit(self.path).path
             plays = host.plays.get(path, [status(404)])
             play = plays.pop(0) if len(plays) > 1 else plays[0]
@@ -63,8 +77,6 @@ def hosting() -> Iterator[Host]:
                 play(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
-            finally:
-                host.at_once -= 1
 
         def log_message(self, *args: object) -> None:
             pass
