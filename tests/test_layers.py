@@ -13,6 +13,7 @@ LAYERS = [
     "errors",
     "text",
     "tokens",
+    "utterances",
     "numerals",
     "schema",
     "consistency",
