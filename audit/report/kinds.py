@@ -33,6 +33,8 @@ CITED = re.compile(
     r"|arXiv[: ]\d{4}\.\d{4,5}|doi:\S+|10\.\d{4,}/\S+|https?://\S+|pp?\. ?\d+(?:[–-]\d+)?"
     r"|Annex \d+"
 )
+WORK = re.compile(r"[-*+ ]*[A-ZÀ-Ž][\w’'-]*(?: [\w’'-]+)? [A-Z]{1,4}\b[^.]{0,200}\(\d{4}[a-z]?\)\.")
+"""An entry of a list of works: "Newcombe RG (1998). Two-sided …" is a citation from end to end."""
 QUOTED = re.compile(r"“[^”]*”|‘[^’\n]{0,200}’(?!\w)|«[^»]*»")
 NUMBERED = re.compile(
     r"(?:\b(?:Figure|Table|Section|Appendix|Equation|Chapter|METHODS|DESIGN|page|pages|version|"
@@ -191,7 +193,7 @@ def typed_kind(text: str, token: Token) -> str:
     place = (token.start, token.end)
     if token.shape in DATES - {"year"}:
         return "date"
-    if _within(CITED, text, place):
+    if _within(CITED, text, place) or WORK.match(text):
         return "citation"
     if token.shape == "year":
         return "date"
