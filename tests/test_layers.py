@@ -12,6 +12,8 @@ import pytest
 LAYERS = [
     "errors",
     "text",
+    "tokens",
+    "utterances",
     "numerals",
     "schema",
     "consistency",

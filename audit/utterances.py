@@ -1,0 +1,106 @@
+"""What was said, and of which number: every printed number's value at full precision.
+
+`numerals` is the one door through which a number becomes text. It leaves here what it said and of
+what, so that a number in a sentence put together long afterwards is traced to the value it was
+rounded from.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+KEPT = 256
+"""Places remembered of the same words for the same value, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One number as it was said.
+
+    Attributes
+    ----------
+    text : str
+        The words as printed: "11.9 %".
+    value : float
+        What they were made from, in `unit`, at 12 significant digits.
+    unit : str
+        "share", "percentage points", "count", "ratio", "p", "confidence"; "" where none.
+    decimals : int
+        Of the printed form.
+    """
+
+    text: str
+    value: float
+    unit: str
+    decimals: int
+
+
+_SAID: dict[str, dict[Utterance, list[int]]] = {}
+_CLOCK = count()
+
+
+def uttered(text: str, value: float, unit: str, decimals: int = 0) -> str:
+    """Remember that `text` says `value`, and return `text`."""
+    if not any(c.isdigit() for c in text):
+        return text
+    places = _SAID.setdefault(text, {}).setdefault(
+        Utterance(text, float(f"{value:.12g}"), unit, decimals), []
+    )
+    places.append(next(_CLOCK))
+    del places[:-KEPT]
+    return text
+
+
+def recalled(texts: Iterable[str]) -> dict[str, Utterance]:
+    """Return what each of the texts of one sentence was said of.
+
+    The same words may have been said of several values: 0.1191 and 0.1194 are both "11.9 %". A
+    sentence is said in one breath, so that the values meant are those said nearest to one another;
+    where two readings are as near, a text is left out, and nobody claims a precision that is not
+    known.
+    """
+    known = {t: _SAID[t] for t in dict.fromkeys(texts) if t in _SAID}
+    if all(len(said) == 1 for said in known.values()):
+        return {t: next(iter(said)) for t, said in known.items()}
+    if len(known) < 2:
+        return {}
+    places = {
+        t: sorted((place, n) for n, found in enumerate(said.values()) for place in found)
+        for t, said in known.items()
+    }
+    rarest = min(places.values(), key=len)
+    breaths = [_breath(place, places) for place, _ in rarest]
+    least = min(total for total, _ in breaths)
+    chosen = [reading for total, reading in breaths if total == least]
+    out = {}
+    for t, said in known.items():
+        meant = {reading[t] for reading in chosen}
+        if len(meant) == 1 and -1 not in meant:
+            out[t] = list(said)[meant.pop()]
+    return out
+
+
+def _breath(
+    place: int, places: Mapping[str, Sequence[tuple[int, int]]]
+) -> tuple[int, dict[str, int]]:
+    """Return how far from a place each text was last or next said, in all, and of which value.
+
+    A value is −1 where two are as near.
+    """
+    total, reading = 0, {}
+    for text, said in places.items():
+        right = bisect_left(said, (place, -1))
+        near = [said[i] for i in (right - 1, right) if 0 <= i < len(said)]
+        least = min(abs(at - place) for at, _ in near)
+        values = {n for at, n in near if abs(at - place) == least}
+        total += least
+        reading[text] = values.pop() if len(values) == 1 else -1
+    return total, reading
+
+
+def forget() -> None:
+    """Forget all that was said: a new report starts with nothing remembered."""
+    _SAID.clear()
