@@ -167,8 +167,8 @@ class Page:
         return f'<div class="table">{scrolling(table, label)}</div>'
 
     def _grid_cell(self, nodes: list[Node]) -> str:
-        only = nodes[0] if len(nodes) == 1 else {"k": ""}
-        return self.inline(only["c"]) if only["k"] == "p" else self.blocks(nodes)
+        line = len(nodes) == 1 and nodes[0]["k"] == "p"
+        return self.inline(nodes[0]["c"]) if line else self.blocks(nodes)
 
     def _audit_block(self, node: Node) -> str:
         if node["kind"] == "figure":
