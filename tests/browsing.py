@@ -99,13 +99,17 @@ class Browser:
 
     def pdf(self) -> bytes:
         """Return the page as it is printed."""
+        self.send("Emulation.setEmulatedMedia", media="print", features=[])
         printed = self.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
         return base64.b64decode(printed["data"])
 
     def tree(self) -> list[dict[str, Any]]:
         """Return what a screen reader is told, in reading order: role, name and properties."""
-        out = []
-        for node in self.send("Accessibility.getFullAXTree")["nodes"]:
+        nodes = {n["nodeId"]: n for n in self.send("Accessibility.getFullAXTree")["nodes"]}
+        out, todo = [], [next(iter(nodes))]
+        while todo:
+            node = nodes[todo.pop()]
+            todo += [i for i in reversed(node.get("childIds", [])) if i in nodes]
             if node.get("ignored"):
                 continue
             told = {p["name"]: p["value"].get("value") for p in node.get("properties", [])}

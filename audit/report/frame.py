@@ -10,9 +10,11 @@ from audit.report.interactive import SCRIPT, policy
 from audit.report.markup import isolated, text
 
 STYLE = Path(__file__).with_name("report.css")
-BAND = (
-    '<header class="band"><p>SIMULATED DATA: not about any real platform or person</p></header>\n'
-)
+MARK = "SIMULATED DATA: not about any real platform or person"
+BAND = f'<header class="band"><p>{MARK}</p></header>\n'
+MARGIN = f'@top-center{{content:"{MARK}";color:#8a4b00;font:700 8pt sans-serif}}'
+PRINTED = f"\n@media print{{@page{{{MARGIN}}}@page wide{{{MARGIN}}}}}"
+"""The mark at the head of every printed page, where the browser can set text in margins."""
 
 
 def framed(meta: Mapping[str, Any], main: str, contents: str) -> str:
@@ -23,6 +25,7 @@ def framed(meta: Mapping[str, Any], main: str, contents: str) -> str:
     module it waits until the page is read.
     """
     author = text(", ".join(meta["authors"]))
+    style = STYLE.read_text(encoding="utf-8") + (PRINTED if meta["simulated"] else "")
     return (
         f'<!doctype html>\n<html lang="{text(meta["lang"])}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy()}">'
@@ -31,7 +34,7 @@ def framed(meta: Mapping[str, Any], main: str, contents: str) -> str:
         '<meta name="color-scheme" content="light dark">'
         f'<title>{text(meta["title"])}</title><meta name="author" content="{author}">'
         f'<meta name="description" content="{text(meta["description"] or meta["subtitle"])}">'
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
+        f"<style>{style}</style>"
         f'<script type="module">{SCRIPT}</script></head>\n'
         f'<body><a class="skip" href="#main">Skip to the report</a>\n'
         f'{BAND if meta["simulated"] else ""}<div class="page">{contents}\n'

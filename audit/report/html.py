@@ -161,9 +161,9 @@ class Page:
 
         head = "".join(f"<tr>{row(r, 'th')}</tr>" for r in node["head"])
         body = "".join(f"<tr>{row(r, 'td')}</tr>" for r in node["body"])
-        table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
         names = ", ".join(plain(cell) for cells in node["head"][-1:] for cell in cells)
         label = f'aria-label="{text(f"Table: {names}" if names else "Table")}"'
+        table = f"<table {label}><thead>{head}</thead><tbody>{body}</tbody></table>"
         return f'<div class="table">{scrolling(table, label)}</div>'
 
     def _grid_cell(self, nodes: list[Node]) -> str:

@@ -13,7 +13,8 @@ from audit.text import escape_html, visible
 
 LONGEST = 100_000
 Data = Mapping[str, Any]
-WIDE = 9  # columns from which a table is printed on a turned page
+UPRIGHT = 105  # letters that the columns of a table may take on an upright page of print
+WRAPPED = 24  # letters after which the text of a column goes on in the next line
 SIMULATED = '<span class="simulated">[SIMULATED]</span>'
 LONGEST_WORD = re.compile(r"\S{30}")
 """A run that a column of a table cannot hold; it may break anywhere, and other words may not."""
@@ -103,10 +104,21 @@ def table_html(data: Data, links: str = "") -> str:
         f"{head}{''.join(_bodies(data))}</table>"
     )
     return (
-        f'<div class="{"table wide" if len(columns) >= WIDE else "table"}" id="{text(data["id"])}">'
+        f'<div class="{"table wide" if _is_wide(data) else "table"}" id="{text(data["id"])}">'
         f"{scrolling(table, _labelled(data))}{below(list(data['notes']), data['source'], links)}"
         "</div>"
     )
+
+
+def _is_wide(data: Data) -> bool:
+    """Return whether a table asks for a turned page when it is printed."""
+    letters = 0
+    for place, column in enumerate(data["columns"]):
+        longest = max((len(row[place]) for row in data["cells"]), default=0)
+        kept_whole = column["align"] == "right"
+        head = max((len(word) for word in column["label"].split()), default=0)
+        letters += max(longest if kept_whole else min(longest, WRAPPED), head) + 3
+    return letters > UPRIGHT
 
 
 def _words(data: Data) -> str:
