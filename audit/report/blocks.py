@@ -215,7 +215,8 @@ class Figure(Block):
     """A chart with its words and all its files; made by `audit.report.figure.figure`.
 
     `files` holds "print" (SVG with text, for the PDF), "screen" (outlined SVG), "svg" and "png"
-    (standalone, with title and source; PNG in base64), "csv" and "txt" (the alternative text).
+    (standalone, with title and source; PNG in base64), "phone" (standalone SVG for a narrow
+    screen, where one was drawn) and "csv".
     """
 
     kind: ClassVar[str] = "figure"
@@ -226,6 +227,7 @@ class Figure(Block):
     note: str = ""
     source: str = ""
     simulated: bool = False
+    licence: str = ""
     width: float = 6.3
     height: float = 3.0
     files: Mapping[str, str] = field(default_factory=dict)
