@@ -215,8 +215,8 @@ class Figure(Block):
     """A chart with its words and all its files; made by `audit.report.figure.figure`.
 
     `files` holds "print" (SVG with text, for the PDF), "screen" (outlined SVG), "svg" and "png"
-    (standalone, with title and source; PNG in base64), "phone" (standalone SVG for a narrow
-    screen, where one was drawn) and "csv".
+    (standalone, with title and source; PNG in base64) and "csv"; where the chart was also drawn
+    for a narrow screen, "narrow" (outlined SVG) and "phone" (standalone SVG).
     """
 
     kind: ClassVar[str] = "figure"

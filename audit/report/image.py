@@ -80,8 +80,8 @@ def draw(figure: Figure, caption: Caption, *, phone: Figure | None = None) -> Dr
     Drawn
         `files`: "print" (SVG with text; with outlines where a text has marks or joined letters,
         which a PDF may not be able to set), "screen" (SVG with outlines), "svg" and "png"
-        (standalone, the PNG in base64), "phone" (standalone SVG) where one was given. The bytes
-        depend on the figures and the caption alone.
+        (standalone, the PNG in base64); where a phone's chart was given, "narrow" (as "screen")
+        and "phone" (standalone SVG). The bytes depend on the figures and the caption alone.
     """
     _register_fonts()
     with _deterministic(), warnings.catch_warnings(record=True) as caught:
@@ -95,7 +95,9 @@ def draw(figure: Figure, caption: Caption, *, phone: Figure | None = None) -> Dr
             files["svg"] = _svg(figure, whole, "path", caption)
             files["png"] = _png(figure, whole, caption)
         if phone is not None:
-            with _captioned(phone, _settled(phone), caption) as whole:
+            narrow = _settled(phone)
+            files["narrow"] = _svg(phone, narrow, "path")
+            with _captioned(phone, narrow, caption) as whole:
                 files["phone"] = _svg(phone, whole, "path", caption)
     heard = (w for w in caught if issubclass(w.category, UserWarning))
     said = dict.fromkeys(visible(str(w.message), 200) for w in heard)

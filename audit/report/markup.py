@@ -14,6 +14,7 @@ from audit.text import escape_html, visible
 LONGEST = 100_000
 Data = Mapping[str, Any]
 UPRIGHT = 105  # letters that the columns of a table may take on an upright page of print
+PHONE = "30em"  # screens up to this width show the chart that was drawn for them
 WRAPPED = 24  # letters after which the text of a column goes on in the next line
 SIMULATED = '<span class="simulated">[SIMULATED]</span>'
 LONGEST_WORD = re.compile(r"\S{30}")
@@ -69,12 +70,7 @@ def figure_html(data: Data, links: str = "") -> str:
 
     Where it can be taken away (`links`), the alternative text can also be opened and copied.
     """
-    picture = base64.b64encode(data["files"]["screen"].encode()).decode()
-    alt = text(data["alt"])
-    image = (
-        f'<img alt="{alt}" src="data:image/svg+xml;base64,{picture}" '
-        f'width="{round(data["width"] * 96)}" height="{round(data["height"] * 96)}">'
-    )
+    image = _image(data)
     spoken = (
         f'<details class="alt"><summary>Alternative text</summary><p>{isolated(data["alt"])}</p>'
         "</details>"
@@ -84,6 +80,23 @@ def figure_html(data: Data, links: str = "") -> str:
         f"{scrolling(image, _labelled(data))}"
         f"{below([data['note']], data['source'], links)}{spoken if links else ''}</figure>"
     )
+
+
+def _image(data: Data) -> str:
+    """Return the chart: drawn for a desk and, where there is one, in its place on a phone."""
+    image = (
+        f'<img alt="{text(data["alt"])}" src="{_inside(data["files"]["screen"])}" '
+        f'width="{round(data["width"] * 96)}" height="{round(data["height"] * 96)}">'
+    )
+    narrow = data["files"].get("narrow")
+    if not narrow:
+        return image
+    source = f'<source media="(max-width: {PHONE})" srcset="{_inside(narrow)}">'
+    return f"<picture>{source}{image}</picture>"
+
+
+def _inside(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def _labelled(data: Data) -> str:

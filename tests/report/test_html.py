@@ -11,6 +11,7 @@ import pytest
 from audit.charts.theme import contrast
 from audit.report.blocks import prose
 from audit.report.document import document
+from audit.report.figure import figure
 from audit.report.frame import STYLE, contents
 from audit.report.html import build_html
 from audit.report.interactive import SCRIPT, policy
@@ -177,3 +178,13 @@ def test_a_chart_can_be_read_as_text_where_it_can_be_taken_away(sample):
     assert spoken in page
     bare = next(b for b in sample() if b.kind == "figure").payload()
     assert "<details" not in figure_html(bare)
+
+
+def test_a_chart_drawn_for_a_phone_is_inside_beside_the_one_for_a_desk(draw_chart, rates):
+    words = {"id": "fig-x", "title": "T", "alt": ALT, "source": "S", "data": rates}
+    both = figure(draw_chart(), phone=draw_chart(), **words).payload()
+    page = figure_html(both)
+    assert page.count("<img ") == page.count("<source ") == page.count("<picture>") == 1
+    assert page.count("data:image/svg+xml;base64,") == 2
+    one = figure_html(figure(draw_chart(), **words).payload())
+    assert "<picture>" not in one

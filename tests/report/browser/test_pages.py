@@ -280,6 +280,19 @@ def test_every_colour_of_a_chart_is_seen_on_the_page_and_told_from_the_others(
     assert min(apart.values()) > 0.05, apart
 
 
+def test_a_phone_shows_the_chart_that_was_drawn_for_it_and_all_of_it(browser, rich):
+    seen = """return [...document.querySelectorAll("figure")].map((f) => {
+      const [image, box] = [f.querySelector("img"), f.querySelector(".scroll")];
+      const drawn = f.querySelector("source")?.srcset;
+      return [!!drawn && image.currentSrc === drawn, box.scrollWidth - box.clientWidth,
+        image.complete && image.naturalWidth > 0]; })"""
+    browser.open(rich, width=PHONE)
+    assert browser.ask(seen) == [[True, 0, True]] * len(browser.ask(seen))
+    browser.open(rich, width=DESK)
+    assert browser.ask(seen) == [[False, 0, True]] * len(browser.ask(seen))
+    assert len(browser.ask(seen)) > 8
+
+
 def test_reduced_motion_is_kept(browser, refused):
     browser.open(refused)
     smooth = "return getComputedStyle(document.documentElement).scrollBehavior"
