@@ -86,6 +86,13 @@ def _report(args: argparse.Namespace) -> int:
     return OK
 
 
+def _charts(args: argparse.Namespace) -> int:
+    from audit.report import chart_pack
+
+    _say(chart_pack(args.report, args.out, licence=args.licence))
+    return OK
+
+
 def _check(args: argparse.Namespace) -> int:
     from audit.sources.table import read_cases
 
@@ -244,6 +251,7 @@ def _request(args: argparse.Namespace) -> int:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
+    "charts": _charts,
     "check": _check,
     "fetch": _fetch,
     "compare": _compare,

@@ -33,7 +33,9 @@ SIZE, PER_ROW = (7.0, 0.7), 0.46
 
 def rungs_data(stage: Any) -> pd.DataFrame:
     """Return the gap at each rung that any post reached, with counts and limits."""
-    frame = comparison_of(stage, "rungs").rungs()
+    comparison = comparison_of(stage, "rungs")
+    # every rung is enrolled anew; drawing asks for them several times
+    frame: pd.DataFrame = comparison.study.once("the gap at every rung", comparison.rungs)
     reached = frame["events_focal"] + frame["events_reference"] > 0
     if not reached.any():
         raise ReportError(

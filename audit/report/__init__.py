@@ -29,6 +29,7 @@ from audit.report.effects import effects_table, family_table, independent_table,
 from audit.report.figure import figure
 from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
 from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.packing import Pack, chart_pack
 from audit.report.robustness import robustness_tables
 from audit.report.sections import (
     chart,
@@ -56,6 +57,7 @@ __all__ = [
     "Finding",
     "Heading",
     "Note",
+    "Pack",
     "Prose",
     "Provenance",
     "Report",
@@ -63,6 +65,7 @@ __all__ = [
     "answer_blocks",
     "answer_table",
     "chart",
+    "chart_pack",
     "checks_table",
     "codebook_table",
     "compose",

@@ -268,7 +268,8 @@ class Figure(Block):
     """A chart with its words and all its files; made by `audit.report.figure.figure`.
 
     `files` holds "print" (SVG with text, for the PDF), "screen" (outlined SVG), "svg" and "png"
-    (standalone, with title and source; PNG in base64), "csv" and "txt" (the alternative text).
+    (standalone, with title and source; PNG in base64) and "csv"; where the chart was also drawn
+    for a narrow screen, "narrow" (outlined SVG) and "phone" (standalone SVG).
     """
 
     kind: ClassVar[str] = "figure"
@@ -279,6 +280,7 @@ class Figure(Block):
     note: str = ""
     source: str = ""
     simulated: bool = False
+    licence: str = ""
     width: float = 6.3
     height: float = 3.0
     files: Mapping[str, str] = field(default_factory=dict)

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 POINTS = 100  # differences print in percentage points
 PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
+PHONE_WIDTH = 3.2  # inches of a telephone's screen: 320 pixels of 1/100 inch
 
 
 def source_line(cases: Cases) -> str:
     """Return the source in one line: titles, producers and the number of cases as loaded."""
     named = "; ".join(f"{o.title} ({o.producer})" if o.producer else o.title for o in cases.origins)
     return f"{named}, {count(len(cases))} cases"
+
+
+def licence_line(cases: Cases) -> str:
+    """Return the licences of the data in one line: each origin's title and licence."""
+    return "; ".join(f"{o.title}: {o.licence}" for o in cases.origins if o.licence)
 
 
 def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
@@ -45,9 +51,10 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
     comparison = getattr(stage, "comparison", stage)
     study = getattr(comparison, "study", None)
     with theme():
-        axes = entry.render(stage, width=PAGE_WIDTH)
         return figure(
-            axes.figure,
+            entry.render(stage, width=PAGE_WIDTH),
+            phone=entry.render(stage, width=PHONE_WIDTH),
+            licence=licence_line(study.loaded) if study else "",
             id=f"fig-{id or name.replace('_', '-')}",
             title=said.title,
             subtitle=said.subtitle,
