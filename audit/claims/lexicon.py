@@ -226,7 +226,7 @@ def faults_of(
 def direction_of(sentence: str) -> int | None:
     """Return the sign of focal − reference that a sentence says: −1, 1, or None for none or both.
 
-    "Not more often" says no direction.
+    "Not more often" says no direction, and neither does a bound: "fewer than 10".
     """
     said = {s for _, _, s in _directions(sentence)}
     return said.pop() if len(said) == 1 else None
@@ -297,7 +297,7 @@ def _faults(family: Words, text: str, instead: str) -> Iterator[Fault]:
 
 def _directions(text: str) -> Iterator[tuple[int, str, int]]:
     for word, sign in DIRECTIONS.items():
-        for match in re.finditer(rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE):
+        for match in re.finditer(rf"(?<!\w){word}(?!\w)(?! than \d)", text, re.IGNORECASE):
             before = text[: match.start()].rstrip().lower()
             if not re.search(r"(?:\bnot|\bno|n't|\bnever|\bneither)$", before):
                 yield match.start(), match[0], sign
