@@ -83,6 +83,8 @@ class Traced:
             said = (part.value, part.unit, _decimals(token.text))
         if said is None and part.drawn:
             said = _drawn(part.drawn, token)
+        if said is None and (name := self._stated(part, token)):
+            return name
         if said is None:
             fixed = part.own and (span is None or span.kind != "data")
             return self._new(part, n, token, None, kind="constant" if fixed else "printed")
@@ -94,6 +96,16 @@ class Traced:
         kind = {"count": "count", "confidence": "constant"}.get(unit, "estimate")
         kind = "cell" if part.part == "cell" else kind
         return self._new(part, n, token, (value, unit, decimals), kind=kind)
+
+    def _stated(self, part: Part, token: Token) -> str:
+        """Return the stated claim that a typed number repeats: its value before its unit."""
+        tail = part.text[token.end :].lstrip()
+        for claim in self.claims:
+            unit = str(claim.get("unit", "")).removesuffix("s")
+            same = token.value is not None and token.value == claim.get("value")
+            if claim.get("kind") == "stated" and same and unit and tail.startswith(unit):
+                return str(claim["id"])
+        return ""
 
     def _new(self, part: Part, n: int, token: Token, said: Said | None, *, kind: str) -> str:
         cell = part.part == "cell"
