@@ -140,7 +140,9 @@ def report(path: str | Path, *, out: str | Path = "reports", progress: Any = Non
     that answers no design is run as it stands.
     """
     from audit.report import compose, publish
+    from audit.utterances import forget
 
+    forget()  # what another report of this process said is none of this one's
     found = locate(path)
     folder = Path(out) / report_name(found)
     if found.suffix in NOTEBOOKS:
