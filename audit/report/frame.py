@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from audit.report.captioned import isolated, text
 from audit.report.interactive import SCRIPT, policy
-from audit.report.markup import isolated, text
 
 STYLE = Path(__file__).with_name("report.css")
 MARK = "SIMULATED DATA: not about any real platform or person"

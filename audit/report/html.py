@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from audit.report.captioned import figure_html, isolated, scrolling, table_html, text
 from audit.report.document import Document
 from audit.report.frame import contents, framed
 from audit.report.markdown import Node
-from audit.report.markup import FACES, figure_html, isolated, scrolling, table_html, text
+from audit.report.markup import FACES
 from audit.report.maths import formulas
 from audit.report.numbering import plain
 

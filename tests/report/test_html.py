@@ -10,12 +10,12 @@ import pytest
 
 from audit.charts.theme import contrast
 from audit.report.blocks import prose
+from audit.report.captioned import figure_html, table_html, text
 from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.frame import STYLE, contents
 from audit.report.html import build_html
 from audit.report.interactive import SCRIPT, policy
-from audit.report.markup import figure_html, table_html, text
 from audit.report.table import table
 
 ALT = "Dot plot of two removal rates: 14 % for leaders and 39 % for ordinary accounts."
@@ -159,6 +159,8 @@ def test_the_first_column_heads_its_row_and_a_group_its_rows():
     assert page.count('scope="col"') == 2
     assert 'aria-labelledby="tbl-x.title"' in page
     assert '<span id="tbl-x.title"><strong>' in page
+    spanned = table(frame, id="tbl-x", title="T", spanners=[("", 1), ("Over", 2)]).payload()
+    assert '<colgroup span="1"></colgroup><colgroup span="2"></colgroup>' in table_html(spanned)
     numbers = table(frame, id="tbl-x", title="T", columns={"v": "V", "k": "K"}).payload()
     assert 'scope="row"' not in table_html(numbers)
 
