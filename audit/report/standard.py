@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from audit.charts.gap_over_time import has_periods
+from audit.checks.selective_reporting import SELECTED
 from audit.claims import Verdict
 from audit.design import words
 from audit.report import appendix, effects, sections
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from audit.comparison import Comparison
     from audit.evidence import Evidence
 
-EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs")
+EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs", "gap_over_time")
 
 
 def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
@@ -88,6 +90,7 @@ def _effects(evidence: Evidence) -> list[Block]:
     drawn = {name for answer in comparison.answers for name in answer.charts}
     names = [n for n in EFFECT_CHARTS if n not in drawn]
     names = [n for n in names if n != "rungs" or _has_rungs(comparison)]
+    names = [n for n in names if n != "gap_over_time" or has_periods(comparison)]
     out += [sections.chart(name, comparison) for name in names]
     if len(comparison.study.design.references) > 1:
         out.append(effects.family_table(evidence))
@@ -116,6 +119,8 @@ def _robustness(evidence: Evidence) -> list[Block]:
     ran = {f.check for f in evidence.findings}
     if "multiverse" in ran and not evidence.table("multiverse").empty:
         out.append(sections.chart("multiverse", evidence))
+    if "selective_reporting" in ran and evidence.comparison.study.design.frame in SELECTED:
+        out.append(sections.chart("selection_sensitivity", evidence))
     out += robustness_tables(evidence)
     out.append(effects.independent_table(evidence.comparison))
     return out
