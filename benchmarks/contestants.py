@@ -38,7 +38,7 @@ def audit_fit(folder: Path) -> dict[str, Any]:
         "effect": found.standardised[0].estimate,
         "conf_low": found.standardised[0].conf_low,
         "conf_high": found.standardised[0].conf_high,
-        "columns": len(found.params),
+        "columns": len(found.names),
     }
 
 

@@ -101,7 +101,9 @@ def scanned_base(scan: Scan, terms: Sequence[str], outcomes: ASKED, cluster: str
     ]
     found = _cells(scan, rows, tuple(names), steps)
     keys = {name: found[name] for name in names}
-    sums = {outcome: found[f"y{i}"] for i, outcome in enumerate(outcomes)}
+    sums: dict[Hashable, NDArray[Any]] = {
+        outcome: found[f"y{i}"] for i, outcome in enumerate(outcomes)
+    }
     n = found["n"].astype(float)
     if int(n.sum()) < many or any(key.dtype.kind == "f" for key in keys.values()):
         raise EstimationError(

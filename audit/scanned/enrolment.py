@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from audit import population
+from audit.deferred import late
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.errors import DesignError
 from audit.fitting import absent_columns
@@ -19,8 +19,12 @@ from audit.schema import NOT_RECORDED
 from audit.tallied import SIDES, Tallied
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.design import Design
     from audit.scanned.noun import Scan
+else:
+    pd = late("pandas")
 
 GROUPS = {number: name for name, number in SIDES.items()}
 WATCHED = ("acted_at", "observed_until")

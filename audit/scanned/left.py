@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.engine import Name, Value, sql
 from audit.ledger import Removal, entries, in_order
 from audit.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.design import Design
     from audit.scanned.noun import Scan
     from audit.scanned.steps import Steps
+else:
+    pd = late("pandas")
 
 
 def ledger_of(scan: Scan, base: Name, steps: Steps) -> tuple[Removal, ...]:
