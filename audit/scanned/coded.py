@@ -73,8 +73,15 @@ class Coded:
         return out
 
 
-def coded(scan: Scan, columns: Sequence[str]) -> Coded:
+def coded(scan: Scan, columns: Sequence[str], *, prefix: str = "") -> Coded:
     """Return the levels of columns as digits; one look at each column finds its levels.
+
+    Parameters
+    ----------
+    scan : Scan
+    columns : sequence of str
+    prefix : str
+        What tells these columns from others of the same rows.
 
     Raises
     ------
@@ -88,7 +95,7 @@ def coded(scan: Scan, columns: Sequence[str]) -> Coded:
         levels = [word or empty for word in spellings]
         known = tuple(sorted({*levels, *([empty] if gaps else [])}))
         place = {name: number for number, name in enumerate(known)}
-        here = Name(f"s{i}")
+        here = Name(f"{prefix}s{i}")
         names.append(known)
         # digit 0 is an empty cell, where there is one
         codes.append(np.array([place[empty] if gaps else 0, *(place[name] for name in levels)]))
@@ -97,7 +104,7 @@ def coded(scan: Scan, columns: Sequence[str]) -> Coded:
             selected.append(sql("{x} as {here}", x=found, here=here))
             digit = sql("r.{here}", here=here)
         else:
-            known_by, table = Name(f"k{i}"), _uploaded(scan, spellings)
+            known_by, table = Name(f"{prefix}k{i}"), _uploaded(scan, spellings)
             selected.append(sql("{x} as {here}", x=value, here=here))
             on = "left join {t} as {k} on r.{here} = {k}.level"
             joins.append(sql(on, t=table, k=known_by, here=here))

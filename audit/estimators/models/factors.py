@@ -68,11 +68,9 @@ class Factors:
         if self._tables:
             first, second = self._tables
             out = first.rest.products(first.of(weights))
-            other = second.rest.products(second.of(weights))
-            out[first.columns], out[:, first.columns] = (
-                other[first.columns],
-                other[:, first.columns],
-            )
+            more = second.rest.products(second.of(weights))
+            out[first.columns] = more[first.columns]
+            out[:, first.columns] = more[:, first.columns]
             one, another = (self.starts.index(t.columns.start) for t in (first, second))
             self._crossed(out, weights, one, another)
             return out
@@ -146,7 +144,7 @@ def _without(found: Factors, left_out: int) -> Marginal:
     columns = slice(start, start + found.sizes[left_out] - 1)
     many = prod(sizes)
     if many * SMALLER > len(found.codes):
-        codes, place = np.empty((many, 0)), np.empty(0)
+        codes = place = np.empty((many, 0), dtype=np.int64)
     else:
         codes = np.column_stack(np.unravel_index(np.arange(many), sizes))
         place = np.ravel_multi_index(tuple(found.codes[:, p] for p in kept), sizes)
