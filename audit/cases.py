@@ -5,16 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from pandas.api import types
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError
 from audit.ledger import Removal, counted, ledger_lines, removals, tally
 from audit.origin import Origin, locate
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Column, Ladder, check
 from audit.text import escape_html, html_table, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.api import types
+else:
+    pd = late("pandas")
+    types = late("pandas.api.types")
 
 __all__ = ["Cases", "Origin", "Removal", "locate", "masked_accounts"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from audit.cases import locate
+from audit.deferred import late
 from audit.errors import Fault, RosterError, SchemaError
 from audit.ledger import counted
 from audit.reading.columns import read_columns
@@ -17,6 +16,11 @@ from audit.reading.times import UTC
 from audit.reading.typed import Reading
 from audit.schema import UNKNOWN, Column
 from audit.text import html_table, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 ROSTER_COLUMNS = (
     Column("account_id", "id", "yes", "the account, spelled as in the cases"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 LAYERS = [
+    "deferred",
     "errors",
     "text",
     "tokens",

@@ -17,7 +17,7 @@ import numpy as np
 from audit.engine.files import literal, locate_files
 from audit.engine.frames import is_frame, streamed
 from audit.engine.protocol import ROW, Kind, Relation
-from audit.engine.text import Name, Sql, Value, sql
+from audit.engine.text import Name, Sql, Value, joined, sql
 from audit.errors import SourceError
 from audit.text import visible
 
@@ -47,6 +47,8 @@ SPELLED = {
     "local": "timezone({zone}, try_cast({x} as timestamp))",
     "total": "cast(sum(cast(round({x}) as bigint)) as double)",  # in 128 bits
     "try_double": "try_cast({x} as double)",
+    "place": "list_position(list_value({listed}), {x})",
+    "among": "list_contains(list_value({listed}), {x})",
 }
 
 
@@ -87,6 +89,8 @@ class Duck:
             raise SourceError(f"the engine cannot be set up so: {error}") from error
         self._engine.execute("set TimeZone = 'UTC'")
         self._engine.execute("set enable_progress_bar = false")
+        # gives memory back as it is let go of, which costs nothing that can be measured
+        self._engine.execute("set allocator_bulk_deallocation_flush_threshold = '1MB'")
         self._folders = [self._folder]
         self._close = weakref.finalize(self, _let_go, self._engine, self._folders)
         self._numbers = count(1)
@@ -171,11 +175,15 @@ class Duck:
 
     def upload(self, columns: Mapping[str, NDArray[Any]]) -> Name:
         """Return the name of a small table made of arrays."""
-        import pandas as pd
-
-        self._engine.register("given", pd.DataFrame(dict(columns)))
+        arrays = {name: np.ascontiguousarray(values) for name, values in columns.items()}
+        # what kind an array of no texts is, the engine cannot tell
+        listed = joined(
+            sql("cast({c} as varchar) as {c}" if a.dtype == object else "{c}", c=Name(name))
+            for name, a in arrays.items()
+        )
+        self._engine.register("given", arrays)
         try:
-            return self.keep(sql("select * from given"))
+            return self.keep(sql("select {columns} from given", columns=listed))
         finally:
             self._engine.unregister("given")
 

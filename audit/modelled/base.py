@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from math import ceil, isfinite, log2
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from audit.engine import Engine, Name, Sql, Value, joined, sql
 from audit.errors import EstimationError
-from audit.modelled.lattice import Lattice, lattice_of
+from audit.modelled.lattice import Lattice
 from audit.outcome import Outcome
-from audit.scanned.steps import acted_on, level
+from audit.scanned.coded import Coded, coded
+from audit.scanned.steps import acted_on, known_acted_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,27 +91,58 @@ def scanned_base(scan: Scan, terms: Sequence[str], outcomes: ASKED, cluster: str
             "fit: the table has sampling weights, which models of counts do not take. Try: "
             "audit.compare, which does, or leave the column out of the scan."
         )
-    names = {f"s{i}": term for i, term in enumerate(terms)}
-    account = scan.account() if cluster == "account_id" else scan.column(cluster).key()
-    columns = [sql("{x} as account", x=account), sql("{x} as size", x=scan.size())]
-    columns += [sql("{x} as {n}", x=level(scan, t), n=Name(n)) for n, t in names.items()]
-    columns += [
-        sql("{x} as {n}", x=outcome_of(scan, outcome), n=Name(f"y{i}"))
-        for i, outcome in enumerate(outcomes)
+    many, weight, largest, odd = _profile(scan, outcomes, cluster)
+    levels = coded(scan, terms)
+    rows = _rows(scan, levels, outcomes, cluster)
+    names = [f"k{i}" for i in range(len(levels.keys))]
+    steps = [
+        None if whole(outcome) else scale_of(weight * most)
+        for outcome, most in zip(outcomes, largest, strict=True)
     ]
-    rows = sql("(select {c} from {s})", c=joined(columns), s=scan.source())
-    many, weight, largest, odd = _profile(scan.engine, rows, outcomes, cluster)
-    found = _cells(scan.engine, rows, tuple(names), tuple(weight * most for most in largest))
+    found = _cells(scan, rows, tuple(names), steps)
     keys = {name: found[name] for name in names}
-    sums = {outcome: found[f"y{i}"] for i, outcome in enumerate(outcomes)}
-    lattice = lattice_of(terms, list(keys.values()), found["n"], sums)
+    sums: dict[Hashable, NDArray[Any]] = {
+        outcome: found[f"y{i}"] for i, outcome in enumerate(outcomes)
+    }
+    n = found["n"].astype(float)
+    if int(n.sum()) < many or any(key.dtype.kind == "f" for key in keys.values()):
+        raise EstimationError(
+            f"fit: {many:,} row(s) were there and {int(n.sum()):,} case(s) were counted: the table "
+            "changed while it was read. Try: again, once nothing writes to it."
+        )
+    lattice = Lattice(tuple(terms), levels.names, levels.codes([*keys.values()]), n, sums)
     return Base(scan.engine, rows, keys, lattice, outcomes, largest, odd, weight, many)
 
 
-def outcome_of(scan: Scan, outcome: str | Outcome) -> Sql:
-    """Return an outcome as a number; NULL where it is missing."""
+def _rows(scan: Scan, levels: Coded, outcomes: ASKED, cluster: str) -> Sql:
+    """Return what stands after FROM: account, size, keys and outcomes of every row."""
+    account = scan.account() if cluster == "account_id" else scan.column(cluster).key()
+    named = [Name(f"y{i}") for i in range(len(outcomes))]
+    inner = [sql("{x} as account", x=account), sql("{x} as size", x=scan.size()), *levels.columns]
+    inner += [
+        sql("{x} as {y}", x=outcome_of(scan, outcome, known=True), y=y)
+        for outcome, y in zip(outcomes, named, strict=True)
+    ]
+    outer = [sql("r.account, r.size"), *(sql("r.{y}", y=y) for y in named)]
+    outer += [sql("{x} as {k}", x=key, k=Name(f"k{i}")) for i, key in enumerate(levels.keys)]
+    return sql(
+        "(select {outer} from (select {inner} from {s}) as r {joins})",
+        outer=joined(outer),
+        inner=joined(inner),
+        s=scan.source(),
+        joins=levels.joins,
+    )
+
+
+def whole(outcome: str | Outcome) -> bool:
+    """Return whether an outcome is 0 or 1 by what it is, so that its sums are whole numbers."""
+    return isinstance(outcome, Outcome)
+
+
+def outcome_of(scan: Scan, outcome: str | Outcome, *, known: bool = False) -> Sql:
+    """Return an outcome as a number; NULL where it is missing, unless all are `known`."""
     if isinstance(outcome, Outcome):
-        return acted_on(scan, outcome)
+        return known_acted_on(scan, outcome) if known else acted_on(scan, outcome)
     value, kind = scan.value(outcome)
     if kind == "flag":
         return sql("case when {x} then 1 when not {x} then 0 end", x=value)
@@ -123,17 +157,36 @@ def scale_of(largest: float) -> float:
 
 
 def _profile(
-    engine: Engine, rows: Sql, outcomes: ASKED, cluster: str
+    scan: Scan, outcomes: ASKED, cluster: str
 ) -> tuple[int, float, tuple[float, ...], tuple[int, ...]]:
-    tests = [sql("count(account) as account, max(size) as size")]
-    for i in range(len(outcomes)):
+    """Return rows, the largest size, and of each outcome the largest size and how many are odd."""
+    account = scan.account() if cluster == "account_id" else scan.column(cluster).key()
+    columns = [sql("{x} as account", x=account), sql("{x} as size", x=scan.size())]
+    tests = [sql("count(*) as n, count(account) as account")]
+    if "count" in scan.names:
+        tests.append(sql("max(size) as size"))
+    for i, outcome in enumerate(outcomes):
         y, most, least = Name(f"y{i}"), Name(f"most {i}"), Name(f"least {i}")
+        columns.append(sql("{x} as {y}", x=outcome_of(scan, outcome), y=y))
         tests.append(sql("count({y}) as {y}", y=y))
+        if whole(outcome):
+            continue
         tests.append(sql("max({y}) as {most}, min({y}) as {least}", y=y, most=most, least=least))
         odd = "count(*) filter (where {y} not in (0, 1)) as {odd}"
         tests.append(sql(odd, y=y, odd=Name(f"odd {i}")))
-    what = sql("select count(*) as n, {t} from {rows} as r", t=joined(tests), rows=rows)
-    found = {name: values[0] for name, values in engine.query(what).items()}
+    inner = sql("select {c} from {s}", c=joined(columns), s=scan.source())
+    what = sql("select {t} from ({inner}) as r", t=joined(tests), inner=inner)
+    found = {name: values[0] for name, values in scan.engine.query(what).items()}
+    _refuse_gaps(found, outcomes, cluster)
+    largest = [
+        1.0 if whole(o) else max(abs(float(found[f"{end} {i}"])) for end in ("most", "least"))
+        for i, o in enumerate(outcomes)
+    ]
+    strange = tuple(int(found.get(f"odd {i}", 0)) for i in range(len(outcomes)))
+    return int(found["n"]), float(found.get("size", 1)), tuple(largest), strange
+
+
+def _refuse_gaps(found: Mapping[str, Any], outcomes: ASKED, cluster: str) -> None:
     many, faults = int(found["n"]), []
     if gap := many - int(found["account"]):
         faults.append(f"{cluster} is missing in {gap:,} row(s); a cluster must be known")
@@ -141,47 +194,43 @@ def _profile(
         if gap := many - int(found[f"y{i}"]):
             shown = outcome if isinstance(outcome, str) else "the outcome"
             faults.append(f"{shown} is unknown in {gap:,} row(s)")
-        elif not all(isfinite(float(found[f"{end} {i}"])) for end in ("most", "least")):
+        elif not all(isfinite(float(found.get(f"{end} {i}", 0))) for end in ("most", "least")):
             faults.append(f"{outcome} is not finite in some row")
     if faults:
         raise EstimationError(
             f"fit: {'; '.join(faults)}. Nothing is left out in silence. Try: filter the table "
             "with the tool that holds it, and say so with the result."
         )
-    largest = [
-        max(abs(float(found[f"most {i}"])), abs(float(found[f"least {i}"])))
-        for i in range(len(outcomes))
-    ]
-    strange = tuple(int(found[f"odd {i}"]) for i in range(len(outcomes)))
-    return many, float(found["size"]), tuple(largest), strange
 
 
 def _cells(
-    engine: Engine, rows: Sql, keys: tuple[str, ...], largest: tuple[float, ...]
+    scan: Scan, rows: Sql, keys: tuple[str, ...], steps: Sequence[float | None]
 ) -> dict[str, NDArray[Any]]:
-    listed = joined([Name(k) for k in keys])
-    steps = [scale_of(most) for most in largest]
-    sums = [sql("cast(sum(size) as bigint) as n")]
+    """Return cases and sums of outcomes by combination of levels, in the order of the keys."""
+    engine, listed = scan.engine, joined([Name(k) for k in keys])
+    single = "count" not in scan.names
+    sums = [sql("count(*) as n" if single else "cast(sum(size) as bigint) as n")]
     for i, step in enumerate(steps):
-        fine = sql("(r.size * r.{y} * {f})", y=Name(f"y{i}"), f=Value(1 / step))
-        total = engine.says("total", x=fine)
+        y = sql("r.{y}" if single else "r.size * r.{y}", y=Name(f"y{i}"))
+        total = sql("cast(sum({y}) as bigint)", y=y)
+        if step is not None:
+            total = engine.says("total", x=sql("({y} * {f})", y=y, f=Value(1 / step)))
         sums.append(sql("{total} as {n}", total=total, n=Name(f"y{i}")))
     what = sql(
-        "select {keys}, {sums} from {rows} as r group by {keys}",
+        "select {keys}, {sums} from {rows} as r group by {keys} limit {most}",
         keys=listed,
         sums=joined(sums),
         rows=rows,
+        most=Sql((str(MOST_CELLS + 1),)),
     )
-    table = engine.keep(what)
-    count = int(engine.query(sql("select count(*) as n from {t}", t=table))["n"][0])
-    if count > MOST_CELLS:
-        engine.drop(table)
+    found = engine.query(what)
+    if len(found["n"]) > MOST_CELLS:
         raise EstimationError(
-            f"fit: the terms have {count:,} combinations of levels; allowed: {MOST_CELLS:,}. "
-            "Try: fewer terms, or wider levels."
+            f"fit: the terms have more than {MOST_CELLS:,} combinations of levels. Try: fewer "
+            "terms, or wider levels."
         )
-    found = engine.query(sql("select * from {t} order by {keys}", t=table, keys=listed))
-    engine.drop(table)
+    order = np.lexsort([found[k] for k in keys])
+    found = {name: values[order] for name, values in found.items()}
     for i, step in enumerate(steps):
-        found[f"y{i}"] = found[f"y{i}"].astype(float) * step
+        found[f"y{i}"] = found[f"y{i}"].astype(float) * (1 if step is None else step)
     return found

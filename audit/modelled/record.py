@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import TooFewAccounts
 from audit.estimators.base import NAN, Estimate
 from audit.modelled.fits import WHERE, Contrast, Fitted
@@ -15,8 +15,13 @@ from audit.modelled.lattice import Lattice
 from audit.text import escape_html, visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from audit.modelled.routes import Route
     from audit.modelled.scores import Scores
+else:
+    pd = late("pandas")
 
 NAMED = {
     "logit": ("logistic regression on counts", "log odds ratio"),
@@ -33,8 +38,10 @@ class ScanFit:
     Attributes
     ----------
     model : str
-    params : Series
-        Coefficients by name; each term's first level is the base.
+    names : tuple of str
+        What each coefficient is of; each term's first level is the base.
+    values : ndarray, shape (p,)
+        The coefficients.
     contrasts : tuple of Contrast
     coefficients : tuple of Estimate
         One per contrast, on the scale of the model.
@@ -46,7 +53,8 @@ class ScanFit:
     """
 
     model: str
-    params: pd.Series
+    names: tuple[str, ...]
+    values: NDArray[Any]
     contrasts: tuple[Contrast, ...]
     coefficients: tuple[Estimate, ...]
     standardised: tuple[Estimate, ...]
@@ -54,6 +62,11 @@ class ScanFit:
     n_cells: int
     n_accounts: int
     route: Route
+
+    @property
+    def params(self) -> pd.Series:
+        """Return the coefficients by name."""
+        return pd.Series(self.values, index=[*self.names])
 
     @property
     def why(self) -> str:
@@ -138,7 +151,8 @@ def recorded(
     ]
     return ScanFit(
         model,
-        pd.Series(found.params, index=_names(model, lattice, len(found.params))),
+        tuple(_names(model, lattice, len(found.params))),
+        found.params,
         contrasts,
         tuple(estimates[::each]),
         tuple(estimates[1::each]) if each == 2 else (),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.compressed import COMPRESSIONS, endings, open_bytes
 from audit.reading.delimited import read_delimited
@@ -17,6 +17,11 @@ from audit.reading.exact import exact_frame
 from audit.reading.lines import Lines, TextTable, refuse_wide
 from audit.reading.spreadsheet import read_sheet
 from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 
 def read_table(path: Path, sheet: str | None = None) -> TextTable:

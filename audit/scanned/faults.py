@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.engine import ROW, Name, Relation, Sql, Value, joined, sql
 from audit.errors import Fault, SourceError
 from audit.reading.lines import TextTable
@@ -22,8 +22,12 @@ from audit.schema import CASE_COLUMNS, UNKNOWN
 from audit.text import visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.engine.files import Files
     from audit.scanned.noun import Scan
+else:
+    pd = late("pandas")
 
 COPIED = 1 << 20
 MOST_SUSPECTS = 200_000

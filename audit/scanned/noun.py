@@ -6,8 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.engine import Engine, Name, Relation, Sql, Value, sql
 from audit.errors import Fault, RowsNeeded, SchemaError, SourceError
 from audit.ledger import Removal, counted, ledger_lines
@@ -20,7 +19,11 @@ from audit.text import escape_html, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from audit.modelled.store import Store
+else:
+    pd = late("pandas")
 
 CLASS = Name("class (audit)")
 FOREVER = 2**62
