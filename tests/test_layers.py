@@ -13,6 +13,8 @@ LAYERS = [
     "errors",
     "text",
     "numerals",
+    "pandoc",
+    "printed",
     "schema",
     "consistency",
     "origin",
