@@ -17,6 +17,7 @@ from audit.origin import cited
 from audit.printed import Face, Grid, Shown, grid
 from audit.printed.forms import form_of
 from audit.printed.grid import Form
+from audit.progress import steps
 from audit.questions import QUESTIONS, Answer
 from audit.study import Study
 
@@ -274,17 +275,18 @@ def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Compar
     """
     wanted = [*using] if study.design.primary in using else [study.design.primary, *using]
     rows: list[dict[str, Any]] = []
-    for name in wanted:
+    for name in steps(wanted, "estimates", unit="estimator"):
         if name not in ESTIMATORS:
             raise UnknownName("estimator", name, ESTIMATORS)
         if study.admissible:
             rows += ESTIMATORS[name](study)
     hard = {g.name for g in study.gates if g.kind == "hard"}
-    answers = tuple(
-        question(study)
+    asked = [
+        question
         for question in QUESTIONS.values()
         if question.asked(study.design) and hard <= set(getattr(question, "despite_gates", ()))
-    )
+    ]
+    answers = tuple(question(study) for question in steps(asked, "questions", unit="question"))
     return Comparison(study, pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS)), answers)
 
 

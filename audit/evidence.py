@@ -15,6 +15,7 @@ from audit.comparison import Comparison
 from audit.errors import RowsNeeded, UnknownName
 from audit.page_claims import claims_of
 from audit.printed import Face, Grid, Head, Shown
+from audit.progress import steps as progress_of
 from audit.sentences import sentence_of
 from audit.text import visible
 from audit.verdict import Conclusion, Reading, conclude
@@ -147,7 +148,8 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
             raise UnknownName("check", name, CHECKS)
     study = comparison.study
     names = [c for c in CHECKS if c in checks or c in ALWAYS_RUN]
-    findings = tuple(_found(c, comparison) for c in names) if study.admissible else ()
+    held = names if study.admissible else []
+    findings = tuple(_found(c, comparison) for c in progress_of(held, "checks", unit="check"))
     conclusion = conclude(_reading(comparison, findings))
     steps = _steps(comparison, findings, conclusion.verdict)
     rung = _rung(comparison, steps, conclusion)

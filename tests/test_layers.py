@@ -13,6 +13,7 @@ LAYERS = [
     "errors",
     "text",
     "numerals",
+    "progress",
     "pandoc",
     "printed",
     "schema",
