@@ -20,16 +20,19 @@ STYLE = """
 .audit-face p{margin:.3em 0}
 .audit-face .audit-question{font-weight:600}
 .audit-face .audit-small{font-size:.85em;opacity:.8}
-.audit-face table{border-collapse:collapse;margin:.6em 0 .2em;color:inherit;background:none;
-font-variant-numeric:tabular-nums;border:0}
-.audit-face caption{caption-side:top;text-align:left;font-weight:600;color:inherit;padding:.2em 0}
-.audit-face th,.audit-face td{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;
-border:0;background:none;color:inherit;white-space:normal;max-width:40em}
-.audit-face thead th{border-bottom:1px solid var(--jp-border-color1,currentColor)}
-.audit-face tbody tr{background:none;border-top:1px solid rgba(128,128,128,.25)}
-.audit-face th.audit-right,.audit-face td.audit-right{text-align:right;white-space:nowrap}
 .audit-face .audit-scroll{overflow-x:auto}
-""".replace("\n", "")
+.FIRST table{border-collapse:collapse;margin:.6em 0 .2em;color:inherit;background:none;border:0;
+font-variant-numeric:tabular-nums}
+.FIRST caption{caption-side:top;text-align:left;font-weight:600;color:inherit;padding:.2em 0}
+.FIRST th,.FIRST td{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;border:0;
+background:none;color:inherit;white-space:normal;max-width:40em}
+.FIRST thead th{border-bottom:1px solid var(--jp-border-color1,currentColor);font-weight:600}
+.FIRST tbody tr{background:none;border-top:1px solid rgba(128,128,128,.25)}
+.FIRST th.audit-right,.FIRST td.audit-right,.FIRST th.right,.FIRST td.right{text-align:right;
+white-space:nowrap}
+.FIRST th.center,.FIRST td.center{text-align:center}
+""".replace("\n", "").replace("FIRST", "audit-face.audit-face.audit-face")
+"""The class said three times outranks the rules that notebooks have for every table."""
 
 
 def set_html(face: Face) -> str:

@@ -22,7 +22,6 @@ BOXES = (
     "margin:.6em 0}.audit-face .headline{font-size:1.15em;font-weight:600}"
     ".audit-face .label{font-size:.85em;opacity:.8}.audit-face .subtitle,.audit-face .small,"
     ".audit-face dd span{display:block;font-size:.85em;font-weight:400;opacity:.8}"
-    ".audit-face .right{text-align:right}.audit-face .center{text-align:center}"
     ".audit-face dl.facts{display:flex;flex-wrap:wrap;gap:.4em 2em}.audit-face dd{margin:0}"
     ".audit-face figure{margin:.6em 0}.audit-face figure img{background:#fff;max-width:100%;"
     "height:auto}.audit-face .scroll{overflow-x:auto}"
