@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from audit.printed.forms import shown
 from audit.printed.grid import Grid
 from audit.printed.hypertext import set_html
 from audit.printed.pipes import set_markdown
@@ -30,6 +31,11 @@ class Face:
     heading: str
     says: tuple[str, ...] = ()
     grids: tuple[Grid, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make every text visible."""
+        object.__setattr__(self, "heading", shown(self.heading))
+        object.__setattr__(self, "says", tuple(map(shown, self.says)))
 
     def tables(self) -> Face:
         """Return the tables alone, each with the question in its notes."""

@@ -12,6 +12,12 @@ from audit.text import visible
 MISSING = "–"
 ENDLESS = "∞"
 LONGEST = 240  # characters of a cell
+LONGEST_TEXT = 4000  # of anything else
+
+
+def shown(text: str) -> str:
+    """Return a text of a face with nothing hidden in it."""
+    return visible(text, LONGEST_TEXT)
 
 
 def _missing(value: Any) -> bool:

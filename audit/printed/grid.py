@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from audit.printed.forms import FORMS, form_of
+from audit.printed.forms import FORMS, form_of, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,19 @@ class Grid:
     notes: tuple[str, ...] = ()
     source: str = ""
     simulated: bool = False
+
+    def __post_init__(self) -> None:
+        """Make every text visible, so that no medium has to ask where it came from."""
+        clear = {
+            "title": shown(self.title),
+            "heads": tuple(Head(shown(h.label), h.align) for h in self.heads),
+            "cells": tuple(tuple(map(shown, row)) for row in self.cells),
+            "groups": tuple((place, shown(label)) for place, label in self.groups),
+            "notes": tuple(map(shown, self.notes)),
+            "source": shown(self.source),
+        }
+        for name, value in clear.items():
+            object.__setattr__(self, name, value)
 
     @property
     def below(self) -> tuple[str, ...]:
