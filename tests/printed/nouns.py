@@ -35,7 +35,7 @@ BAD = Names(
     focal=HOSTILE["html"],
     reference=HOSTILE["maths"] + HOSTILE["markdown"] + HOSTILE["override"],
     rule=HOSTILE["tex"] + HOSTILE["comment"] + "|a|\n\n- b\n# c",
-    word=f"{HOSTILE['formula']} {HOSTILE['typst']} {HOSTILE['nul']} http://e.example `x` @y ~z~ ^2^",
+    word=f"{HOSTILE['formula']} {HOSTILE['typst']} {HOSTILE['nul']} http://e.org `x` @y ~z~ ^2^",
 )
 
 
