@@ -15,8 +15,8 @@
 #
 # *Choose Run, then Run All Cells. It takes under two minutes and needs no network.*
 #
-# A platform decided about posts. Some posts were by leaders, most by ordinary people. Were leaders' posts
-# treated alike, had they been like the others? This page asks that of Simuland, a platform that does not
+# A platform decided about posts. Some were by leaders, most by ordinary people. Were the leaders' posts treated
+# as ordinary posts like them were? This page asks that of Simuland, a platform that does not
 # exist. Its double standard is a number in its source code, so at the end the answer can be held against the
 # truth. Nothing below is about any real platform or person.
 #
@@ -158,5 +158,4 @@ report.truth_table(simuland.truth(), comparison, population="coded violating", r
 # ## From here
 #
 # `09_bring_your_own_table.py` starts from a CSV of your own. `03_simulated_platform.py` asks many more questions of the
-# same platform. `README.md`
-# beside it lists all of them with their charts.
+# same platform. `README.md` beside them lists all notebooks with their charts.
