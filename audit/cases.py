@@ -12,7 +12,7 @@ from pandas.api import types
 
 from audit.errors import Fault, SchemaError
 from audit.ledger import Removal, counted, ledger_lines, removals, tally
-from audit.origin import Origin, locate
+from audit.origin import SIMULATED, Origin, locate
 from audit.printed import Face, Grid, Shown, grid
 from audit.printed.grid import Form
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Column, Ladder, check
@@ -24,7 +24,6 @@ NEVER_NAMED = frozenset({"ordinary", "other_author", UNKNOWN})
 """Classes whose accounts are masked in every output, whoever asks."""
 
 
-SIMULATED = "SIMULATED: these cases are made up"
 FIRST_ROWS = 5
 MOST_COLUMNS = 6
 FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {

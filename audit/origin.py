@@ -11,6 +11,8 @@ from typing import Any
 from audit.errors import SourceError
 from audit.text import visible
 
+SIMULATED = "SIMULATED: these cases are made up"
+
 
 def locate(path: str | Path) -> Path:
     """Return where `path` is: as given, or, when relative, in the working folder or a parent of it.

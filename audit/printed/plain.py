@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from audit.printed.grid import Grid
+from audit.printed.grid import Grid, Head
 
 if TYPE_CHECKING:
     from audit.printed.face import Face
@@ -66,16 +66,27 @@ def _broken(text: str, width: int) -> list[str]:
 
 def _sizes(one: Grid, width: int) -> list[int]:
     """Return the width of each column, text squeezed until all fit; none where nothing does."""
-    columns = list(zip([h.label for h in one.heads], *one.cells, strict=True))
-    sizes = [max(map(columns_of, column)) for column in columns]
-    soft = [i for i, h in enumerate(one.heads) if h.align == "left"]
-    room = width - len(GAP) * (len(sizes) - 1)
-    while sum(sizes) > room:
-        widest = max(soft, key=lambda i: sizes[i], default=-1)
-        if widest < 0 or sizes[widest] <= NARROWEST:
+    columns = list(zip(*one.cells, strict=True))
+    cells = [max(map(columns_of, column)) for column in columns]
+    labels = [columns_of(h.label) for h in one.heads]
+    sizes = [max(pair) for pair in zip(cells, labels, strict=True)]
+    least = [_least(h, n) for h, n in zip(one.heads, cells, strict=True)]
+    over = sum(sizes) + len(GAP) * (len(sizes) - 1) - width
+    while over > 0:
+        slack = [size - low for size, low in zip(sizes, least, strict=True)]
+        widest = slack.index(max(slack))
+        if slack[widest] <= 0:
             return []
-        sizes[widest] = max(NARROWEST, sizes[widest] - (sum(sizes) - room))
+        cut = min(over, slack[widest])
+        sizes[widest] -= cut
+        over -= cut
     return sizes
+
+
+def _least(head: Head, cells: int) -> int:
+    """Return how far a column can be squeezed: numbers stay whole, their heading may wrap."""
+    word = max(map(columns_of, head.label.split()), default=0)
+    return max(word, min(cells, NARROWEST) if head.align == "left" else cells)
 
 
 def _rows(one: Grid, sizes: Sequence[int]) -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.printed import Face, Shown
-from audit.progress import bar
 from audit.report.answers import answer_blocks, answer_table, one_answer
 from audit.report.appendix import codebook_table, design_table, methods, provenance
 from audit.report.blocks import (
@@ -146,12 +145,8 @@ def compose(evidence: Evidence, folder: str | Path, *, limits: Sequence[str] = (
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    with bar("report", total=2, unit="part") as shown:
-        blocks = standard_blocks(evidence, limits=limits)
-        shown.update()
-        written = write_report(document(blocks), Path(folder))
-        shown.update()
-    return Report(evidence, written)
+    blocks = standard_blocks(evidence, limits=limits)
+    return Report(evidence, write_report(document(blocks), Path(folder)))
 
 
 def publish(

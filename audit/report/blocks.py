@@ -45,7 +45,7 @@ class Block:
         return {"kind": self.kind, **_plain(self)}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from audit.report.markup import faces
+        from audit.report.bundle import faces
 
         data = self.payload()
         return {**faces(data), MIME: data}

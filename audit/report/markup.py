@@ -7,26 +7,11 @@ import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from audit.printed.grid import Grid, Head
-from audit.printed.hypertext import INERT, STYLE
-from audit.printed.pipes import grid_markdown
-from audit.printed.plain import WIDTH, set_grid, wrapped
-from audit.printed.tex import booktabs
 from audit.report.address import is_linkable
 from audit.text import escape_html, visible
 
 LONGEST = 100_000
 Data = Mapping[str, Any]
-BOXES = (
-    ".audit-face .finding,.audit-face .note{border-left:4px solid currentColor;padding:.1em 1em;"
-    "margin:.6em 0}.audit-face .headline{font-size:1.15em;font-weight:600}"
-    ".audit-face .label{font-size:.85em;opacity:.8}.audit-face .subtitle,.audit-face .small,"
-    ".audit-face dd span{display:block;font-size:.85em;font-weight:400;opacity:.8}"
-    ".audit-face dl.facts{display:flex;flex-wrap:wrap;gap:.4em 2em}.audit-face dd{margin:0}"
-    ".audit-face figure{margin:.6em 0}.audit-face figure img{background:#fff;max-width:100%;"
-    "height:auto}.audit-face .scroll{overflow-x:auto}"
-)
-"""How blocks look in a notebook; a chart stands on white, whatever the theme."""
 SIMULATED = '<span class="simulated">[SIMULATED]</span>'
 
 
@@ -192,30 +177,8 @@ FACES: Mapping[str, Callable[[Data], str]] = {
 }
 
 
-def faces(data: Data) -> dict[str, str]:
-    """Return what a notebook shows of one block: plain text, and HTML or, for prose, Markdown."""
-    if data["kind"] == "prose":
-        return {"text/plain": outline(data), "text/markdown": _markdown(data)}
-    inside = f"<style>{STYLE}{BOXES}</style>{FACES[data['kind']](data)}"
-    shown = f'<div class="audit-block audit-face {INERT}">{inside}</div>'
-    found = {"text/plain": outline(data), "text/html": shown}
-    if data["kind"] == "table":
-        one = _grid(data)
-        found |= {"text/markdown": grid_markdown(one), "text/latex": booktabs(one)}
-    return found
-
-
-def _grid(data: Data) -> Grid:
-    heads = tuple(Head(c["label"], c["align"] or "left") for c in data["columns"])
-    cells = tuple(tuple(visible(cell, LONGEST) for cell in row) for row in data["cells"])
-    notes = [n for n in (data["subtitle"], *data["notes"]) if n]
-    groups = tuple((int(place), str(label)) for place, label in data["groups"])
-    return Grid(
-        data["title"], heads, cells, groups, tuple(notes), data["source"], data["simulated"]
-    )
-
-
-def _markdown(data: Data) -> str:
+def prose_markdown(data: Data) -> str:
+    """Return an author's Markdown with its values set in as inert text."""
     shown = str(data["text"])
     for name, value in data["values"].items():
         shown = shown.replace(f"{{{name}}}", "".join(map(_literal, visible(value, 1000))))
@@ -228,21 +191,3 @@ def _literal(character: str) -> str:
         return "<span>&#36;</span>"
     plain = not character.isascii() or character.isalnum() or character in " .,"
     return character if plain else f"&#{ord(character)};"
-
-
-def outline(data: Data) -> str:
-    """Return one block as plain text that a terminal shows: a table with its numbers."""
-    if data["kind"] == "table":
-        return "\n".join(set_grid(_grid(data)))
-    name = f"[{data['kind']}{' ' + data['id'] if data.get('id') else ''}]"
-    if data["kind"] == "prose":
-        return "\n".join(wrapped(f"{name} {data['text']}", WIDTH))
-    words = [data.get(k, "") for k in ("title", "headline", "label", "alt", "body")]
-    lines = [f"{name} {'. '.join(str(w) for w in words if w)}".strip()]
-    lines += [f"  {point}" for point in data.get("points", ())]
-    for fact in data.get("facts", ()):
-        gloss = f" ({fact['gloss']})" if fact["gloss"] else ""
-        lines.append(f"  {fact['label']}: {fact['value']}{gloss}")
-    lines += [f"  {label}: {value}" for label, value in data.get("rows", ())]
-    lines += [f"  {line}" for line in data.get("lines", ())]
-    return "\n".join(part for line in lines for part in wrapped(line, WIDTH, indent=4))

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from audit import progress as bars
 from audit.errors import ReportError
-from audit.progress import SWITCH, sections
 from audit.report.outputs import HEADING
 from audit.text import visible
 
 SECONDS = 3600  # for one cell; a multiverse over a large table takes long
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", SWITCH: "0"}
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", bars.SWITCH: "0"}
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -51,7 +51,7 @@ def execute(
     _insert(notebook, parameters or {})
     _settle(notebook)
     titles = _titles(notebook)
-    with _scratch() as sockets, sections(titles, shown=progress) as done:
+    with _scratch() as sockets, bars.sections(titles, shown=progress) as done:
         _run(notebook, Path(folder), sockets, done, titles)
     return notebook
 

@@ -11,9 +11,8 @@ import pandas as pd
 from pandas.api import types
 
 from audit.errors import ReportError
-from audit.printed.grid import Grid, Head
-from audit.printed.tex import booktabs
 from audit.report.blocks import Column, Table, check_id
+from audit.report.tex import booktabs
 from audit.text import csv_safe, visible
 
 DIGITS = 12  # significant digits in a CSV
@@ -68,7 +67,6 @@ def table(
     cells = tuple(zip(*texts, strict=True))
     notes = [*notes, *_cut(len(frame), limit, id)]
     data = frame[[*([group] if group else []), *chosen]]
-    printed = _printed(title, named, cells, (notes, source), simulated)
     return Table(
         id=id,
         title=title,
@@ -80,23 +78,8 @@ def table(
         notes=tuple(notes),
         source=source,
         simulated=simulated,
-        files={
-            "csv": to_csv(data),
-            "tex": booktabs(printed),
-        },
+        files={"csv": to_csv(data), "tex": booktabs(title, named, cells, notes, source, simulated)},
     )
-
-
-def _printed(
-    title: str,
-    columns: Sequence[Column],
-    cells: tuple[tuple[str, ...], ...],
-    below: tuple[Sequence[str], str],
-    simulated: bool,
-) -> Grid:
-    heads = tuple(Head(c.label, c.align or "left") for c in columns)
-    notes, source = below
-    return Grid(title, heads, cells, (), tuple(notes), source, simulated)
 
 
 def to_csv(frame: pd.DataFrame) -> str:

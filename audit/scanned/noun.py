@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from audit.cases import SIMULATED
 from audit.engine import Engine, Name, Relation, Sql, Value, sql
 from audit.errors import Fault, RowsNeeded, SchemaError, SourceError
 from audit.ledger import Removal, counted, ledger_lines
-from audit.origin import Origin
+from audit.origin import SIMULATED, Origin
 from audit.printed import Face, Grid, Head, Shown
 from audit.roster import Roster, merged_spells
 from audit.scanned.columns import Spelled
