@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Quickstart: from a table to a verdict
 #
-# *Choose Run, then Run All Cells. It takes under two minutes and needs no network.*
+# *Choose Run, then Run All Cells. It takes about a minute and needs no network.*
 #
 # A platform decided about posts. Some were by leaders, most by ordinary people. Were the leaders' posts treated
 # as ordinary posts like them were? This page asks that of Simuland, a platform that does not
