@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,11 @@ import numpy as np
 from audit.deferred import late
 from audit.errors import Fault, SchemaError
 from audit.ledger import Removal, counted, ledger_lines, removals, tally
-from audit.origin import Origin, locate
+from audit.origin import SIMULATED, Origin, locate
+from audit.printed import Face, Grid, Shown, grid
+from audit.printed.grid import Form
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Column, Ladder, check
-from audit.text import escape_html, html_table, visible
+from audit.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +31,23 @@ NEVER_NAMED = frozenset({"ordinary", "other_author", UNKNOWN})
 """Classes whose accounts are masked in every output, whoever asks."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Cases:
+FIRST_ROWS = 5
+MOST_COLUMNS = 6
+FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {
+    "account_id": ("Account", "text"),
+    "account_class": ("Class", "text"),
+    "action": ("Action", "text"),
+    "count": ("Count", "whole"),
+    "rule": ("Rule", "text"),
+    "posted_at": ("Posted", "time"),
+    "violating": ("Violating", "text"),
+    "language": ("Language", "text"),
+}
+"""What the first rows show of a table, those that matter most first."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Cases(Shown):
     """A checked table of cases with its origins and the ledger of what left.
 
     Parameters
@@ -123,34 +140,28 @@ class Cases:
         """Return `account_class`, `cases` and `accounts`, most cases first, unknown last."""
         return tally(self.frame, self.counts).rename_axis("account_class").reset_index()
 
-    def summary(self) -> str:
-        """Say in a few lines what the table is and what left it."""
+    def face(self) -> Face:
+        """Return what the table is, what left it, and its first rows, accounts masked."""
         accounts = self.frame["account_id"].nunique()
         size = f"{counted(len(self), 'case')} by {counted(accounts, 'account')}"
-        lines = [size + self._period()]
-        if self.simulated:
-            lines.insert(0, "SIMULATED: these cases are made up")
         limits = dict.fromkeys(says for origin in self.origins for says in origin.limits)
-        lines = [*(f"cannot support: {visible(says, 400)}" for says in limits), *lines]
+        lines = [f"cannot support: {visible(says, 400)}" for says in limits]
+        lines += [SIMULATED] if self.simulated else []
+        lines.append(size + self._period())
         for name, cases, of in self.classes().itertuples(index=False, name=None):
             lines.append(f"  {visible(name)}: {counted(cases, 'case')} by {counted(of, 'account')}")
         lines.append(f"actions, mildest first: {visible(self.ladder, 300)}")
         lines += [f"origin: {_cited(origin)}" for origin in self.origins]
-        return "\n".join([*lines, *ledger_lines(self.ledger)])
+        lines += ledger_lines(self.ledger)
+        return Face(lines[0], tuple(lines[1:]), (self._first(),))
 
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        """Return the summary."""
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        """Return the summary and the first rows, escaped, without case ids, accounts masked."""
-        head = self.frame.head(5)
-        head = head.assign(account_id=masked_accounts(self.frame, ()).head(5))
-        head = head[[c.name for c in CASE_COLUMNS if c.name in head and c.name != "case_id"]]
-        says = escape_html(self.summary())
-        return f'<pre class="tex2jax_ignore mathjax_ignore">{says}</pre>{html_table(head)}'
+    def _first(self) -> Grid:
+        """Return the first rows without case ids, in as many columns as a terminal holds."""
+        rows = self.frame.head(FIRST_ROWS)
+        rows = rows.assign(account_id=masked_accounts(self.frame, ()).head(FIRST_ROWS))
+        known = {k: v for k, v in FIRST_COLUMNS.items() if k in rows}
+        chosen = dict(list(known.items())[:MOST_COLUMNS])
+        return grid(rows, chosen, title="First rows", simulated=self.simulated)
 
     def _period(self) -> str:
         posted = self.frame.get("posted_at", pd.Series(dtype="datetime64[us, UTC]")).dropna()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audit.asked import FRAME_WORDS as FRAME_WORDS
 from audit.asked import FROZEN_FIELDS, Primary, SamplingFrame, kind_faults, term_faults
@@ -19,12 +19,18 @@ from audit.frozen import FROZEN, SILENT, changes, enter, entries
 from audit.further import further_faults, variant_faults
 from audit.outcome import Outcome
 from audit.plain import frozen, plain
+from audit.printed import Face, Grid, Head, Shown
+from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
+LONGEST_TERM = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Design(Shown):
     """Who is compared with whom, on what, holding what alike.
 
     Parameters
@@ -215,25 +221,18 @@ class Design:
             f"and how often {reference} posts{alike}?"
         )
 
-    def __str__(self) -> str:
-        """Print the question above its terms."""
-        from audit.text import visible
+    def face(self) -> Face:
+        """Return the question above the terms that were given."""
+        terms = [(k, visible(v, LONGEST_TERM)) for k, v in self.to_dict().items() if k != "title"]
+        says = (visible(self.title, LONGEST_TERM),) if self.title else ()
+        heads = (Head("Term"), Head("As given"))
+        return Face(self.question, says, (Grid("The design", heads, tuple(terms)),))
 
-        lines = [visible(self.title, 400), self.question] if self.title else [self.question]
-        given = {k: v for k, v in self.to_dict().items() if k != "title"}
-        return "\n".join([*lines, *(f"  {k} = {visible(v, 400)}" for k, v in given.items())])
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per term that was given: term, value."""
+        import pandas as pd
 
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html
-
-        rows = "".join(
-            f"<tr><th>{escape_html(k)}</th><td>{escape_html(v)}</td></tr>"
-            for k, v in self.to_dict().items()
-        )
-        return (
-            f"<p><b>{escape_html(self.question)}</b></p>"
-            f"<table class='tex2jax_ignore mathjax_ignore'>{rows}</table>"
-        )
+        return pd.DataFrame(list(self.to_dict().items()), columns=["term", "value"])
 
 
 def words(name: str) -> str:
@@ -241,8 +240,6 @@ def words(name: str) -> str:
 
     Names come from data: nothing hidden in them reaches a sentence, and long ones are cut.
     """
-    from audit.text import visible
-
     return visible(name.replace("_", " "), LONGEST_NAME)
 
 

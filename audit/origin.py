@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from audit.errors import SourceError
+from audit.text import visible
+
+SIMULATED = "SIMULATED: these cases are made up"
 
 
 def locate(path: str | Path) -> Path:
@@ -108,3 +112,9 @@ def _legal(key: str, value: object) -> bool:
     if key == "limits":
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
     return isinstance(value, str) or (key == "accessed" and hasattr(value, "isoformat"))
+
+
+def cited(origins: Iterable[Origin]) -> str:
+    """Return where a table comes from in one line: titles, with producers."""
+    named = ((visible(o.title, 200), visible(o.producer)) for o in origins)
+    return "; ".join(f"{title} ({producer})" if producer else title for title, producer in named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from audit.errors import TooFewAccounts
 from audit.estimators.base import NAN, Estimate
 from audit.modelled.fits import WHERE, Contrast, Fitted
 from audit.modelled.lattice import Lattice
-from audit.text import escape_html, visible
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +33,20 @@ NAMED = {
 METHOD = "{}, CR1 by account, t(accounts of the smaller level - 1)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ScanFit:
+CONTRASTS: Mapping[str, tuple[str, Form]] = {
+    "term": ("Term", "text"),
+    "level": ("Level", "text"),
+    "against": ("Against", "text"),
+    "scale": ("Scale", "text"),
+    "estimate": ("Estimate", "number"),
+    "conf_low": ("Low", "number"),
+    "conf_high": ("High", "number"),
+    "p_value": ("p", "p"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ScanFit(Shown):
     """A model of scanned cases.
 
     Attributes
@@ -97,25 +111,13 @@ class ScanFit:
                 )
         return pd.DataFrame(rows)
 
-    def summary(self) -> str:
-        """Say in a few lines what was fitted and what came of it."""
-        lines = [
+    def face(self) -> Face:
+        """Return what was fitted, how, and each contrast with its uncertainty."""
+        head = (
             f"{NAMED[self.model][0]}: {self.n:,} cases of {self.n_accounts:,} accounts in "
             f"{self.n_cells:,} cells"
-        ]
-        for row in self.to_frame().to_dict("records"):
-            what = f"{row['term']}: {row['level']} against {row['against']}, {row['scale']}"
-            limits = f"{row['conf_low']:.4g} to {row['conf_high']:.4g}"
-            lines.append(f"{visible(what, 300)}: {row['estimate']:.4g} ({limits})")
-        return "\n".join([*lines, self.why])
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return f'<pre class="tex2jax_ignore mathjax_ignore">{escape_html(self.summary())}</pre>'
+        )
+        return Face(head, (self.why,), (grid(self.to_frame(), CONTRASTS, title="Contrasts"),))
 
 
 def recorded(

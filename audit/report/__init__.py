@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audit.printed import Face, Shown
 from audit.report.answers import answer_blocks, answer_table, one_answer
 from audit.report.appendix import codebook_table, design_table, methods, provenance
 from audit.report.blocks import (
@@ -99,8 +100,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Report:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Report(Shown):
     """A report on disk.
 
     Attributes
@@ -119,24 +120,13 @@ class Report:
         """Return the folder it stands in."""
         return Path(self.written.folder)
 
-    def summary(self) -> str:
-        """Say where the report is, how long it is, and what was warned of."""
-        lines = [f"{self.folder / 'report.pdf'}  {self.written.pages} pages"]
-        lines += [f"  warning: {w}" for w in self.written.warnings]
+    def face(self) -> Face:
+        """Return where the report is, how long it is, and what was warned of."""
+        lines = [f"warning: {w}" for w in self.written.warnings]
         if self.written.uncovered:
             shown = " ".join(f"U+{ord(c):04X}" for c in list(self.written.uncovered)[:12])
-            lines.append(f"  no glyph for {shown}; printed as boxes, still there to copy")
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html
-
-        return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
+            lines.append(f"no glyph for {shown}; printed as boxes, still there to copy")
+        return Face(f"{self.folder / 'report.pdf'}  {self.written.pages} pages", tuple(lines))
 
 
 def compose(

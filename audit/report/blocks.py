@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from audit.errors import ReportError
+from audit.printed import Face, Grid, Head
+from audit.printed.pipes import grid_markdown
+from audit.printed.tex import booktabs
 from audit.report.payload import numbers_of, plain_data
 from audit.text import visible
 
@@ -37,7 +41,7 @@ class Block:
         return {**data, "numbers": numbers} if numbers else data
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from audit.report.markup import faces
+        from audit.report.bundle import faces
 
         data = self.payload()
         return {**faces(data), MIME: data}
@@ -198,6 +202,28 @@ class Table(Block):
     files: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     values: tuple[tuple[float | None, ...], ...] = ()
+
+    def printed(self) -> Grid:
+        """Return the table as the faces of all nouns print theirs."""
+        heads = tuple(Head(c.label, c.align or "left") for c in self.columns)
+        notes = (self.subtitle, *self.notes) if self.subtitle else self.notes
+        return Grid(self.title, heads, self.cells, self.groups, notes, self.source, self.simulated)
+
+    def to_latex(self) -> str:
+        """Return the table as TeX: needs booktabs and nothing else."""
+        return booktabs(self.printed())
+
+    def to_markdown(self) -> str:
+        """Return the table as a Markdown pipe table with its notes and source."""
+        return grid_markdown(self.printed()) + "\n"
+
+    def to_docx(self, path: str | Path) -> Path:
+        """Write the table as a Word document and return its path; see `Shown.to_docx`."""
+        from audit.printed.word import set_word
+
+        target = Path(path)
+        target.write_bytes(set_word(Face("", (), (self.printed(),))))
+        return target
 
 
 @dataclass(frozen=True, slots=True)

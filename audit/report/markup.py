@@ -88,16 +88,8 @@ FACES: Mapping[str, Callable[[Data], str]] = {
 }
 
 
-def faces(data: Data) -> dict[str, str]:
-    """Return what a notebook shows of one block: plain text, and HTML or, for prose, Markdown."""
-    if data["kind"] == "prose":
-        return {"text/plain": outline(data), "text/markdown": _markdown(data)}
-    shown = FACES[data["kind"]](data)
-    shown = f'<div class="audit-block tex2jax_ignore mathjax_ignore">{shown}</div>'
-    return {"text/plain": outline(data), "text/html": shown}
-
-
-def _markdown(data: Data) -> str:
+def prose_markdown(data: Data) -> str:
+    """Return an author's Markdown with its values set in as inert text."""
     shown = str(data["text"])
     for name, value in data["values"].items():
         shown = shown.replace(f"{{{name}}}", "".join(map(_literal, visible(value, 1000))))
@@ -110,12 +102,3 @@ def _literal(character: str) -> str:
         return "<span>&#36;</span>"
     plain = not character.isascii() or character.isalnum() or character in " .,"
     return character if plain else f"&#{ord(character)};"
-
-
-def outline(data: Data) -> str:
-    """Return one block in a few words of plain text."""
-    name = f"[{data['kind']}{' ' + data['id'] if data.get('id') else ''}]"
-    if data["kind"] == "prose":
-        return f"{name} {data['text']}"
-    words = [data.get(k, "") for k in ("title", "headline", "label", "alt", "body")]
-    return f"{name} {'. '.join(str(w) for w in words if w)}".strip()

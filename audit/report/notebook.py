@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from audit import progress as bars
 from audit.errors import ReportError
 from audit.report.outputs import HEADING, refuse_typed
 from audit.text import visible
 
 SECONDS = 3600  # for one cell; a multiverse over a large table takes long
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", bars.SWITCH: "0"}
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -54,7 +54,7 @@ def execute(
     _insert(notebook, parameters or {})
     _settle(notebook)
     titles = _titles(notebook)
-    with _scratch() as sockets, _reporter(titles, progress) as done:
+    with _scratch() as sockets, bars.sections(titles, shown=progress) as done:
         _run(notebook, Path(folder), sockets, done, titles)
     return notebook
 
@@ -116,27 +116,6 @@ def _scratch() -> Iterator[str]:
     """Yield where the kernel's sockets go; their names must stay under 108 bytes."""
     with tempfile.TemporaryDirectory(prefix="audit-k-") as folder:
         yield f"{folder}/k"
-
-
-@contextmanager
-def _reporter(titles: list[str], progress: bool) -> Iterator[Callable[[int, int, int], None]]:
-    if not progress:
-        yield lambda place, done, total: None
-    elif not sys.stderr.isatty():
-        yield lambda place, done, total: print(
-            f"[{done}/{total}] {titles[place]}", file=sys.stderr, flush=True
-        )
-    else:
-        from tqdm import tqdm
-
-        with tqdm(total=0, unit="cell", leave=False, file=sys.stderr) as bar:
-
-            def show(place: int, done: int, total: int) -> None:
-                bar.total, bar.n = total, done
-                bar.set_description(titles[place][:40])
-                bar.refresh()
-
-            yield show
 
 
 def _run(

@@ -1,14 +1,11 @@
-"""The one door to pandoc: sandboxed, with text in and text out."""
+"""Pandoc with text in and text out."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
-from functools import cache
 
-from audit.errors import ReportError
+from audit.pandoc import converted
 
-SECONDS = 60
 # An author's Markdown: no raw markup, no attributes, no other kinds of lists and tables.
 OFF = (
     "raw_html",
@@ -42,18 +39,6 @@ ON = ("citations", "lists_without_preceding_blankline", "tex_math_dollars", "foo
 READER = "markdown" + "".join(f"-{e}" for e in OFF) + "".join(f"+{e}" for e in ON)
 
 
-@cache
-def _program() -> str:
-    try:
-        import pypandoc
-
-        return str(pypandoc.get_pandoc_path())
-    except (ImportError, OSError) as error:
-        raise ReportError(
-            f"pandoc is missing ({error}). Try: pip install pypandoc_binary."
-        ) from error
-
-
 def convert(text: str, arguments: Sequence[str]) -> str:
     """Return what pandoc makes of `text`; it may read no file and no address.
 
@@ -62,16 +47,4 @@ def convert(text: str, arguments: Sequence[str]) -> str:
     ReportError
         If pandoc is missing, fails, or takes longer than a minute.
     """
-    command = [_program(), "--sandbox", *arguments]
-    try:
-        done = subprocess.run(
-            command, input=text.encode(), capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ReportError(
-            f"pandoc took longer than {SECONDS} seconds; shorten the text."
-        ) from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        raise ReportError(f"pandoc could not read the text: {said}.")
-    return done.stdout.decode()
+    return converted(text.encode(), arguments).decode()

@@ -12,6 +12,7 @@ import numpy as np
 from audit.deferred import late
 from audit.engine import ROW, Name, Relation, Sql, Value, joined, sql
 from audit.errors import Fault, SourceError
+from audit.progress import steps
 from audit.reading.lines import TextTable
 from audit.reading.mapped import once, read_mapped
 from audit.reading.structure import Structure
@@ -39,7 +40,7 @@ def faults_of(scan: Scan) -> tuple[Fault, ...]:
     files = scan.relation.files
     if files is None or not files.delimited or files.opaque:
         return tuple(once(_cells(scan, Rows(()))))
-    walked = tuple(_walked(files, path) for path in files.paths)
+    walked = tuple(_walked(files, path) for path in steps(files.paths, "scan", unit="file"))
     rows = Rows(tuple(zip(files.paths, walked, strict=True)))
     said = [_in_file(f, rows, i) for i, w in enumerate(walked) for f in w.faults()]
     if any(w.rows == 0 for w in walked):

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from audit.errors import ReportError
+from audit.printed.tex import escape
 from audit.report.blocks import Column
 from audit.report.table import table, to_csv
-from audit.report.tex import escape
 
 
 def make(frame, **options):
