@@ -37,6 +37,7 @@ LAYERS = [
     "gates",
     "enrolled",
     "study",
+    "disclosure",
     "estimators",
     "modelled",
     "questions",

@@ -9,14 +9,12 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
+from audit.disclosure.public import OFFICIALS
 from audit.schema import NO_ACCOUNT
 from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.study import Study
-
-OFFICIALS = frozenset({"world_leader", "public_official", "candidate"})
-"""Classes whose accounts may be named by a public record (DESIGN §5)."""
 
 NOT_STATED = "account not stated"
 

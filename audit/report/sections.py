@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audit.cells import FOCAL, REFERENCE
 from audit.claims import RUNGS
 from audit.design import words
+from audit.disclosure import (
+    HIDDEN,
+    STRATA,
+    class_of,
+    note,
+    protect,
+    protect_few,
+    protection,
+    shields,
+)
 from audit.errors import UnknownName
 from audit.report.blocks import Column, Figure, Prose, Table, prose
 from audit.report.table import table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.cases import Cases
     from audit.comparison import Comparison
     from audit.evidence import Evidence
+    from audit.study import Study
 
 POINTS = 100  # differences print in percentage points
 PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
@@ -56,6 +70,17 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
             data=entry.data(stage),
             simulated=bool(study and study.cases.simulated),
         )
+
+
+def hidden_notes(study: Study, frame: pd.DataFrame) -> list[str]:
+    """Return the note that explains hidden cells, where a frame has any."""
+    return [note(study.design.smallest_cell)] if HIDDEN in frame else []
+
+
+def disclosure_note(comparison: Comparison) -> Prose | None:
+    """Return how many cells are hidden and why, or why none is; None where none had to be."""
+    says = protection(comparison.study).says
+    return prose("{says}", says=says) if says else None
 
 
 def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | Prose:
@@ -144,8 +169,20 @@ def coverage_table(evidence: Evidence) -> Table | Prose:
 
 def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
     """Return the strata with both classes' counts, and which support a comparison."""
+    study = evidence.comparison.study
     frame = evidence.table("support").sort_values("n_focal", ascending=False, kind="stable")
     frame["supported"] = frame["supported"].map({True: "yes", False: "no"})
+    # No support means that at most one reference account is there, which is a count of it.
+    frame = protect(
+        frame,
+        study,
+        of=STRATA,
+        labels="stratum",
+        columns={
+            FOCAL: ("events_focal", "n_focal", "accounts_focal"),
+            REFERENCE: ("events_reference", "n_reference", "accounts_reference", "supported"),
+        },
+    )
     return table(
         frame,
         id=id,
@@ -166,6 +203,7 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
             (words(evidence.comparison.study.design.references[0]), 3),
             ("", 1),
         ],
+        notes=hidden_notes(study, frame),
         limit=40,
         source=source_line(evidence.comparison.study.loaded),
         simulated=evidence.comparison.study.cases.simulated,
