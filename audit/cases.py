@@ -219,13 +219,15 @@ def masked_accounts(frame: pd.DataFrame, named_classes: Collection[str]) -> pd.S
     -------
     Series of str
         The id where the row's class may be named; else "account 001" and so on, numbered by the
-        order of the SHA-256 of the id, so that neither the order of rows nor the id's own order
-        shows; "account not stated" where there is no id.
+        order of a SHA-256 keyed by all ids together, so that neither the order of rows nor the id's
+        own order shows, nor can a guess at one id be tried; "account not stated" where there is no
+        id.
     """
     named = frame["account_class"].isin(set(named_classes) - NEVER_NAMED)
     ids = frame["account_id"].astype("str")
     hidden = ids[~named & ids.notna()].unique()
-    order = sorted(hidden, key=lambda name: hashlib.sha256(_bytes(name)).digest())
+    key = hashlib.sha256(b"\n".join(sorted(map(_bytes, ids.dropna())))).digest()
+    order = sorted(hidden, key=lambda name: hashlib.sha256(key + _bytes(name)).digest())
     width = max(3, len(str(len(order))))
     aliases = {name: f"account {place:0{width}d}" for place, name in enumerate(order, 1)}
     shown = ids.where(named, ids.map(aliases)).fillna("account not stated")

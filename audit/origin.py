@@ -116,5 +116,7 @@ def _legal(key: str, value: object) -> bool:
     if key == "limits":
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
     if key == "disclosure" and isinstance(value, str):
-        return value == "" or bool(value.removeprefix(PUBLIC).strip()) and value.startswith(PUBLIC)
+        return value == "" or (
+            bool(value.removeprefix(PUBLIC).strip()) and value.startswith(PUBLIC)
+        )
     return isinstance(value, str) or (key == "accessed" and hasattr(value, "isoformat"))

@@ -50,8 +50,8 @@ __all__ = [
     "protect_few",
     "protect_parts",
     "protection",
-    "shields",
     "public_aggregate",
+    "shields",
     "table_of",
     "with_tokens",
 ]
@@ -94,7 +94,7 @@ def protect_parts(
     frame: pd.DataFrame,
     study: Study,
     *,
-    group: str,
+    account_class: str,
     columns: Sequence[str],
     n: str = "n",
     events: str = "",
@@ -106,7 +106,7 @@ def protect_parts(
     none of them away. Where accounts are not counted, fewer posts than the threshold are as many
     accounts at most; rows without any post say nothing of anyone and stay.
     """
-    if not shields(study, class_of(study, group)) or frame.empty:
+    if not shields(study, account_class) or frame.empty:
         return frame.copy()
     counted = frame[n].to_numpy(dtype=np.int64)
     acted = frame[events].to_numpy(dtype=np.int64) if events else np.zeros_like(counted)
@@ -127,7 +127,12 @@ def protect_parts(
 
 
 def protect_few(
-    frame: pd.DataFrame, study: Study, *, few: pd.Series, columns: Sequence[str], group: str
+    frame: pd.DataFrame,
+    study: Study,
+    *,
+    account_class: str,
+    few: pd.Series,
+    columns: Sequence[str],
 ) -> pd.DataFrame:
     """Return a copy with columns hidden where a number of accounts of a class is small.
 
@@ -136,7 +141,7 @@ def protect_few(
     few : Series of numbers, on the index of `frame`
         Accounts, or an upper bound of them. Rows of none stay.
     """
-    if not shields(study, class_of(study, group)):
+    if not shields(study, account_class):
         return frame.copy()
     small = few.astype(float).between(0, study.design.smallest_cell, inclusive="neither")
     return mask(frame, small, columns)

@@ -119,9 +119,7 @@ def known_rates(family: Family, hidden: frozenset[int]) -> Known:
     return _known(equal, [], np.ones(family.atoms), rates)
 
 
-def _known(
-    equal: list[Fact], below: list[Fact], upper: np.ndarray, true: np.ndarray
-) -> Known:
+def _known(equal: list[Fact], below: list[Fact], upper: np.ndarray, true: np.ndarray) -> Known:
     left, equals = _matrix(equal, len(upper))
     under, at_most = _matrix(below, len(upper))
     return Known(left, equals, under, at_most, upper, true)

@@ -14,6 +14,9 @@ SYMBOL = "▒"
 TOKEN = "hidden"
 """What stands in a CSV for a hidden number: no number, so that nobody sums over it unawares."""
 
+DIGITS = 12
+"""Significant digits of a number in a CSV."""
+
 
 def note(least: int) -> str:
     """Return what the symbol means, to stand under every table that has one."""
@@ -75,8 +78,16 @@ def hidden_cells(frame: pd.DataFrame) -> Mapping[str, pd.Series]:
 
 
 def with_tokens(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy for a CSV: the word `TOKEN` in every hidden cell."""
+    """Return a copy for a CSV: the word `TOKEN` in every hidden cell.
+
+    The column is text then, so its other numbers are written here, as `to_csv` would.
+    """
     out = frame.copy()
     for name, rows in hidden_cells(frame).items():
-        out[name] = out[name].astype("object").mask(rows, TOKEN)
+        said = [_written(v) for v in out[name]]
+        out[name] = pd.Series(said, index=out.index, dtype="object").mask(rows, TOKEN)
     return out
+
+
+def _written(value: object) -> object:
+    return f"{value:.{DIGITS}g}" if isinstance(value, float) and value == value else value

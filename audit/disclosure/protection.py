@@ -126,9 +126,7 @@ def family_of(study: Study, group: str) -> Family:
     return Family((*parts, total), weights * (group == REFERENCE), truth)
 
 
-def _parts(
-    table: pd.DataFrame, labels: pd.Series, name: str, *, gap: bool = False
-) -> list[Part]:
+def _parts(table: pd.DataFrame, labels: pd.Series, name: str, *, gap: bool = False) -> list[Part]:
     out = []
     for label, rows in table.groupby(labels, sort=False):
         one = len(rows) == 1

@@ -11,12 +11,12 @@ import pandas as pd
 from pandas.api import types
 
 from audit.disclosure import HIDDEN, SYMBOL, hidden_cells, with_tokens
+from audit.disclosure.masks import DIGITS
 from audit.errors import ReportError
 from audit.report.blocks import Column, Table, check_id
 from audit.report.tex import booktabs
 from audit.text import csv_safe, visible
 
-DIGITS = 12  # significant digits in a CSV
 MINUS = "−"
 MISSING = "–"
 

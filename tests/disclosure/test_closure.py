@@ -127,7 +127,9 @@ def test_every_small_cell_is_hidden_and_bare_ones_had_no_cover_left(found: Famil
     for place in hidden.bare:
         totals = [t for t in lattice(found).totals(hidden.all, place)]
         assert all(found.parts[t].fixed for t in totals)
-        assert not [i for i in left if found.parts[i].table == found.parts[place].table and found.parts[i].n]
+        assert not [
+            i for i in left if found.parts[i].table == found.parts[place].table and found.parts[i].n
+        ]
 
 
 @settings(max_examples=EXAMPLES)
