@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from weakref import WeakSet
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,11 @@ NEVER_NAMED = frozenset({"ordinary", "other_author", UNKNOWN})
 """Classes whose accounts are masked in every output, whoever asks."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+LOADED: WeakSet[Cases] = WeakSet()
+"""Every table of cases in memory, against which `audit.disclosure.guard` holds a report."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Cases:
     """A checked table of cases with its origins and the ledger of what left.
 
@@ -64,6 +69,7 @@ class Cases:
         self.ladder.rank(frame["action"].dropna().unique())
         object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "origins", origins)
+        LOADED.add(self)
 
     def __len__(self) -> int:
         """Return the number of cases: the sum of `count`, or the rows where there is none."""

@@ -131,7 +131,7 @@ def _accounts(stage: Any) -> pd.DataFrame:
     compared = found[found["compared"]].assign(hidden=gone[found["compared"]])
     by = compared.groupby("account")
     # The expected number of an account whose posts are all of one stratum is that stratum's rate.
-    alone = by["hidden"].all() & (by["stratum"].nunique() == 1)
+    alone = by["hidden"].all() & (by["stratum"].min() == by["stratum"].max())
     frame["alone"] = frame["account"].map(alone).fillna(False).astype(bool)
     frame["account"] = frame["account"].str.removeprefix(f"{words(study.design.focal)} ")
     names = ["account", "n", "observed", "expected", "difference", "rate", "chance", "alone"]

@@ -89,9 +89,7 @@ def narrow_parts(
     only once rows and columns are closed.
     """
     places = sorted(hidden - aside)
-    alone = [
-        p for p in places if any(held.beside(hidden, p, t) == 0 for t in held.totals(hidden, p))
-    ]
+    alone = [p for p in places if held.alone(hidden, p)]
     if alone or not places:
         return alone
     total = max(part.n for part in family.parts)

@@ -21,9 +21,8 @@ DIGITS = 12
 def note(least: int) -> str:
     """Return what the symbol means, to stand under every table that has one."""
     return (
-        f"{SYMBOL} hidden: fewer than {least} accounts of people who hold no office (perhaps none), "
-        "or a count that would give such a one away. A dash is no hidden number: nothing stands "
-        "there."
+        f"{SYMBOL} hidden: fewer than {least} accounts of people who hold no office (or none), or "
+        "a count that would give such a one away. A dash hides nothing: no number stands there."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a report publishes about one class: counts of parts of its posts, from tables that share them."""
+"""What a report publishes about one class: counts of parts of its posts, table by table."""
 
 from __future__ import annotations
 

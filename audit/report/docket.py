@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.cells import REFERENCE
 from audit.design import words
-from audit.disclosure import STRATA, mask, protect, protection
+from audit.disclosure import STRATA, mask, protection
 from audit.numerals import count, many
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, hidden_notes, source_line
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from audit.docket import Docket
 
 TIED = 9  # decimals to which two distances are the same
-RESTING = ("chance", "conf_low", "conf_high", "expected_rung", "reference_accounts")
-"""What a case says of the ordinary accounts of its stratum."""
 ALONE = ("expected", "difference", "gap_without")
 """What an account says of them where all its compared posts are of one stratum."""
 MOST = 40
@@ -32,19 +30,20 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
 
     Where the rung licenses names, those whose outcome lay furthest from their chance; below it
     cases spread evenly over time and without their accounts, since singling out by an estimate is
-    not licensed. Cases without support have no chance and are counted in a note.
+    not licensed. Cases without support have no chance and are counted in a note, as are those of
+    strata whose ordinary side is hidden: which of them is furthest would tell its rate.
     """
     study = docket.comparison.study
     frame = docket.to_frame()
     known = frame[frame["chance"].notna()]
     if known.empty:
         return prose("No case has a comparable one, so none has a chance.")
-    shown = chosen_cases(docket, most).assign(
+    gone = hidden_strata(docket)
+    shown = chosen_cases(docket, most, without=gone).assign(
         acted=lambda rows: rows["acted"].map({True: "yes", False: "no"}),
         posted_at=lambda rows: days_of(rows["posted_at"]),
         case_id=lambda rows: case_names(docket, rows["case_id"]),
     )
-    shown = protect(shown, study, of=STRATA, labels="stratum", columns={REFERENCE: RESTING})
     did = study.design.outcome.verb
     return table(
         shown,
@@ -67,7 +66,6 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
         notes=[
             *_chosen(docket, frame, known, shown),
             _limits(docket),
-            *hidden_notes(study, shown),
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
@@ -117,8 +115,14 @@ def resting_alone(docket: Docket) -> pd.Series:
     posts = posts[posts["compared"]]
     gone = protection(docket.comparison.study).rows(STRATA, REFERENCE, posts["stratum"])
     by = posts.assign(hidden=gone.to_numpy()).groupby("account")
-    alone = (by["stratum"].nunique() == 1) & by["hidden"].all()
+    alone = (by["stratum"].min() == by["stratum"].max()) & by["hidden"].all()
     return docket.leaders["account"].map(alone).fillna(False).astype(bool)
+
+
+def hidden_strata(docket: Docket) -> frozenset[str]:
+    """Return the strata whose ordinary side is hidden: none of their posts is an example."""
+    found = protection(docket.comparison.study).hidden
+    return found.get(REFERENCE, {}).get(STRATA, frozenset())
 
 
 def case_names(docket: Docket, case_ids: pd.Series) -> pd.Series:
@@ -171,6 +175,14 @@ def _chosen(
     docket: Docket, frame: pd.DataFrame, known: pd.DataFrame, shown: pd.DataFrame
 ) -> list[str]:
     out = []
+    gone = known["stratum"].isin(hidden_strata(docket))
+    if gone.any():
+        least = docket.comparison.study.design.smallest_cell
+        out.append(
+            f"{many(int(gone.sum()), 'comparable case')} of strata in which fewer than {least} "
+            "accounts, or covers of such a stratum, stand on the other side: not printed."
+        )
+    known = known[~gone]
     rest = len(known) - len(shown)
     if rest:
         which = (

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from audit.cells import REFERENCE
 from audit.design import words
-from audit.disclosure import HIDDEN, STRATA, mask, protection, shields
+from audit.disclosure import HIDDEN, mask, shields
 from audit.numerals import count, many
 from audit.outcome import participle
 from audit.report.blocks import Column, Table
-from audit.report.docket import case_names, chosen_cases
+from audit.report.docket import case_names, chosen_cases, hidden_strata
 from audit.report.sections import hidden_notes, source_line
 from audit.report.table import table
 from audit.text import visible
@@ -35,7 +34,7 @@ def precedents_tables(
     as a shown cell needs.
     """
     study = docket.comparison.study
-    shown = chosen_cases(docket, most, without=_hidden_strata(docket))
+    shown = chosen_cases(docket, most, without=hidden_strata(docket))
     parts = [_nearest(docket, case) for case in shown.case_id]
     parts = [part for part in parts if len(part)]
     if not parts:
@@ -69,12 +68,6 @@ def precedents_tables(
     ]
 
 
-def _hidden_strata(docket: Docket) -> frozenset[str]:
-    """Return the strata whose ordinary side is hidden: none of their posts is an example."""
-    found = protection(docket.comparison.study).hidden
-    return found.get(REFERENCE, {}).get(STRATA, frozenset())
-
-
 def _nearest(docket: Docket, case: str) -> pd.DataFrame:
     """Return the precedents of a case, without what too few accounts have in common."""
     found = docket.precedents(case).assign(case=_called(docket, case))
@@ -101,7 +94,8 @@ def _met(docket: Docket, action: str) -> str:
 
 
 def _notes(docket: Docket, cases: int) -> list[str]:
-    known = int(docket.cases["chance"].notna().sum())
+    cases_known = docket.cases[docket.cases["chance"].notna()]
+    known = int((~cases_known["stratum"].isin(hidden_strata(docket))).sum())
     which = (
         "whose outcome was furthest from its chance (ties evenly by date)"
         if docket.named

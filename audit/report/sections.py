@@ -248,7 +248,7 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
             (words(evidence.comparison.study.design.references[0]), 3),
             ("", 1),
         ],
-        notes=hidden_notes(study, frame),
+        notes=[*hidden_notes(study, frame), *filter(None, [protection(study).says])],
         limit=40,
         source=source_line(evidence.comparison.study.loaded),
         simulated=evidence.comparison.study.cases.simulated,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
 from audit.design import words
+from audit.disclosure import protection
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
@@ -124,6 +125,7 @@ def _robustness(evidence: Evidence) -> list[Block]:
 def _limits(evidence: Evidence) -> list[Block]:
     said = [g.says for g in evidence.comparison.study.gates]
     said += [f.says for f in evidence.findings if f.passed is None and f.step]
+    said += filter(None, [protection(evidence.comparison.study).says])
     if not said:
         return []
     out: list[Block] = [Heading("Limits")]
