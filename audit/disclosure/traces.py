@@ -39,7 +39,9 @@ NEVER_IDS = frozenset(
 """Columns of categories: their values are shown, whoever posted."""
 TEXTS = ("text", "raw_text")
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\\w+")
-ADDRESS = re.compile(r"[^\s<>\"'(),;]+@[^\s<>\"'(),;]+\.\w+|https?://[^\s<>\"'(),;]+")
+# Bounded, so that a long line without blanks is read in one pass.
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}\.\w{2,24}|https?://[^\s<>\"'(),;]{1,400}")
+EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
 HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
 Words = tuple[str, ...]
 
@@ -83,7 +85,8 @@ def traces(cases: Iterable[Cases], strings: Mapping[str, str], *, least: int = 1
     least : int
         Words that so many accounts wrote lead to nobody.
     """
-    shown, frames = Shown.of(strings), [one.frame for one in cases]
+    frames = [one.frame for one in cases]
+    shown = Shown.of(strings, quotes=any(_text_columns(frame) for frame in frames))
     officials = set().union(*map(_officials, frames)) if frames else set()
     out: list[Trace] = []
     seen: set[tuple[str, str]] = set()
@@ -130,15 +133,16 @@ class Shown:
     hashes: Mapping[str, str]
 
     @classmethod
-    def of(cls, strings: Mapping[str, str]) -> Shown:
-        """Read the strings once."""
+    def of(cls, strings: Mapping[str, str], *, quotes: bool = True) -> Shown:
+        """Read the strings once, embedded fonts and pictures aside; runs only for quotes."""
+        strings = {where: EMBEDDED.sub(" ", text) for where, text in strings.items()}
         places = tuple((where, words_of(text)) for where, text in strings.items())
         starts: dict[str, list[tuple[int, int]]] = {}
         runs: dict[Words, str] = {}
         for number, (where, words) in enumerate(places):
             for at, word in enumerate(words):
                 starts.setdefault(word, []).append((number, at))
-            for run in _runs(words):
+            for run in _runs(words) if quotes else ():
                 runs.setdefault(run, where)
         addresses = {
             found.casefold().rstrip("./"): where
