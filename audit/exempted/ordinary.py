@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from audit.cases import NEVER_NAMED
 from audit.cells import FOCAL, REFERENCE
-from audit.disclosure.public import OFFICIALS
 
 if TYPE_CHECKING:
     from audit.study import Study
@@ -70,7 +70,7 @@ def focal_posts(study: Study) -> pd.DataFrame:
 
 def shown_cases(study: Study, case_ids: pd.Series) -> pd.Series:
     """Return how the focal cases are called: by id, or by number where the class is never named."""
-    if study.design.focal in OFFICIALS:
+    if study.design.focal not in NEVER_NAMED:
         return case_ids.astype("str")
     numbers = range(1, len(case_ids) + 1)
     return pd.Series([f"case {i}" for i in numbers], index=case_ids.index, dtype="str")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.cells import REFERENCE
 from audit.design import words
-from audit.disclosure import STRATA, mask, protection
+from audit.disclosure import OFFICIALS, STRATA, mask, protection
 from audit.numerals import count, many
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, hidden_notes, source_line
@@ -126,11 +126,11 @@ def hidden_strata(docket: Docket) -> frozenset[str]:
 
 
 def case_names(docket: Docket, case_ids: pd.Series) -> pd.Series:
-    """Return what cases are called in print: their id where names are licensed, else a number.
+    """Return what cases are called in print: an official's id where names are licensed, or a number.
 
     The id of a post leads to its account. Numbers follow the order of the docket's dates.
     """
-    if docket.named:
+    if docket.named and docket.comparison.study.design.focal in OFFICIALS:
         return case_ids
     dated = docket.cases.sort_values(["posted_at", "case_id"], kind="stable")["case_id"]
     numbers = {name: f"case {place}" for place, name in enumerate(dated, 1)}
