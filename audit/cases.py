@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import numpy as np
 
@@ -31,6 +32,8 @@ NEVER_NAMED = frozenset({"ordinary", "other_author", UNKNOWN})
 """Classes whose accounts are masked in every output, whoever asks."""
 
 
+LOADED: WeakSet[Cases] = WeakSet()
+"""Every table of cases in memory, against which `audit.disclosure.guard` holds a report."""
 FIRST_ROWS = 5
 MOST_COLUMNS = 6
 FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {
@@ -46,7 +49,7 @@ FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {
 """What the first rows show of a table, those that matter most first."""
 
 
-@dataclass(frozen=True, eq=False, slots=True, repr=False)
+@dataclass(frozen=True, eq=False, slots=True, repr=False, weakref_slot=True)
 class Cases(Shown):
     """A checked table of cases with its origins and the ledger of what left.
 
@@ -88,6 +91,7 @@ class Cases(Shown):
         self.ladder.rank(frame["action"].dropna().unique())
         object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "origins", origins)
+        LOADED.add(self)
 
     def __len__(self) -> int:
         """Return the number of cases: the sum of `count`, or the rows where there is none."""
@@ -237,13 +241,15 @@ def masked_accounts(frame: pd.DataFrame, named_classes: Collection[str]) -> pd.S
     -------
     Series of str
         The id where the row's class may be named; else "account 001" and so on, numbered by the
-        order of the SHA-256 of the id, so that neither the order of rows nor the id's own order
-        shows; "account not stated" where there is no id.
+        order of a SHA-256 keyed by all ids together, so that neither the order of rows nor the id's
+        own order shows, nor can a guess at one id be tried; "account not stated" where there is no
+        id.
     """
     named = frame["account_class"].isin(set(named_classes) - NEVER_NAMED)
     ids = frame["account_id"].astype("str")
     hidden = ids[~named & ids.notna()].unique()
-    order = sorted(hidden, key=lambda name: hashlib.sha256(_bytes(name)).digest())
+    key = hashlib.sha256(b"\n".join(sorted(map(_bytes, ids.dropna())))).digest()
+    order = sorted(hidden, key=lambda name: hashlib.sha256(key + _bytes(name)).digest())
     width = max(3, len(str(len(order))))
     aliases = {name: f"account {place:0{width}d}" for place, name in enumerate(order, 1)}
     shown = ids.where(named, ids.map(aliases)).fillna("account not stated")

@@ -89,6 +89,12 @@ class Design(Shown):
         publishes its own.
     unknown_focal_max : int, optional
         How many accounts of unknown class could be focal, by the roster. Default: all of them.
+    smallest_cell : int, at least 10
+        Counts of fewer accounts than this are hidden in every table, chart and CSV, with those
+        that would give them away; classes of public officials apart (see `audit.disclosure`).
+    officials : sequence of str
+        Classes, beyond world_leader, public_official and candidate, that hold public officials, so
+        that their small counts are shown. Their accounts stay unnamed.
     seed : int
         Of every random draw.
     title, source, notebook
@@ -125,6 +131,8 @@ class Design(Shown):
     selective_reporting: Mapping[str, Any] | None = None
     exemptions: Mapping[str, Any] | None = None
     unknown_focal_max: int | None = None
+    smallest_cell: int = 10
+    officials: tuple[str, ...] = ()
     seed: int = 20180105
     title: str = ""
     source: Mapping[str, Any] | None = None

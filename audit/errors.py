@@ -15,6 +15,7 @@ AuditError                 everything raised on purpose; the command line prints
 │   └── SeparationError    an outcome that X predicts perfectly: no finite coefficient
 ├── ClaimError             a sentence would say more than the evidence licenses
 └── ReportError            a report cannot be written
+    └── DisclosureError    a report would lead to an account of somebody who holds no office
 """
 
 from __future__ import annotations
@@ -156,3 +157,7 @@ class ClaimError(AuditError):
 
 class ReportError(AuditError):
     """A report cannot be written."""
+
+
+class DisclosureError(ReportError):
+    """A report would lead to an account of somebody who holds no office."""

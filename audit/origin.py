@@ -13,6 +13,9 @@ from audit.text import visible
 
 SIMULATED = "SIMULATED: these cases are made up"
 
+PUBLIC = "public aggregate:"
+"""How the reason begins for which small counts of a table may be shown."""
+
 
 def locate(path: str | Path) -> Path:
     """Return where `path` is: as given, or, when relative, in the working folder or a parent of it.
@@ -51,6 +54,9 @@ class Origin:
     frame : str
         The one sampling frame that its rows can bear; "" where the design must say. A design that
         states another is refused.
+    disclosure : str
+        Why small counts of ordinary accounts may be shown, as "public aggregate: …"; "" where they
+        are hidden (see `audit.disclosure`). For tables that anyone can count again in public.
     """
 
     name: str
@@ -64,6 +70,7 @@ class Origin:
     notes: str = ""
     limits: tuple[str, ...] = ()
     frame: str = ""
+    disclosure: str = ""
 
     def misframed(self, frame: str) -> str:
         """Return why the rows cannot be of the sampling frame a design states; "" if they can."""
@@ -97,7 +104,8 @@ class Origin:
             raise SourceError(
                 f"The origin {str(path)!r} has unknown keys {strange}, lacks {lacking}, and has "
                 f"the wrong type in {wrong}; allowed: {', '.join(known)}; simulated is true or "
-                "false, accessed a date, limits a list of texts, the rest text."
+                "false, accessed a date, limits a list of texts, disclosure "
+                f"“{PUBLIC} …” with the reason, the rest text."
             )
         values: dict[str, Any] = {
             k: v if k == "simulated" else tuple(v) if k == "limits" else str(v)
@@ -111,6 +119,10 @@ def _legal(key: str, value: object) -> bool:
         return isinstance(value, bool)
     if key == "limits":
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if key == "disclosure" and isinstance(value, str):
+        return value == "" or (
+            bool(value.removeprefix(PUBLIC).strip()) and value.startswith(PUBLIC)
+        )
     return isinstance(value, str) or (key == "accessed" and hasattr(value, "isoformat"))
 
 

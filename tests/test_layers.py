@@ -43,6 +43,7 @@ LAYERS = [
     "gates",
     "enrolled",
     "study",
+    "disclosure",
     "estimators",
     "modelled",
     "questions",

@@ -104,10 +104,23 @@ class Docket(Shown):
         supported = pd.notna(self.cases.loc[place, "chance"])
         return self._ordinary.nearest(self._looked_up.loc[place], self.nearest * int(supported))
 
+    def accounts_like(self, case_id: str, shown: pd.DataFrame) -> pd.Series:
+        """Return, for precedents of a case, how many accounts of its stratum are like each.
+
+        Like: with a post of the same values in all of `matched`; see `Precedents.accounts_like`.
+        """
+        case = self.cases.index[self.cases["case_id"] == case_id][0]
+        return self._ordinary.accounts_like(str(self._looked_up.loc[case, "stratum"]), shown)
+
     @property
     def matched(self) -> tuple[str, ...]:
         """Return the columns beyond the strata that precedents share with a case if they can."""
         return self._ordinary.matched
+
+    @property
+    def looked_up(self) -> pd.DataFrame:
+        """Return a copy of the focal rows that the docket was made of, with their accounts."""
+        return self._looked_up.copy()
 
     def without_each(self) -> pd.DataFrame:
         """Return the strip of gaps with each account left out: account, n, estimate.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,15 +151,19 @@ def compose(
     ------
     ReportError
         When the folder cannot be written, or holds files that no report wrote.
+    DisclosureError
+        When a string of it leads to an account of somebody who holds no office.
     """
+    from audit.disclosure.guard import refuse
     from audit.report.document import document
     from audit.report.origin import origin_of
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    blocks = standard_blocks(evidence, limits=limits)
-    made = origin_of(design)
-    return Report(evidence, write_report(document(blocks), Path(folder), origin=made))
+    made = document(standard_blocks(evidence, limits=limits))
+    study = evidence.comparison.study
+    refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
+    return Report(evidence, write_report(made, Path(folder), origin=origin_of(design)))
 
 
 def publish(
@@ -170,7 +174,8 @@ def publish(
     Raises
     ------
     ReportError
-        When a cell fails, with its section and the exception in words.
+        When a cell fails, with its section and the exception in words, or when what the notebook
+        shows leads to an account of somebody who holds no office (`audit.disclosure`).
     """
     from audit.report.document import document
     from audit.report.notebook import execute

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from audit.docket.names import NOT_STATED, OFFICIALS
+from audit.disclosure import OFFICIALS
+from audit.docket.names import NOT_STATED
 from audit.evidence import NAMES_FROM
 from audit.gates import LEAST_K_EFF
 from audit.page_claims import cells_hash

@@ -55,8 +55,20 @@ def execute(
     _settle(notebook)
     titles = _titles(notebook)
     with _scratch() as sockets, bars.sections(titles, shown=progress) as done:
+        _guarded(notebook, sockets)
         _run(notebook, Path(folder), sockets, done, titles)
+    notebook.cells.pop()
     return notebook
+
+
+def _guarded(notebook: Any, sockets: str) -> None:
+    """Add a last cell that holds all outputs against the rows, which only the kernel has."""
+    import nbformat
+
+    call = f"guard.refuse_notebook({f'{sockets}.ipynb'!r})"
+    cell = nbformat.v4.new_code_cell(f"from audit.disclosure import guard\n{call}")
+    cell["id"] = "disclosure"
+    notebook.cells.append(cell)
 
 
 def _read(path: Path) -> Any:
@@ -108,7 +120,7 @@ def _titles(notebook: Any) -> list[str]:
             found = HEADING.findall(cell.source)
             current = visible(found[-1][0].lstrip("# "), 60) if found else current
         titles.append(current)
-    return titles
+    return [*titles, "what the report shows of ordinary accounts"]
 
 
 @contextmanager
@@ -125,15 +137,20 @@ def _run(
     done: Callable[[int, int, int], None],
     titles: list[str],
 ) -> None:
+    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from traitlets.config import Config
 
-    code = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
+    cells = notebook.cells[:-1]  # the last is the guard's
+    code = [i for i, c in enumerate(cells) if c.cell_type == "code" and c.source.strip()]
     reached = [0]
 
     def begun(cell: Any, cell_index: int) -> None:
         reached[0] = cell_index
+        if cell["id"] == "disclosure":
+            shown = nbformat.from_dict({**notebook, "cells": notebook.cells[:cell_index]})
+            Path(f"{sockets}.ipynb").write_text(nbformat.writes(shown), encoding="utf-8")
 
     def ended(cell: Any, cell_index: int, execute_reply: Any) -> None:
         if cell_index in code and execute_reply["content"]["status"] == "ok":

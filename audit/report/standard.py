@@ -9,6 +9,7 @@ from audit.charts.gap_over_time import has_periods
 from audit.checks.selective_reporting import SELECTED
 from audit.claims import Verdict
 from audit.design import words
+from audit.disclosure import protection
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
@@ -129,6 +130,7 @@ def _robustness(evidence: Evidence) -> list[Block]:
 def _limits(evidence: Evidence) -> list[Block]:
     said = [g.says for g in evidence.comparison.study.gates]
     said += [f.says for f in evidence.findings if f.passed is None and f.step]
+    said += filter(None, [protection(evidence.comparison.study).says])
     if not said:
         return []
     out: list[Block] = [Heading("Limits")]
