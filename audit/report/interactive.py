@@ -26,7 +26,7 @@ SCRIPT = r"""
     const found = NUMBER.exec(text);
     if (!found) return null;
     const digits = found[3].replace(/,/g, "").replace("−", "-");
-    const size = digits === "∞" ? Infinity : Number(digits);
+    const size = digits === "∞" ? Number.POSITIVE_INFINITY : Number(digits);
     const sign = found[2] === "−" || found[2] === "-" ? -1 : 1;
     return [sign * size, { "<": -1, ">": 1 }[found[1]] || 0];
   };
