@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +121,6 @@ def blocks(evidence: audit.Evidence, names: Names) -> dict[str, Any]:
     }
 
 
-@cache
 def nouns(bad: bool, folder: Path) -> dict[str, Any]:
     """Return every noun by name; `folder` takes the table that a draft is made of and a report."""
     names = BAD if bad else PLAIN
