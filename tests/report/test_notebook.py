@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from audit.errors import ReportError
+from audit.errors import ClaimError, ReportError
 from audit.report.claimed import Claimed
 from audit.report.document import document
 from audit.report.notebook import execute
