@@ -73,6 +73,8 @@ def claim(subject: Evidence | str, what: Any = None, /, **about: Unpack[About]) 
         Whose number it is and what was done: "leaders' posts", "labelled".
     baseline : str
         What the number is against.
+    name : str
+        Another id for a number of an evidence, where a notebook has two.
 
     Raises
     ------
@@ -87,17 +89,21 @@ def claim(subject: Evidence | str, what: Any = None, /, **about: Unpack[About]) 
         allowed = ", ".join(About.__annotations__)
         raise ClaimError(f"claim has no {', '.join(map(repr, strange))}; allowed: {allowed}.")
     if not isinstance(subject, str):
-        return _recorded(subject, str(what))
+        return _recorded(subject, str(what), about)
     if "against" in about:
         return _compared(subject, what, about)
     return _stated(subject, what, about)
 
 
-def _recorded(evidence: Evidence, name: str) -> Stated:
+def _recorded(evidence: Evidence, name: str, about: About) -> Stated:
     known = {c.id: c for c in evidence.claims}
     if name not in known:
         raise UnknownName("claim of this evidence", name, known)
-    made = known[name]
+    given = about.get("name", name)
+    extra = sorted(set(about) - {"name"})
+    faults = [f"{key} is the evidence's own; only name can be given" for key in extra]
+    refuse(name, faults + name_faults(given))
+    made = replace(known[name], id=given)
     forms, further = forms_of(made)
     if name == "gap":
         more, beside = _gap(evidence, made)
@@ -143,6 +149,9 @@ def _undecided(evidence: Evidence, gap: Claim, hundred: Pieces) -> Pieces:
 def _stated(id: str, what: Any, about: About) -> Stated:
     value, faults = number_of(what)
     faults += name_faults(id)
+    faults += (
+        ["name is for a number of an evidence; this one has its id"] if "name" in about else []
+    )
     unit, of = about.get("unit", ""), about.get("of")
     whole = isinstance(what, int) or (math.isfinite(value) and value.is_integer() and bool(unit))
     if not whole and not unit and not faults:

@@ -160,3 +160,16 @@ def test_flipping_the_classes_of_a_study_flips_its_sentence(evidence) -> None:
     signs = [direction_of(s.sentence) for s in (one, other)]
     assert signs in ([-1, 1], [1, -1], [None, None])
     assert one.form("direction") != other.form("direction")
+
+
+def test_a_number_of_a_second_evidence_takes_another_name(evidence) -> None:
+    made = audit.claim(evidence, "gap", name="gap_again")
+    assert made.payload()["records"][0]["id"] == "gap_again"
+    assert {i for p in made.forms.values() for _, i in p if i} <= {
+        "gap_again",
+        *(c.id for c in made.further),
+    }
+    with pytest.raises(ClaimError, match="unit is the evidence's own"):
+        audit.claim(evidence, "gap", unit="posts")
+    with pytest.raises(ClaimError, match="name is for a number of an evidence"):
+        audit.claim("n", 4, unit="posts", name="m")
