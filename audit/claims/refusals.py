@@ -34,6 +34,7 @@ class About(TypedDict, total=False):
     who: str
     did: str
     baseline: str
+    name: str
 
 
 def number_of(what: Any) -> tuple[float, list[str]]:

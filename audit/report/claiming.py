@@ -73,6 +73,8 @@ def claim(subject: Evidence | str, what: Any = None, /, **about: Unpack[About]) 
         Whose number it is and what was done: "leaders' posts", "labelled".
     baseline : str
         What the number is against.
+    name : str
+        Another id for a number of an evidence, where a notebook has two.
 
     Raises
     ------
@@ -87,17 +89,21 @@ def claim(subject: Evidence | str, what: Any = None, /, **about: Unpack[About]) 
         allowed = ", ".join(About.__annotations__)
         raise ClaimError(f"claim has no {', '.join(map(repr, strange))}; allowed: {allowed}.")
     if not isinstance(subject, str):
-        return _recorded(subject, str(what))
+        return _recorded(subject, str(what), about)
     if "against" in about:
         return _compared(subject, what, about)
     return _stated(subject, what, about)
 
 
-def _recorded(evidence: Evidence, name: str) -> Stated:
+def _recorded(evidence: Evidence, name: str, about: About) -> Stated:
     known = {c.id: c for c in evidence.claims}
     if name not in known:
         raise UnknownName("claim of this evidence", name, known)
-    made = known[name]
+    given = about.get("name", name)
+    extra = sorted(set(about) - {"name"})
+    faults = [f"{key} is the evidence's own; only name can be given" for key in extra]
+    refuse(name, faults + name_faults(given))
+    made = replace(known[name], id=given)
     forms, further = forms_of(made)
     if name == "gap":
         more, beside = _gap(evidence, made)
@@ -107,21 +113,26 @@ def _recorded(evidence: Evidence, name: str) -> Stated:
 
 def _gap(evidence: Evidence, gap: Claim) -> tuple[Forms, tuple[Claim, ...]]:
     """Return the gap of an evidence in full, as far as its verdict and rung let it be said."""
+    from audit.estimators.accounts.contrasts import no_inference
     from audit.sentences import who
 
-    e, design = evidence.comparison.primary(), evidence.comparison.study.design
+    e, study = evidence.comparison.primary(), evidence.comparison.study
     focal, reference = who(evidence.comparison)
-    if not math.isfinite(e.conf_low):
-        gap = replace(gap, conf_low=None, conf_high=None)
+    described = no_inference(study)
     forms, further = gap_sentence(
         gap,
         rates=(e.observed, e.expected),
-        who=(f"{focal} posts", f"the {reference} rate"),
-        participle=design.outcome.verb,
-        rung=max(evidence.rung, 1),
-        more_is=str(design.outcome.more_is),
+        who=(f"{focal} posts", f"{reference} posts"),
+        participle=study.design.outcome.verb,
+        rung=1 if described else max(evidence.rung, 1),
+        more_is=str(study.design.outcome.more_is),
     )
-    if evidence.verdict not in DIFFERENT:
+    if described:
+        first, *rest = forms["sentence"]
+        start = f"In these records, {first[0][:1].lower()}{first[0][1:]}"
+        end = (" That says nothing about the class.", "")
+        forms["sentence"] = ((start, ""), *rest, end)
+    elif evidence.verdict not in DIFFERENT:
         forms["sentence"] = _undecided(evidence, gap, forms["hundred"])
     return forms, further
 
@@ -143,6 +154,9 @@ def _undecided(evidence: Evidence, gap: Claim, hundred: Pieces) -> Pieces:
 def _stated(id: str, what: Any, about: About) -> Stated:
     value, faults = number_of(what)
     faults += name_faults(id)
+    faults += (
+        ["name is for a number of an evidence; this one has its id"] if "name" in about else []
+    )
     unit, of = about.get("unit", ""), about.get("of")
     whole = isinstance(what, int) or (math.isfinite(value) and value.is_integer() and bool(unit))
     if not whole and not unit and not faults:

@@ -45,12 +45,15 @@ class Traced:
     entries: list[dict[str, Any]] = field(default_factory=list)
     _by_text: dict[tuple[str, float], list[dict[str, Any]]] = field(default_factory=dict)
     _ends: dict[float, list[dict[str, Any]]] = field(default_factory=dict)
+    _given: dict[float | None, list[dict[str, Any]]] = field(default_factory=dict)
     _taken: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the recorded claims by what they print."""
         for claim in self.claims:
             self._taken[claim["id"]] = 1
+            if claim.get("kind") == "stated":
+                self._given.setdefault(claim["value"], []).append(claim)
             for token in tokens(str(claim.get("text", ""))):
                 self._known(token.text, claim.get("value")).append(claim)
             for end in (claim.get("conf_low"), claim.get("conf_high")):
@@ -100,10 +103,9 @@ class Traced:
     def _stated(self, part: Part, token: Token) -> str:
         """Return the stated claim that a typed number repeats: its value before its unit."""
         tail = part.text[token.end :].lstrip()
-        for claim in self.claims:
+        for claim in self._given.get(token.value, []):
             unit = str(claim.get("unit", "")).removesuffix("s")
-            same = token.value is not None and token.value == claim.get("value")
-            if claim.get("kind") == "stated" and same and unit and tail.startswith(unit):
+            if unit and tail.startswith(unit):
                 return str(claim["id"])
         return ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -20,6 +21,8 @@ from audit.text import csv_safe, visible
 
 MINUS = "−"
 MISSING = "–"
+SHOWN = re.compile(r"\d")
+"""A cell without a digit shows no number."""
 
 
 def table(
@@ -102,13 +105,9 @@ def _values(
         if not types.is_numeric_dtype(column) and f"{key}_value" in frame:
             column = frame[f"{key}_value"]
         columns.append([_value(v) for v in column])
-    rows = zip(*columns, strict=True)
     return tuple(
-        tuple(
-            v if any(c.isdigit() for c in text) else None
-            for v, text in zip(row, shown, strict=True)
-        )
-        for row, shown in zip(rows, cells, strict=True)
+        tuple(v if SHOWN.search(t) else None for v, t in zip(row, texts, strict=True))
+        for row, texts in zip(zip(*columns, strict=True), cells, strict=True)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from builders import platform, question
+from builders import cases_of, platform, question
 
 import audit
 from audit.claims import direction_of, faults_of
@@ -160,3 +160,30 @@ def test_flipping_the_classes_of_a_study_flips_its_sentence(evidence) -> None:
     signs = [direction_of(s.sentence) for s in (one, other)]
     assert signs in ([-1, 1], [1, -1], [None, None])
     assert one.form("direction") != other.form("direction")
+
+
+def test_a_number_of_a_second_evidence_takes_another_name(evidence) -> None:
+    made = audit.claim(evidence, "gap", name="gap_again")
+    assert made.payload()["records"][0]["id"] == "gap_again"
+    assert {i for p in made.forms.values() for _, i in p if i} <= {
+        "gap_again",
+        *(c.id for c in made.further),
+    }
+    with pytest.raises(ClaimError, match="unit is the evidence's own"):
+        audit.claim(evidence, "gap", unit="posts")
+    with pytest.raises(ClaimError, match="name is for a number of an evidence"):
+        audit.claim("n", 4, unit="posts", name="m")
+
+
+def test_a_gap_without_inference_is_described_and_has_no_interval() -> None:
+    records = platform()
+    rows = records.frame[records.frame["account_class"] == "leader"]
+    one = rows["account_id"].iloc[0]
+    frame = records.frame
+    kept = frame[(frame["account_class"] != "leader") | (frame["account_id"] == one)]
+    made = compare(enroll(cases_of(kept), question()), using=("raw", "standardised"))
+    gap = audit.claim(appraise(made, checks=()), "gap")
+    assert "interval" not in gap.forms
+    assert gap.sentence.startswith("In these records, leader posts were ")
+    assert gap.sentence.endswith("That says nothing about the class.")
+    assert not faults_of(gap.sentence, rung=1)
