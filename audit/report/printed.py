@@ -90,7 +90,7 @@ def sheets(body: Sequence[Node]) -> list[dict[str, Any]]:
         if node.get("kind") == "table" and node["fit"]["landscape"]:
             start = next((p for p in range(place, -1, -1) if not _leads(body[p], p < place)), -1)
             opens = [p for p in range(start + 1, place) if _opens(body[p])]
-            for p in range(opens[0] if opens else place, place + 1):
+            for p in range(opens[-1] if opens else place, place + 1):
                 turned[p] = True
     runs = groupby(range(len(body)), key=turned.__getitem__)
     spans = [(is_turned, list(places)) for is_turned, places in runs]
