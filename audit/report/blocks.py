@@ -243,10 +243,19 @@ class Claims(Block):
     records: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bibliography(Block):
+    """The text of a BibTeX file, whose keys the report may cite; nothing of it is shown."""
+
+    kind: ClassVar[str] = "bibliography"
+    name: str
+    text: str
+
+
 KINDS: Mapping[str, type[Block]] = {
     c.kind: c
     for c in (Cover, Finding, Note, Facts, Heading, Prose, Verbatim, Table, Figure, Provenance)
-} | {Claims.kind: Claims}
+} | {Claims.kind: Claims, Bibliography.kind: Bibliography}
 
 
 def prose(text: str, /, **values: str | int) -> Prose:

@@ -163,6 +163,10 @@ def _claims(data: Data) -> str:
     return f"<p><em>{n} number{'s' if n != 1 else ''} recorded as claims.</em></p>"
 
 
+def _bibliography(data: Data) -> str:
+    return f"<p>Works that this report can cite: {text(data['name'])}</p>"
+
+
 FACES: Mapping[str, Callable[[Data], str]] = {
     "cover": _cover,
     "finding": _finding,
@@ -174,6 +178,7 @@ FACES: Mapping[str, Callable[[Data], str]] = {
     "figure": figure_html,
     "provenance": _provenance,
     "claims": _claims,
+    "bibliography": _bibliography,
 }
 
 

@@ -265,7 +265,9 @@ def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node]]:
     """Yield the words of a line, what each stretch is, and its node."""
     for node in inline:
         kind = node["k"]
-        if kind == "t":
+        if node.get("cite"):
+            yield "".join(p[0] for p in _pieces([{**node, "cite": False}])), "citation", None
+        elif kind == "t":
             slot = "claim" if node.get("claim") else "data" if node.get("data") else ""
             yield node["v"], slot, node
         elif kind == "br":
