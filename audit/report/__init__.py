@@ -25,10 +25,12 @@ from audit.report.blocks import (
     Table,
     prose,
 )
+from audit.report.citations import bibliography
 from audit.report.effects import effects_table, family_table, independent_table, rates_table
 from audit.report.figure import figure
 from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
 from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
 from audit.report.sections import (
     chart,
@@ -58,10 +60,12 @@ __all__ = [
     "Note",
     "Prose",
     "Provenance",
+    "Reply",
     "Report",
     "Table",
     "answer_blocks",
     "answer_table",
+    "bibliography",
     "chart",
     "checks_table",
     "codebook_table",
@@ -85,6 +89,7 @@ __all__ = [
     "provenance",
     "publish",
     "rates_table",
+    "right_of_reply",
     "robustness_tables",
     "source_line",
     "strata_table",
@@ -142,6 +147,7 @@ def compose(
     *,
     limits: Sequence[str] = (),
     design: str | Path = "",
+    reply: Reply | None = None,
 ) -> Report:
     """Write the standard report of an evidence into a folder.
 
@@ -153,6 +159,8 @@ def compose(
         Sentences for page 1 about what these data cannot show.
     design : path
         The design's file, named in record.json so that the report can be made again.
+    reply : Reply, optional
+        The answer that the platform gave to an earlier version; printed in full.
 
     Raises
     ------
@@ -164,7 +172,7 @@ def compose(
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    blocks = standard_blocks(evidence, limits=limits)
+    blocks = standard_blocks(evidence, limits=limits, reply=reply)
     made = origin_of(design)
     return Report(evidence, write_report(document(blocks), Path(folder), origin=made))
 

@@ -114,7 +114,7 @@ def _bare(value: Any) -> Any:
     if isinstance(value, dict) and value.get("t") == "MetaBlocks":
         return {"t": "MetaString", "c": visible(_words(value), 4000)}
     if isinstance(value, dict) and "t" in value:
-        c = value.get("c")
+        c: Any = value.get("c")
         if value["t"] == "MetaMap":
             return {"t": "MetaMap", "c": {k: _bare(v) for k, v in c.items()}}
         if value["t"] == "MetaList":
@@ -124,7 +124,7 @@ def _bare(value: Any) -> Any:
 
 
 def _inline(item: Node) -> list[Node]:
-    kind, c = item["t"], item.get("c")
+    kind, c = item["t"], item.get("c", "")
     if kind == "Str":
         return [{"t": "Str", "c": visible(c, 4000)}]
     if kind in ("Space", "SoftBreak", "LineBreak"):

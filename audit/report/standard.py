@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from audit.claims import Verdict
@@ -10,8 +11,10 @@ from audit.design import words
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
+from audit.report.citations import HEADING as REFERENCES
 from audit.report.front import cover, page_one
 from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
 from audit.schema import UNKNOWN
 
@@ -22,15 +25,19 @@ if TYPE_CHECKING:
 EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs")
 
 
-def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
+def standard_blocks(
+    evidence: Evidence, *, limits: Sequence[str] = (), reply: Reply | None = None
+) -> list[Block]:
     """Return the blocks of the standard report: page 1, then who, what, how sure, and how.
 
     Parameters
     ----------
     limits : sequence of str
         Sentences for page 1 about what these data cannot show.
+    reply : Reply, optional
+        The platform's answer to an earlier version.
     """
-    parts = [
+    parts: list[Callable[[Evidence], list[Block]]] = [
         _ledger,
         _comparability,
         _effects,
@@ -39,6 +46,7 @@ def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[B
         docket_blocks,
         _robustness,
         _limits,
+        partial(right_of_reply, reply=reply),
         _appendix,
     ]
     front = [cover(evidence), *page_one(evidence, limits=limits)]
@@ -139,6 +147,7 @@ def _appendix(evidence: Evidence) -> list[Block]:
         appendix.design_table(comparison),
         Heading("Codebook", appendix=True),
         appendix.codebook_table(comparison.study.cases, comparison.study.design),
+        Heading("References", id=REFERENCES, appendix=True, numbered=False),
         Heading("Provenance", appendix=True),
         appendix.provenance(evidence),
     ]
