@@ -26,11 +26,13 @@ from audit.report.blocks import (
     Table,
     prose,
 )
+from audit.report.citations import bibliography
 from audit.report.effects import effects_table, family_table, independent_table, rates_table
 from audit.report.figure import figure
 from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
 from audit.report.ordinary import docket_blocks, exemption_blocks
 from audit.report.packing import Pack, chart_pack
+from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
 from audit.report.sections import (
     chart,
@@ -61,10 +63,12 @@ __all__ = [
     "Pack",
     "Prose",
     "Provenance",
+    "Reply",
     "Report",
     "Table",
     "answer_blocks",
     "answer_table",
+    "bibliography",
     "chart",
     "chart_pack",
     "checks_table",
@@ -89,6 +93,7 @@ __all__ = [
     "provenance",
     "publish",
     "rates_table",
+    "right_of_reply",
     "robustness_tables",
     "source_line",
     "strata_table",
@@ -135,6 +140,7 @@ def compose(
     *,
     limits: Sequence[str] = (),
     design: str | Path = "",
+    reply: Reply | None = None,
 ) -> Report:
     """Write the standard report of an evidence into a folder.
 
@@ -146,6 +152,8 @@ def compose(
         Sentences for page 1 about what these data cannot show.
     design : path
         The design's file, named in record.json so that the report can be made again.
+    reply : Reply, optional
+        The answer that the platform gave to an earlier version; printed in full.
 
     Raises
     ------
@@ -160,7 +168,7 @@ def compose(
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    made = document(standard_blocks(evidence, limits=limits))
+    made = document(standard_blocks(evidence, limits=limits, reply=reply))
     study = evidence.comparison.study
     refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
     return Report(evidence, write_report(made, Path(folder), origin=origin_of(design)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
 from audit.text import visible
 
+NUMBERS_FROM = ("numpy", "pandas", "scipy", "matplotlib", "typst")
 SHOWN = 20  # unexplained columns named in the note; the rest are counted
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def provenance(evidence: Evidence) -> Provenance:
         "cases": frame_hash(study.loaded.frame),
         "cells": cells_hash(study.cells),
     }
-    rows = [("Package", f"audit {__version__}")]
+    rows = [("Package", f"audit {__version__}"), ("With", _versions())]
     shown = (("Code", "code"), ("Lock file", "lock"), ("Design", "design"), ("Cases", "cases"))
     rows += [(label, hashes[key][:16]) for label, key in shown]
     for origin in study.cases.origins:
@@ -120,6 +122,11 @@ def provenance(evidence: Evidence) -> Provenance:
         rows.append(("Data", "; ".join(s for s in said if s)))
     record = {"hashes": hashes, "verdict": verdict_numbers(evidence), "names": names(evidence)}
     return Provenance(tuple(rows), record=record)
+
+
+def _versions() -> str:
+    """Return the versions of the packages that numbers and pages come from, as installed."""
+    return ", ".join(f"{name} {version(name)}" for name in NUMBERS_FROM)
 
 
 def verdict_numbers(evidence: Evidence) -> dict[str, Any]:

@@ -92,13 +92,17 @@ class Finding(Block):
 
 @dataclass(frozen=True, slots=True)
 class Note(Block):
-    """A box of plain words: tone "caution" for limits and warnings, "plain" for asides."""
+    """A box of plain words: tone "caution" for limits and warnings, "plain" for asides.
+
+    `ruled` lines stand under them in print, to write on.
+    """
 
     kind: ClassVar[str] = "note"
     body: str
     points: tuple[str, ...] = ()
     title: str = "What this does not show"
     tone: Literal["caution", "plain"] = "caution"
+    ruled: int = 0
 
 
 @dataclass(frozen=True, slots=True)

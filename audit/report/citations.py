@@ -125,7 +125,7 @@ def _bare(value: Any) -> Any:
 
 def _inline(item: Node) -> list[Node]:
     kind: str = item["t"]
-    c: Any = item.get("c")
+    c: Any = item.get("c", "")
     if kind == "Str":
         return [{"t": "Str", "c": visible(c, 4000)}]
     if kind in ("Space", "SoftBreak", "LineBreak"):

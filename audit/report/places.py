@@ -137,6 +137,9 @@ class _Reader:
         elif node["k"] == "pre":
             for line in node["lines"]:
                 yield from self._said("verbatim", line)
+        elif node["k"] == "quote":  # others' words, such as an answer: none of its numbers is ours
+            for part in (p for inner in node["c"] for p in self._flow(inner)):
+                yield replace(part, spans=(Span(0, len(part.text), "quotation"),))
         else:
             for inner in _inner(node):
                 yield from self._flow(inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,12 +16,16 @@ from audit.report.document import Document
 from audit.report.markdown import Node
 from audit.report.maths import formulas
 from audit.report.numbering import plain, walk
+from audit.report.seal import seal
 from audit.report.widths import LANDSCAPE, PORTRAIT, breakable, fit
 
 TALLEST = 520.0  # points a chart may be high, so that its caption and notes share its page
+OWN_PAGE = frozenset({"right-of-reply"})  # sections that are sent out by themselves
 TAIL = 3  # last rows of a long table that stay with its notes
 HEAD = 52  # letters of a title in a running head
 UNBROKEN = 30  # letters of a run in prose after which a line may end
+HELD = re.compile(r"\d %|\bp [=<>≤≥] (?=\d)")
+NO_BREAK = "\u00a0"
 ISOLATE, POP = "\u2068", "\u2069"
 
 
@@ -56,6 +61,9 @@ def printed(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
             ]
         node.pop("files", None)
     front, body = _broken(parts)
+    for node in body:
+        if node["k"] == "h":
+            node["opens_page"] = node["starts_appendix"] or node["id"] in OWN_PAGE
     maths = formulas(document.formulas(), "typst")
     data = {
         "meta": _broken(document.meta),
@@ -65,6 +73,7 @@ def printed(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
         "front": front,
         "body": body,
         "maths": maths,
+        "seal": asdict(seal(document.fingerprint)) if document.fingerprint else None,
     }
     return data, pictures
 
@@ -96,7 +105,7 @@ def sheets(body: Sequence[Node]) -> list[dict[str, Any]]:
     spans = [(is_turned, list(places)) for is_turned, places in runs]
     for is_turned, places in spans:
         if is_turned:
-            body[places[0]]["starts_appendix"] = False  # the sheet is a new page as it is
+            body[places[0]]["opens_page"] = False  # the sheet is a new page as it is
     return [{"turned": t, "span": [p[0], p[-1] + 1]} for t, p in spans]
 
 
@@ -153,12 +162,19 @@ def _isolated(text: str) -> str:
 def _broken(value: Any, key: str = "") -> Any:
     """Let long runs of letters end a line, and keep right-to-left text to itself."""
     if isinstance(value, dict):
+        if value.get("k") == "link" and plain(value["c"]) == value["url"]:
+            return value  # an address ends its lines after its own slashes
         return {k: _broken(v, k) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_broken(v, key) for v in value]
     if isinstance(value, str) and key in PRINTED:
-        return _isolated(breakable(value, UNBROKEN))
+        return _isolated(breakable(_held(value), UNBROKEN))
     return value
+
+
+def _held(text: str) -> str:
+    """Keep a number on one line with its percent sign, and "p = 0.004" whole."""
+    return HELD.sub(lambda m: m[0].replace(" ", NO_BREAK), text)
 
 
 PRINTED = frozenset(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from audit.charts.gap_over_time import has_periods
@@ -13,8 +14,10 @@ from audit.disclosure import protection
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
+from audit.report.citations import HEADING as REFERENCES
 from audit.report.front import cover, page_one
 from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
 from audit.schema import UNKNOWN
 
@@ -25,15 +28,19 @@ if TYPE_CHECKING:
 EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs", "gap_over_time")
 
 
-def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
+def standard_blocks(
+    evidence: Evidence, *, limits: Sequence[str] = (), reply: Reply | None = None
+) -> list[Block]:
     """Return the blocks of the standard report: page 1, then who, what, how sure, and how.
 
     Parameters
     ----------
     limits : sequence of str
         Sentences for page 1 about what these data cannot show.
+    reply : Reply, optional
+        The platform's answer to an earlier version.
     """
-    parts = [
+    parts: list[Callable[[Evidence], list[Block]]] = [
         _ledger,
         _comparability,
         _effects,
@@ -42,6 +49,7 @@ def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[B
         docket_blocks,
         _robustness,
         _limits,
+        partial(right_of_reply, reply=reply),
         _appendix,
     ]
     front = [cover(evidence), *page_one(evidence, limits=limits)]
@@ -146,6 +154,7 @@ def _appendix(evidence: Evidence) -> list[Block]:
         appendix.design_table(comparison),
         Heading("Codebook", appendix=True),
         appendix.codebook_table(comparison.study.cases, comparison.study.design),
+        Heading("References", id=REFERENCES, appendix=True, numbered=False),
         Heading("Provenance", appendix=True),
         appendix.provenance(evidence),
     ]

@@ -59,10 +59,14 @@ def build_pdf(document: Document) -> Pdf:
     document's date, system fonts are not looked at, and the compiler can read nothing but a
     temporary folder that holds the document.
 
+    A document that knows its fingerprint prints it on page one and in its provenance, with the
+    command that re-checks the report and both as a QR code.
+
     Raises
     ------
     ReportError
-        When page one does not fit on one page, a table fits no page, or the compiler refuses.
+        When the fingerprint is none, page one does not fit on one page, a table fits no page, or
+        the compiler refuses.
     """
     data, pictures = printed(document)
     day = datetime.fromisoformat(document.meta["date"] or NO_DAY).replace(tzinfo=UTC)
