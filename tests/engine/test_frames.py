@@ -66,5 +66,5 @@ def test_faults_of_any_frame_are_those_that_reading_finds(kind: Any) -> None:
 
 def test_a_lazy_plan_is_no_table() -> None:
     polars = pytest.importorskip("polars")
-    with pytest.raises(SourceError, match="LazyFrame is no table; allowed: .* or a data frame"):
+    with pytest.raises(SourceError, match=r"LazyFrame is no table; allowed: .* or a data frame"):
         audit.scan(polars.LazyFrame({"case_id": ["1"]}))
