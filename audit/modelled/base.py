@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil, isfinite, log2
+from dataclasses import dataclass, field, replace
+from math import ceil, fsum, inf, isfinite, log2
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +48,12 @@ class Base:
     weight : float
         The most cases that a row stands for.
     n_rows : int
+    single : bool
+        Whether every row is one case of weight 1.
+    weighted : bool
+        Whether sizes are fractions, as sampling weights are.
+    mean : float
+        What sampling weights are multiplied by, so that they add up to the cases.
     accounts : int, optional
         Distinct clusters, where they have been counted.
     packed : bool
@@ -62,7 +68,10 @@ class Base:
     largest: tuple[float, ...]
     odd: tuple[int, ...]
     weight: float
-    n_rows: int
+    n_rows: int = 0
+    single: bool = True
+    weighted: bool = False
+    mean: float = 1.0
     accounts: int | None = None
     packed: bool = False
     _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
@@ -84,41 +93,65 @@ def scanned_base(scan: Scan, terms: Sequence[str], outcomes: ASKED, cluster: str
     Raises
     ------
     EstimationError
-        Outcomes or accounts that are missing, sampling weights, or too many cells.
+        Outcomes, weights or accounts that are missing, or too many cells.
     """
-    if "sampling_weight" in scan.names:
-        raise EstimationError(
-            "fit: the table has sampling weights, which models of counts do not take. Try: "
-            "audit.compare, which does, or leave the column out of the scan."
-        )
-    many, weight, largest, odd = _profile(scan, outcomes, cluster)
+    known = _profile(scan, outcomes, cluster)
     levels = coded(scan, terms)
     rows = _rows(scan, levels, outcomes, cluster)
     names = [f"k{i}" for i in range(len(levels.keys))]
     steps = [
-        None if whole(outcome) else scale_of(weight * most)
-        for outcome, most in zip(outcomes, largest, strict=True)
+        None if whole(outcome) and not weighted(scan) else scale_of(known.weight * most)
+        for outcome, most in zip(outcomes, known.largest, strict=True)
     ]
-    found = _cells(scan, rows, tuple(names), steps)
+    found = _cells(scan, rows, tuple(names), steps, known.weight)
     keys = {name: found[name] for name in names}
     sums: dict[Hashable, NDArray[Any]] = {
         outcome: found[f"y{i}"] for i, outcome in enumerate(outcomes)
     }
-    n = found["n"].astype(float)
-    if int(n.sum()) < many or any(key.dtype.kind == "f" for key in keys.values()):
+    n = found["n"].astype(float) * (scale_of(known.weight) if weighted(scan) else 1.0)
+    if int(found["rows"].sum()) != known.rows or any(k.dtype.kind == "f" for k in keys.values()):
         raise EstimationError(
-            f"fit: {many:,} row(s) were there and {int(n.sum()):,} case(s) were counted: the table "
-            "changed while it was read. Try: again, once nothing writes to it."
+            f"fit: {known.rows:,} row(s) were there and {int(found['rows'].sum()):,} were counted: "
+            "the table changed while it was read. Try: again, once nothing writes to it."
         )
-    lattice = Lattice(tuple(terms), levels.names, levels.codes([*keys.values()]), n, sums)
-    return Base(scan.engine, rows, keys, lattice, outcomes, largest, odd, weight, many)
+    # weights that add up to the cases, so that only their ratios count
+    mean = known.cases / fsum(n) if weighted(scan) else 1.0
+    sums = {y: values * mean for y, values in sums.items()}
+    lattice = Lattice(tuple(terms), levels.names, levels.codes([*keys.values()]), n * mean, sums)
+    base = Base(scan.engine, rows, keys, lattice, outcomes, known.largest, known.odd, known.weight)
+    return replace(base, n_rows=known.rows, single=known.single, weighted=weighted(scan), mean=mean)
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """Rows and cases, the largest size of a row, and of each outcome as in `Base`."""
+
+    rows: int
+    cases: int
+    weight: float
+    single: bool
+    largest: tuple[float, ...]
+    odd: tuple[int, ...]
+
+
+def weighted(scan: Scan) -> bool:
+    """Return whether posts carry sampling weights."""
+    return "sampling_weight" in scan.names
+
+
+def _size(scan: Scan) -> Sql:
+    """Return what a row counts for: its cases, times their sampling weight where there is one."""
+    if not weighted(scan):
+        return scan.size()
+    weight = scan.value("sampling_weight")[0]
+    return sql("(cast({n} as double) * {w})", n=scan.size(), w=weight)
 
 
 def _rows(scan: Scan, levels: Coded, outcomes: ASKED, cluster: str) -> Sql:
     """Return what stands after FROM: account, size, keys and outcomes of every row."""
     account = scan.account() if cluster == "account_id" else scan.column(cluster).key()
     named = [Name(f"y{i}") for i in range(len(outcomes))]
-    inner = [sql("{x} as account", x=account), sql("{x} as size", x=scan.size()), *levels.columns]
+    inner = [sql("{x} as account", x=account), sql("{x} as size", x=_size(scan)), *levels.columns]
     inner += [
         sql("{x} as {y}", x=outcome_of(scan, outcome, known=True), y=y)
         for outcome, y in zip(outcomes, named, strict=True)
@@ -156,15 +189,16 @@ def scale_of(largest: float) -> float:
     return 2.0 ** -(61 - ceil(log2(largest))) if largest > 0 else 1.0
 
 
-def _profile(
-    scan: Scan, outcomes: ASKED, cluster: str
-) -> tuple[int, float, tuple[float, ...], tuple[int, ...]]:
-    """Return rows, the largest size, and of each outcome the largest size and how many are odd."""
+def _profile(scan: Scan, outcomes: ASKED, cluster: str) -> _Profile:
+    """Look at every row once for what must be known before anything is summed."""
     account = scan.account() if cluster == "account_id" else scan.column(cluster).key()
-    columns = [sql("{x} as account", x=account), sql("{x} as size", x=scan.size())]
+    columns = [sql("{x} as account", x=account), sql("{x} as size", x=_size(scan))]
+    columns.append(sql("{x} as cases", x=scan.size()))
     tests = [sql("count(*) as n, count(account) as account")]
-    if "count" in scan.names:
-        tests.append(sql("max(size) as size"))
+    alike = "count" not in scan.names and not weighted(scan)
+    if not alike:
+        tests.append(sql("max(size) as size, min(size) as smallest, count(size) as sized"))
+        tests.append(sql("cast(sum(cases) as bigint) as cases"))
     for i, outcome in enumerate(outcomes):
         y, most, least = Name(f"y{i}"), Name(f"most {i}"), Name(f"least {i}")
         columns.append(sql("{x} as {y}", x=outcome_of(scan, outcome), y=y))
@@ -183,13 +217,19 @@ def _profile(
         for i, o in enumerate(outcomes)
     ]
     strange = tuple(int(found.get(f"odd {i}", 0)) for i in range(len(outcomes)))
-    return int(found["n"]), float(found.get("size", 1)), tuple(largest), strange
+    many, size = int(found["n"]), float(found.get("size", 1))
+    single = alike or (size == 1 and float(found["smallest"]) == 1)
+    return _Profile(many, int(found.get("cases", many)), size, single, tuple(largest), strange)
 
 
 def _refuse_gaps(found: Mapping[str, Any], outcomes: ASKED, cluster: str) -> None:
     many, faults = int(found["n"]), []
     if gap := many - int(found["account"]):
         faults.append(f"{cluster} is missing in {gap:,} row(s); a cluster must be known")
+    if gap := many - int(found.get("sized", many)):
+        faults.append(f"a count or sampling weight is missing in {gap:,} row(s)")
+    elif not 0 < float(found.get("smallest", 1)) <= float(found.get("size", 1)) < inf:
+        faults.append("a count or sampling weight is not above 0, or not finite")
     for i, outcome in enumerate(outcomes):
         if gap := many - int(found[f"y{i}"]):
             shown = outcome if isinstance(outcome, str) else "the outcome"
@@ -204,14 +244,20 @@ def _refuse_gaps(found: Mapping[str, Any], outcomes: ASKED, cluster: str) -> Non
 
 
 def _cells(
-    scan: Scan, rows: Sql, keys: tuple[str, ...], steps: Sequence[float | None]
+    scan: Scan, rows: Sql, keys: tuple[str, ...], steps: Sequence[float | None], weight: float
 ) -> dict[str, NDArray[Any]]:
     """Return cases and sums of outcomes by combination of levels, in the order of the keys."""
     engine, listed = scan.engine, joined([Name(k) for k in keys])
-    single = "count" not in scan.names
-    sums = [sql("count(*) as n" if single else "cast(sum(size) as bigint) as n")]
+    alike = "count" not in scan.names and not weighted(scan)
+    sums = [
+        sql("count(*) as rows"),
+        sql("count(*) as n" if alike else "cast(sum(size) as bigint) as n"),
+    ]
+    if weighted(scan):
+        fine = sql("(r.size * {f})", f=Value(1 / scale_of(weight)))
+        sums[1] = sql("{total} as n", total=engine.says("total", x=fine))
     for i, step in enumerate(steps):
-        y = sql("r.{y}" if single else "r.size * r.{y}", y=Name(f"y{i}"))
+        y = sql("r.{y}" if alike else "r.size * r.{y}", y=Name(f"y{i}"))
         total = sql("cast(sum({y}) as bigint)", y=y)
         if step is not None:
             total = engine.says("total", x=sql("({y} * {f})", y=y, f=Value(1 / step)))

@@ -72,11 +72,11 @@ def pushed(base: Base, outcome: str | Outcome | None, directions: Directions) ->
             y = Name(f"y{base.place(outcome)}")
             term = sql("(r.{y} * k.{h} + {term})", y=y, h=Name(f"h{j}"), term=term)
         step = scale_of(base.weight)
-        size = "({term} * {f})" if base.weight == 1 else "(r.size * {term} * {f})"
+        size = "({term} * {f})" if base.single else "(r.size * {term} * {f})"
         fine = sql(size, term=term, f=Value(1 / step))
         total = base.engine.says("total", x=fine)
         terms.append(sql("{t} as {n}", t=total, n=Name(f"i{j}")))
-        steps.append(scale * step)
+        steps.append(scale * step * base.mean)
     # contrasts share levels, so that each is counted once
     same = {flag.tobytes(): flag for flag in directions.flags.T}
     place = [list(same).index(flag.tobytes()) for flag in directions.flags.T]
@@ -108,7 +108,7 @@ def multiplied(base: Base, outcome: str | Outcome | None, directions: Directions
     if outcome is not None:
         scores = scores + y @ directions.slope
     reached = ((n @ directions.flags.astype(float)) > 0).sum(axis=0)
-    return Scores(np.asarray(scores), np.asarray(reached))
+    return Scores(np.asarray(scores) * base.mean, np.asarray(reached))
 
 
 def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
@@ -118,7 +118,11 @@ def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
     cells = len(base.lattice.n)
     numbers = base.engine.upload({**base.keys, "number of cell": np.arange(cells, dtype=np.int64)})
     sums = [sql("cast(sum(r.size) as bigint) as n")]
-    step = 1.0
+    step, fine_n = 1.0, 1.0
+    if base.weighted:
+        fine_n = scale_of(base.weight)
+        fine = sql("(r.size * {f})", f=Value(1 / fine_n))
+        sums = [sql("{t} as n", t=base.engine.says("total", x=fine))]
     if outcome is not None:
         place = base.place(outcome)
         step = scale_of(base.weight * base.largest[place])
@@ -140,7 +144,7 @@ def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
     base.engine.drop(numbers)
     account, cell = found["account"].astype(np.int64), found["cell"].astype(np.int64)
     shape = (int(account.max()) + 1, cells)
-    n = csr_matrix((found["n"].astype(float), (account, cell)), shape=shape)
+    n = csr_matrix((found["n"].astype(float) * fine_n, (account, cell)), shape=shape)
     n.sort_indices()
     if outcome is None:
         return n, None

@@ -106,6 +106,35 @@ def read_json_lines(path: Path) -> TextTable:
     return TextTable(frame.replace("", np.nan), order, tuple(found))
 
 
+def require_json_lines(path: Path) -> None:
+    """Read JSON lines to their end, keeping none.
+
+    Raises
+    ------
+    SchemaError
+        With every line that is not one object.
+    SourceError
+        The file breaks off or is damaged.
+    """
+    bad: list[tuple[int, str, str]] = []
+    starts: list[int] = []
+    with open_bytes(path) as stream:
+        lines = Lines(stream)
+        for line in lines:
+            if not line.strip():
+                continue
+            starts.append(lines.number)
+            try:
+                _object(line)
+            except ValueError as error:
+                bad.append(
+                    (len(starts), visible(line.strip(), 60), getattr(error, "msg", str(error)))
+                )
+    found = [*lines.faults, *lines.encoding_faults(starts), *_json_faults(bad, starts)]
+    if found:
+        raise SchemaError(path.name, found)
+
+
 def read_json_list(path: Path) -> TextTable:
     """Read a file that is one list of flat objects; a file of lines is read as such.
 

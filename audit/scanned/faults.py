@@ -38,7 +38,7 @@ MOST_SUSPECTS = 200_000
 def faults_of(scan: Scan) -> tuple[Fault, ...]:
     """Return every fault: of the files' structure, of cells, of rows against one another."""
     files = scan.relation.files
-    if files is None or not files.delimited or files.opaque:
+    if files is None or not files.delimited:
         return tuple(once(_cells(scan, Rows(()))))
     walked = tuple(_walked(files, path) for path in steps(files.paths, "scan", unit="file"))
     rows = Rows(tuple(zip(files.paths, walked, strict=True)))
