@@ -12,6 +12,7 @@ import pytest
 LAYERS = [
     "errors",
     "text",
+    "tokens",
     "numerals",
     "schema",
     "consistency",
