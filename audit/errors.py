@@ -14,7 +14,8 @@ AuditError                 everything raised on purpose; the command line prints
 │   ├── TooFewAccounts     the method needs more accounts than there are
 │   └── SeparationError    an outcome that X predicts perfectly: no finite coefficient
 ├── ClaimError             a sentence would say more than the evidence licenses
-└── ReportError            a report cannot be written
+├── ReportError            a report cannot be written
+└── VerifyError            a report or a draft cannot be read again, or computed again
 """
 
 from __future__ import annotations
@@ -156,3 +157,7 @@ class ClaimError(AuditError):
 
 class ReportError(AuditError):
     """A report cannot be written."""
+
+
+class VerifyError(AuditError):
+    """A report or a draft cannot be read again, or computed again."""
