@@ -68,6 +68,11 @@ class Evidence:
         reversal = self.comparison.study.design.outcome.reversed
         return said(self.verdict, rung=self.rung, difference=gap, reversal=reversal)
 
+    @property
+    def reading(self) -> Reading:
+        """Return the numbers that the verdict was read from (METHODS §4)."""
+        return _reading(self.comparison, self.findings)
+
     def docket(self, *, precedents: int = 3) -> Docket:
         """Return every focal case beside what ordinary treatment would have been.
 

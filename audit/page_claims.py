@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 EFFECT = "audit.estimators.accounts.standardised.standardised_effect"
 CELLS = "audit.cells.group"
+COUNTED: dict[str, Any] = {"estimator": CELLS, "kind": "count"}
 
 
 def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) -> tuple[Claim, ...]:
@@ -27,7 +29,31 @@ def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) ->
     made = [*_counts(comparison)]
     if comparison.study.admissible:
         made += [*_rates(comparison), *_effect(comparison), *_visible_gap(comparison, findings)]
-    return tuple(Claim(**claim, rung=rung) for claim in made)
+    study = comparison.study
+    made += [_claim("rung", str(rung), rung, "rung", estimator="audit.evidence.appraise")]
+    made_of = {"cells": cells_hash(study.cells), "design": study.design.hash, "rung": rung}
+    return tuple(Claim(**claim, **made_of) for claim in made)
+
+
+def cells_hash(cells: Any) -> str:
+    """Return the SHA-256 of grouped counts: one line for each group, sorted, whatever their order.
+
+    Parameters
+    ----------
+    cells : Cells, or counts that stay in an engine
+        Of the latter the sums by stratum are hashed: they are all that ever comes here.
+    """
+    frame = getattr(cells, "frame", None)
+    if frame is None:
+        frame = cells.counts().reset_index(names="stratum")
+    columns = [frame[c].map(_shown) for c in sorted(frame.columns)]
+    lines = sorted("\0".join(row) for row in zip(*columns, strict=True))
+    text = "\n".join([*sorted(frame.columns), *lines])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
 
 
 def _counts(comparison: Comparison) -> Iterator[dict[str, Any]]:
@@ -35,10 +61,10 @@ def _counts(comparison: Comparison) -> Iterator[dict[str, Any]]:
     cells = study.cells
     for g in (FOCAL, REFERENCE, "unknown"):
         n = cells.total(g)
-        yield _claim(f"n_{g}", count(n), n, "posts", computed_by=CELLS)
+        yield _claim(f"n_{g}", count(n), n, "posts", **COUNTED)
         if study.has_accounts:
             k = cells.accounts(g)
-            yield _claim(f"accounts_{g}", count(k), k, "accounts", computed_by=CELLS)
+            yield _claim(f"accounts_{g}", count(k), k, "accounts", **COUNTED)
 
 
 def _rates(comparison: Comparison) -> Iterator[dict[str, Any]]:
@@ -46,10 +72,10 @@ def _rates(comparison: Comparison) -> Iterator[dict[str, Any]]:
     totals = comparison.study.cells.counts().sum()
     for g in (FOCAL, REFERENCE):
         events, n = int(totals[f"events_{g}"]), int(totals[f"n_{g}"])
-        yield _claim(f"events_{g}", count(events), events, "posts", computed_by=CELLS)
+        yield _claim(f"events_{g}", count(events), events, "posts", **COUNTED)
         if n:
             yield _claim(
-                f"rate_{g}", percent(events / n), events / n, "share", decimals=1, computed_by=CELLS
+                f"rate_{g}", percent(events / n), events / n, "share", decimals=1, estimator=CELLS
             )
 
 
@@ -58,7 +84,7 @@ def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
     e = comparison.primary()
     tight = comparison.primary(confidence=design.equivalence_confidence)
     against: dict[str, Any] = {"baseline": f"expected at the {who(comparison)[1]} rate"}
-    by: dict[str, Any] = {"computed_by": EFFECT}
+    by: dict[str, Any] = {"estimator": EFFECT}
     n = e.n_supported
     if not comparison.study.weighted:
         yield _claim("observed", count(e.observed * n), e.observed * n, "posts", **by)
@@ -68,7 +94,8 @@ def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
     yield _claim(
         "expected_rate", percent(e.expected), e.expected, "share", decimals=1, **by, **against
     )
-    for name, found in (("gap", e), ("gap_tight", tight)):
+    levels = (design.confidence, design.equivalence_confidence)
+    for name, found, confidence in zip(("gap", "gap_tight"), (e, tight), levels, strict=True):
         yield _claim(
             name,
             points(found.estimate),
@@ -78,14 +105,23 @@ def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
             decimals=1,
             conf_low=100 * found.conf_low,
             conf_high=100 * found.conf_high,
+            confidence=confidence,
             **by,
             **against,
         )
     if math.isfinite(e.p_value):
         test = "audit.estimators.resampling.permutation_test"
-        yield _claim("p", p_value(e.p_value), e.p_value, "p", decimals=3, computed_by=test)
+        yield _claim("p", p_value(e.p_value), e.p_value, "p", decimals=3, estimator=test)
     margin = design.margin
-    yield _claim("margin", margin_points(margin), 100 * margin, "percentage points")
+    yield _claim(
+        "margin",
+        margin_points(margin),
+        100 * margin,
+        "percentage points",
+        decimals=len(f"{float(f'{100 * margin:.12g}'):g}".partition(".")[2]),
+        kind="stated",
+        estimator="audit.design.Design.margin",
+    )
 
 
 def _visible_gap(comparison: Comparison, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
@@ -98,7 +134,7 @@ def _visible_gap(comparison: Comparison, findings: Sequence[Finding]) -> Iterato
                 "percentage points",
                 baseline=side(comparison).strip(),
                 decimals=1,
-                computed_by="audit.checks.power.detectable_gap_table",
+                estimator="audit.checks.power.detectable_gap_table",
             )
 
 

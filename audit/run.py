@@ -147,7 +147,7 @@ def report(path: str | Path, *, out: str | Path = "reports", progress: Any = Non
         return publish(found, folder, progress=progress)
     design = Design.read(found)
     if not design.notebook:
-        return compose(evidence(design), folder, limits=freezing(found))
+        return compose(evidence(design), folder, limits=freezing(found), design=path)
     return publish(locate(design.notebook), folder, design=path, progress=progress)
 
 

@@ -76,7 +76,7 @@ def test_words_that_no_rung_licenses(word: str) -> None:
 def test_treatment_words_need_rung_three() -> None:
     sentence = "Leaders' posts were treated more leniently."
     licensed(sentence, rung=3)
-    with pytest.raises(ClaimError, match="rung 2 does not license 'lenient'"):
+    with pytest.raises(ClaimError, match="rung 2 does not license 'leniently'"):
         licensed(sentence, rung=2)
 
 

@@ -132,7 +132,7 @@ def test_inadmissible_says_why_and_nothing_else() -> None:
     assert (found.verdict, found.rung) == (Verdict.INADMISSIBLE, 0)
     assert "is not a rate of enforcement" in found.sentence
     assert found.to_frame().empty
-    assert {c.unit for c in found.claims} <= {"posts", "accounts"}
+    assert {c.unit for c in found.claims} <= {"posts", "accounts", "rung"}
 
 
 def test_unknown_check_is_named(clear) -> None:

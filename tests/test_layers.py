@@ -13,6 +13,7 @@ LAYERS = [
     "errors",
     "text",
     "tokens",
+    "utterances",
     "numerals",
     "schema",
     "consistency",
@@ -58,6 +59,7 @@ LAYERS = [
     "planning",
     "drafting",
     "run",
+    "verification",
     "arguments",
     "cli",
 ]

@@ -228,7 +228,7 @@ def test_the_licence_still_bites(spared, monkeypatch) -> None:
         Verdict.ALIKE,
         lambda *_: "Leader posts were treated leniently.",
     )
-    with pytest.raises(ClaimError, match="rung 2 does not license 'lenient'"):
+    with pytest.raises(ClaimError, match="rung 2 does not license 'leniently'"):
         said(spared, Verdict.ALIKE, 2)
 
 

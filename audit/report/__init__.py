@@ -136,7 +136,13 @@ class Report:
         return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
 
 
-def compose(evidence: Evidence, folder: str | Path, *, limits: Sequence[str] = ()) -> Report:
+def compose(
+    evidence: Evidence,
+    folder: str | Path,
+    *,
+    limits: Sequence[str] = (),
+    design: str | Path = "",
+) -> Report:
     """Write the standard report of an evidence into a folder.
 
     Parameters
@@ -145,6 +151,8 @@ def compose(evidence: Evidence, folder: str | Path, *, limits: Sequence[str] = (
         Replaced as a whole when everything is written; a killed run leaves the last one whole.
     limits : sequence of str
         Sentences for page 1 about what these data cannot show.
+    design : path
+        The design's file, named in record.json so that the report can be made again.
 
     Raises
     ------
@@ -152,11 +160,13 @@ def compose(evidence: Evidence, folder: str | Path, *, limits: Sequence[str] = (
         When the folder cannot be written, or holds files that no report wrote.
     """
     from audit.report.document import document
+    from audit.report.origin import origin_of
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
     blocks = standard_blocks(evidence, limits=limits)
-    return Report(evidence, write_report(document(blocks), Path(folder)))
+    made = origin_of(design)
+    return Report(evidence, write_report(document(blocks), Path(folder), origin=made))
 
 
 def publish(
@@ -171,9 +181,11 @@ def publish(
     """
     from audit.report.document import document
     from audit.report.notebook import execute
+    from audit.report.origin import origin_of
     from audit.report.write import write_report
 
     shown = True if progress is None else bool(progress)
     given = {"design": str(design)} if str(design) else {}
     ran = execute(notebook, parameters=given, progress=shown)
-    return Report(None, write_report(document(ran), Path(folder), notebook=ran))
+    made = origin_of(design, notebook)
+    return Report(None, write_report(document(ran), Path(folder), notebook=ran, origin=made))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit.docket.names import NOT_STATED, OFFICIALS
+from audit.evidence import NAMES_FROM
 from audit.gates import LEAST_K_EFF
+from audit.page_claims import cells_hash
 from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
 from audit.text import visible
@@ -99,16 +104,46 @@ def provenance(evidence: Evidence) -> Provenance:
     from audit.report.fingerprint import code_hash, frame_hash, lock_hash
 
     study = evidence.comparison.study
-    rows = [
-        ("Package", f"audit {__version__}"),
-        ("Code", code_hash()[:16]),
-        ("Lock file", lock_hash()[:16]),
-    ]
-    rows += [("Design", study.design.hash[:16]), ("Cases", frame_hash(study.loaded.frame)[:16])]
+    hashes = {
+        "code": code_hash(),
+        "lock": lock_hash(),
+        "design": study.design.hash,
+        "cases": frame_hash(study.loaded.frame),
+        "cells": cells_hash(study.cells),
+    }
+    rows = [("Package", f"audit {__version__}")]
+    shown = (("Code", "code"), ("Lock file", "lock"), ("Design", "design"), ("Cases", "cases"))
+    rows += [(label, hashes[key][:16]) for label, key in shown]
     for origin in study.cases.origins:
         said = (origin.title, origin.producer, origin.url, origin.licence, str(origin.accessed))
         rows.append(("Data", "; ".join(s for s in said if s)))
-    return Provenance(tuple(rows))
+    record = {"hashes": hashes, "verdict": verdict_numbers(evidence), "names": names(evidence)}
+    return Provenance(tuple(rows), record=record)
+
+
+def verdict_numbers(evidence: Evidence) -> dict[str, Any]:
+    """Return the verdict, its rung and sentence, and every number that the rule reads it from."""
+    read = asdict(evidence.reading)
+    numbers = {
+        k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in read.items()
+    }
+    verdict, sentence = str(evidence.verdict), evidence.sentence
+    return {"verdict": verdict, "rung": evidence.rung, "sentence": sentence, **numbers}
+
+
+def names(evidence: Evidence) -> list[str]:
+    """Return the officials whom the report may single out: the focal accounts, from rung 3 on.
+
+    Accounts of any other class are in no record.
+    """
+    from audit.docket.names import focal_names
+
+    study = evidence.comparison.study
+    if evidence.rung < NAMES_FROM or not study.has_accounts:
+        return []
+    if study.design.focal not in OFFICIALS:
+        return []
+    return sorted(set(focal_names(study, named=True).values()) - {NOT_STATED})
 
 
 def methods(evidence: Evidence) -> list[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -9,6 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from audit.errors import ReportError
 from audit.text import visible
+from audit.tokens import tokens
+from audit.utterances import recalled
 
 MIME = "application/vnd.audit.block+json"
 LONGEST = 4000  # characters of one text; more is cut with a visible "…"
@@ -22,6 +25,8 @@ LIMITS = {
     "values": 1000,
 }
 UNTOUCHED = frozenset({"id", "files", "text", "records", "cells"})  # checked or cleaned elsewhere
+SVG_TEXT = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 Align = Literal["left", "right", "center"]
 
 
@@ -37,8 +42,14 @@ class Block:
     kind: ClassVar[str]
 
     def payload(self) -> dict[str, Any]:
-        """Return the block as plain JSON data, every text made visible."""
-        return {"kind": self.kind, **_plain(self)}
+        """Return the block as plain JSON data, every text made visible.
+
+        Under "numbers" it carries, for each of its texts, what the numbers in it were said of:
+        text → number as printed → (value, unit, decimals); see `audit.utterances`.
+        """
+        data = {"kind": self.kind, **_plain(self)}
+        numbers = _numbers(data)
+        return {**data, "numbers": numbers} if numbers else data
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from audit.report.markup import faces
@@ -57,6 +68,39 @@ def _plain(value: Any, name: str = "") -> Any:
     if isinstance(value, str) and name not in UNTOUCHED:
         return visible(value, LIMITS.get(name, LONGEST))
     return value
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[float, str, int]]]:
+    """Return what the numbers in the texts of a block were said of, where that is known."""
+    out: dict[str, dict[str, tuple[float, str, int]]] = {}
+    for text in dict.fromkeys(_texts(data)):
+        slices = [text[t.start : t.end] for t in tokens(text)]
+        if found := recalled(slices):
+            out[text] = {k: (u.value, u.unit, u.decimals) for k, u in sorted(found.items())}
+    return out
+
+
+def _texts(value: Any, name: str = "") -> Iterator[str]:
+    """Yield every text of a block that is printed; of a chart's files, the labels drawn."""
+    if isinstance(value, str) and name not in ("id", "kind", "key"):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            if key == "files":
+                yield from labels(part)
+            elif key not in ("record", "records"):
+                yield from _texts(part, str(key))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part, name)
+
+
+def labels(files: Mapping[str, str]) -> list[str]:
+    """Return the texts that a chart draws in the page, in the order of its SVG."""
+    return [
+        " ".join(html.unescape(TAG.sub("", t)).split())
+        for t in SVG_TEXT.findall(files.get("print", ""))
+    ]
 
 
 def check_id(name: str, what: str) -> str:
@@ -194,7 +238,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table(Block):
-    """A table as printed, with its CSV and TeX; made by `audit.report.table.table`."""
+    """A table as printed, with its CSV and TeX; made by `audit.report.table.table`.
+
+    `keys` are the frame's own names of the columns; `values` the numbers that the cells were
+    printed from, in the frame's unit, None where a cell is no number.
+    """
 
     kind: ClassVar[str] = "table"
     id: str
@@ -208,6 +256,8 @@ class Table(Block):
     source: str = ""
     simulated: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    values: tuple[tuple[float | None, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +283,16 @@ class Figure(Block):
 
 @dataclass(frozen=True, slots=True)
 class Provenance(Block):
-    """Where everything came from: (label, value) rows, and files with size and SHA-256."""
+    """Where everything came from: (label, value) rows, and files with size and SHA-256.
+
+    `record` goes into record.json and is not printed: the hashes in full, the numbers that the
+    verdict was read from, and the officials who may be named.
+    """
 
     kind: ClassVar[str] = "provenance"
     rows: tuple[tuple[str, str], ...]
     digests: tuple[tuple[str, int, str], ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

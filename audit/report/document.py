@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from audit.errors import ReportError
 from audit.report import fonts
 from audit.report.blocks import Cover, check_id, payloads
+from audit.report.claimed import Claimed
+from audit.report.kinds import traced
 from audit.report.markdown import Node, Source
 from audit.report.numbering import number, plain, walk
-from audit.report.outputs import add_cells
+from audit.report.outputs import add_cells, claimed
+from audit.report.places import of_cover, parts, strip
 from audit.text import visible
 
 
@@ -30,9 +33,13 @@ class Document:
     body : tuple of nodes
         The rest, numbered, references resolved.
     claims : tuple of dict
-        Records of the numbers printed, in order.
+        The numbers printed, in order: those recorded, then those found in its texts.
     warnings : tuple of str
         What was noticed: warnings of the notebook's cells, characters missing in a chart.
+    tokens : tuple of dict
+        Every text with a number in it and the kind of each number; see `audit.report.record`.
+    record : mapping
+        Hashes, verdict and names, as the provenance of the evidence gives them.
     """
 
     meta: dict[str, Any]
@@ -40,6 +47,8 @@ class Document:
     body: tuple[Node, ...]
     claims: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
+    tokens: tuple[dict[str, Any], ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def simulated(self) -> bool:
@@ -77,28 +86,42 @@ def document(source: Any, *, meta: Mapping[str, Any] | None = None) -> Document:
         For unknown fields, a missing title or date, ids used twice, references to nothing, a chart
         drawn without the mark of simulated data in a simulated report.
     """
-    gathered = Source()
     warnings: list[str] = []
     if hasattr(source, "cells"):
+        gathered = Source(claimed(source))
         add_cells(gathered, source, warnings)
     else:
-        for payload in payloads(source):
+        blocks = list(payloads(source))
+        gathered = Source(Claimed.of(blocks))
+        for payload in blocks:
             gathered.add(payload)
     nodes = [_as_heading(n) for n in gathered.nodes()]
     covers = [n for n in nodes if n.get("kind") == "cover"]
     chosen = _meta(covers, nodes, meta or {})
     nodes = _without_title(nodes, chosen["title"])
-    claims = [r for n in nodes if n.get("kind") == "claims" for r in n["records"]]
+    claims = gathered.claims.records
+    record = next((n["record"] for n in nodes if n.get("record")), {})
+    said = next((n.get("numbers", {}) for n in covers), {})
     nodes = [n for n in nodes if n.get("kind") not in ("cover", "claims")]
     first = next((i for i, n in enumerate(nodes) if n["k"] == "h"), len(nodes))
     front, body = nodes[:first], nodes[first:]
     chosen["simulated"] = _simulated(nodes, bool(chosen["simulated"]))
     _name_headings(body)
     number(front, body)
+    found = traced([*of_cover({**chosen, "numbers": said}), *parts(front, body)], claims)
+    strip(nodes)
     for n in nodes:
         if n.get("kind") == "figure" and n["files"].get("warnings"):
             warnings.append(f"chart {n['id']}: {n['files']['warnings']}")
-    return Document(chosen, tuple(front), tuple(body), tuple(claims), tuple(warnings))
+    return Document(
+        chosen,
+        tuple(front),
+        tuple(body),
+        tuple(found.claims),
+        tuple(warnings),
+        tuple(found.entries),
+        record,
+    )
 
 
 UNDATED = "undated"

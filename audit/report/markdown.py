@@ -9,6 +9,7 @@ from typing import Any
 
 from audit.errors import ReportError
 from audit.report.address import is_linkable
+from audit.report.claimed import Claimed
 from audit.report.pandoc import convert
 from audit.text import visible
 
@@ -67,16 +68,17 @@ Node = dict[str, Any]
 class Source:
     """Markdown pieces and blocks, gathered in order and read by pandoc in one go."""
 
-    def __init__(self) -> None:
+    def __init__(self, claims: Claimed | None = None) -> None:
         self.pieces: list[str] = []
         self.blocks: list[Node] = []
-        self.values: list[str] = []
+        self.values: list[list[Node]] = []
         self.has_text = False
+        self.claims = claims or Claimed()
 
     def add(self, payload: Mapping[str, Any]) -> None:
         """Add one block in its plain form: prose as text to be read, all else as it is."""
         if payload["kind"] == "prose":
-            self.add_text(payload["text"], payload["values"])
+            self.add_text(payload["text"], payload["values"], payload.get("numbers"))
         else:
             self.add_block({"k": "block", **payload})
 
@@ -85,13 +87,28 @@ class Source:
         self.pieces.append(f"{BLOCK}{len(self.blocks)}{END}")
         self.blocks.append(node)
 
-    def add_text(self, text: str, values: Mapping[str, str] | None = None) -> None:
-        """Add Markdown; each `{name}` in `values` becomes a slot that pandoc carries along."""
+    def add_text(
+        self,
+        text: str,
+        values: Mapping[str, str] | None = None,
+        numbers: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add Markdown; each `{name}` in `values` becomes a slot that pandoc carries along.
+
+        So does each `{claim:id}`, with what the claim says; `numbers` tells what the numbers in
+        the values were said of.
+        """
         text = PRIVATE.sub(lambda m: f"⟨U+{ord(m[0]):04X}⟩", text)
         slots = {}
         for name, value in (values or {}).items():
+            shown = visible(value, 1000)
+            node = {"k": "t", "v": shown, "data": True}
+            said = (numbers or {}).get(shown)
             slots[f"{{{name}}}"] = f"{SLOT}{len(self.values)}{END}"
-            self.values.append(visible(value, 1000))
+            self.values.append([{**node, "numbers": {shown: said}} if said else node])
+        for slot in self.claims.slots(text):
+            slots[slot] = f"{SLOT}{len(self.values)}{END}"
+            self.values.append(self.claims.nodes(slot))
         filled = _fill(text, slots)
         unset = [slot for slot, mark in slots.items() if mark not in filled]
         if unset:
@@ -127,7 +144,7 @@ class Source:
 class Reader:
     """Turns pandoc's syntax tree into the few nodes a report knows."""
 
-    def __init__(self, blocks: Sequence[Node], values: Sequence[str]) -> None:
+    def __init__(self, blocks: Sequence[Node], values: Sequence[list[Node]]) -> None:
         self.blocks, self.values = blocks, values
 
     def text_nodes(self, text: str) -> list[Node]:
@@ -137,7 +154,7 @@ class Reader:
         for match in MARK.finditer(text):
             if match.start() > end:
                 nodes.append({"k": "t", "v": _clean(text[end : match.start()])})
-            nodes.append({"k": "t", "v": self.values[int(match[2])], "data": True})
+            nodes += self.values[int(match[2])]
             end = match.end()
         if end < len(text):
             nodes.append({"k": "t", "v": _clean(text[end:])})

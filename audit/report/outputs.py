@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from audit.errors import ReportError
+from audit.errors import ClaimError, ReportError
 from audit.report.blocks import KINDS, MIME, Verbatim
+from audit.report.claimed import Claimed
 from audit.report.markdown import Source
+from audit.report.typed import faults_in
 from audit.text import visible
 
 SILENT = frozenset({"hide", "injected-parameters", "parameters"})
@@ -16,23 +18,54 @@ HEADING = re.compile(r"^(#{1,6}[ \t]+.*?)[ \t]*(\{[^}\n]*\})?[ \t]*$", re.MULTIL
 LONGEST_OUTPUT = 200  # lines
 
 
+def claimed(notebook: Any) -> Claimed:
+    """Return the claims that a notebook's cells recorded, those of hidden cells included."""
+    outputs = (o for cell in notebook.cells for o in cell.get("outputs", []))
+    blocks = (o.get("data", {}).get(MIME) for o in outputs)
+    return Claimed.of(b for b in blocks if b)
+
+
 def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
     """Add a notebook's Markdown and shown blocks in order; code is never printed.
 
-    Cells tagged "hide" or "parameters" contribute nothing; Markdown tagged "appendix" opens the
-    appendix. What a cell prints stays in the notebook; what it writes to stderr becomes a warning.
+    Cells tagged "hide" or "parameters" contribute nothing but the claims they record; Markdown
+    tagged "appendix" opens the appendix. What a cell prints stays in the notebook; what it writes
+    to stderr becomes a warning.
+
+    Raises
+    ------
+    ClaimError
+        For numbers typed into Markdown that are no claim, date, citation, quotation or document
+        number, and for claims that nobody recorded; all at once.
     """
+    _refuse_typed(gathered.claims, notebook)
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.get("metadata", {}).get("tags", []))
         for output in cell.get("outputs", []):
             if output["output_type"] == "stream" and output["name"] == "stderr":
                 warnings.append(f"cell {number}: {visible(output['text'].strip(), 600)}")
         if tags & SILENT:
+            for output in cell.get("outputs", []):
+                if output.get("data", {}).get(MIME, {}).get("kind") == "claims":
+                    gathered.add(output["data"][MIME])
             continue
         if cell["cell_type"] == "markdown":
             gathered.add_text(_appendix(cell["source"]) if "appendix" in tags else cell["source"])
         for output in cell.get("outputs", []):
             _add_output(gathered, output, number)
+
+
+def _refuse_typed(claims: Claimed, notebook: Any) -> None:
+    faults: list[str] = []
+    for number, cell in enumerate(notebook.cells, 1):
+        tags = set(cell.get("metadata", {}).get("tags", []))
+        if cell["cell_type"] == "markdown" and not tags & SILENT:
+            found = [*claims.faults(cell["source"]), *faults_in(cell["source"])]
+            faults += [f"cell {number}: {fault}" for fault in found]
+    if faults:
+        n = len(faults)
+        lines = "\n".join(f"  {i}. {fault}" for i, fault in enumerate(faults, 1))
+        raise ClaimError(f"The notebook's text has {n} fault{'s' if n > 1 else ''}.\n{lines}")
 
 
 def _appendix(text: str) -> str:

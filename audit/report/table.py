@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -79,7 +80,17 @@ def table(
         source=source,
         simulated=simulated,
         files={"csv": to_csv(data), "tex": booktabs(title, named, cells, notes, source, simulated)},
+        keys=tuple(visible(key, 60) for key in chosen),
+        values=tuple(zip(*(_values(shown[key]) for key in chosen), strict=True)),
     )
+
+
+def _values(column: pd.Series) -> list[float | None]:
+    """Return the numbers that a column's cells are printed from; None where a cell is none."""
+    return [
+        float(v) if isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) else None
+        for v in column
+    ]
 
 
 def to_csv(frame: pd.DataFrame) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 from audit.report.document import Document
 from audit.report.folder import replace_folder
 from audit.report.html import build_html
+from audit.report.record import Origin, claims_of, record_of, rounded
 from audit.report.typst import build_pdf, count_pages
 
-KNOWN = frozenset({"report.pdf", "report.html", "report.ipynb", "claims.json", "tables", "charts"})
-DIGITS = 12
+KNOWN = frozenset(
+    ("report.pdf", "report.html", "report.ipynb", "claims.json", "record.json", "tables", "charts")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def write_report(
     *,
     notebook: Any = None,
     claims: Iterable[Any] = (),
+    origin: Origin | None = None,
 ) -> Written:
     """Write a report's folder, whole or not at all.
 
@@ -74,6 +77,8 @@ def write_report(
         Becomes `report.ipynb`.
     claims : iterable of mappings, or of objects with `to_dict()`
         Added after those the document carries, to `claims.json`.
+    origin : Origin, optional
+        The design and the notebook it was made from, and the report before it, for record.json.
 
     Raises
     ------
@@ -82,10 +87,13 @@ def write_report(
     """
     start = time.perf_counter()
     pdf = build_pdf(document)
+    said = [*claims_of(document, places=pages_of(pdf)), *map(_record, claims)]
+    written = _json(said)
     files = {
         "report.pdf": pdf.content,
         "report.html": build_html(document).encode(),
-        "claims.json": _json([*document.claims, *map(_record, claims)]),
+        "claims.json": written,
+        "record.json": _json(record_of(document, said, written, origin or Origin())),
         **_tables(document),
         **_charts(document),
     }
@@ -107,20 +115,15 @@ def _record(claim: Any) -> Mapping[str, Any]:
     return claim.to_dict() if hasattr(claim, "to_dict") else claim
 
 
+def pages_of(pdf: Any) -> Mapping[str, int]:
+    """Return where the PDF has each place of the document; nothing where it was not measured."""
+    found: Mapping[str, int] = getattr(pdf, "places", {})
+    return found
+
+
 def _json(value: Any) -> bytes:
-    text = json.dumps(_rounded(value), ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(rounded(value), ensure_ascii=False, indent=1, allow_nan=False)
     return (text + "\n").encode()
-
-
-def _rounded(value: Any) -> Any:
-    """Return floats at 12 significant digits, so that the last bits of a machine do not show."""
-    if isinstance(value, Mapping):
-        return {str(k): _rounded(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(v) for v in value]
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
-    return value
 
 
 def _tables(document: Document) -> dict[str, bytes]:

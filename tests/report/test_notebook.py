@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from audit.errors import ReportError
+from audit.report.claimed import Claimed
 from audit.report.document import document
 from audit.report.notebook import execute
 from audit.report.numbering import plain
@@ -113,6 +114,7 @@ class Sink:
 
     def __init__(self):
         self.got = []
+        self.claims = Claimed()
 
     def add(self, payload):
         self.got.append(payload)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from audit.claims.records import ORDER
 from audit.errors import ReportError
 from audit.report.blocks import Claims, Heading, prose
 from audit.report.document import document
@@ -16,6 +17,7 @@ from audit.report.write import write_report
 FILES = (
     *(f"charts/fig-rates.{k}" for k in ("csv", "png", "svg", "txt")),
     "claims.json",
+    "record.json",
     "report.html",
     "report.pdf",
     *(f"tables/tbl-rates.{k}" for k in ("csv", "tex")),
@@ -91,7 +93,8 @@ def test_claims_of_the_document_and_of_the_caller_are_kept_in_order(tmp_path):
     made = document(blocks, meta={"title": "T", "date": "2026-01-01"})
     write_report(made, tmp_path / "r", claims=[Claim(0.1 + 0.2)])
     claims = json.loads((tmp_path / "r" / "claims.json").read_text())
-    assert claims == [{"id": "early", "value": 0.333333333333}, {"id": "late", "value": 0.3}]
+    assert [(c["id"], c["value"]) for c in claims] == [("early", 0.333333333333), ("late", 0.3)]
+    assert list(claims[0]) == ORDER
 
 
 def test_a_report_that_cannot_be_set_leaves_the_old_one(sample, tmp_path):

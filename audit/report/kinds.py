@@ -1,0 +1,256 @@
+"""What kind of number each number of a printed text is, and the claims that the numbers make.
+
+A kind is one of `KINDS`:
+
+========== =====================================================================================
+claim      a number that the report says: it has an entry in claims.json
+date       a day, month, year or time of day
+citation   of a work cited: its year, volume, pages
+quotation  inside quotation marks, code, or what a program printed
+document   of the document itself: section, figure, table, page, version, hash, id
+wording    a number word in fixed words that counts nothing: "one of", "at one time"
+========== =====================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.claims import Claim
+from audit.report.places import Part, Said, Span
+from audit.tokens import Token, tokens
+
+KINDS = ("claim", "date", "citation", "quotation", "document", "wording")
+CITED = re.compile(
+    # Names before a year: "Newcombe (1998)", "Donner and Zou 2012", "(Mantel 1963; Agresti 1990)"
+    r"(?:[A-ZÀ-Ž][\w’'.-]+(?:,? (?:and|und|&|et|al\.|others|in|[A-Z][\w’'.-]*))*,? \(?\d{4}[a-z]?\)?)"
+    r"|\d{1,4}(?:\(\d+\))?:\d+(?:[–-]\d+)?"  # volume:pages
+    r"|\d{1,4}\(\d{1,3}\)(?=[.,;:]|$)"  # volume(issue)
+    r"|arXiv[: ]\d{4}\.\d{4,5}|doi:\S+|10\.\d{4,}/\S+|https?://\S+|pp?\. ?\d+(?:[–-]\d+)?"
+    r"|Annex \d+"
+)
+QUOTED = re.compile(r"“[^”]*”|‘[^’\n]{0,200}’(?!\w)|«[^»]*»")
+NUMBERED = re.compile(
+    r"(?:\b(?:Figure|Table|Section|Appendix|Equation|Chapter|METHODS|DESIGN|page|pages|version|"
+    r"audit|column|line|Step|step)|§§?) ?$",
+)
+DATES = frozenset({"iso date", "written date", "clock", "year"})
+NAMES = frozenset({"hash", "version", "label"})
+COUNTING = re.compile(
+    r"[ ‑-](?:of (?:the|these|those|its|his|their|which|whom|them)\b|[^\W\d_])", re.UNICODE
+)
+IDIOM = re.compile(
+    r"(?:at one (?:time|and the same)|one (?:of|another|and the same|can|must|may|by one|has|is|that"
+    r"|made|who|which|in)|(?:no|any|every|each|some|the|this|that|only|last|first|next|which|a|an"
+    r"|as|such|other) one|more than half|(?:on the )?one (?:hand|side)|as one)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Traced:
+    """The claims of a report, and the kind of each of its number tokens.
+
+    Attributes
+    ----------
+    claims : list of dict
+        In the order of the report, without `pages`.
+    entries : list of dict
+        `at`, `part`, `text` and `tokens`, each (token, kind, id of the claim or "").
+    """
+
+    claims: list[dict[str, Any]]
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    _by_text: dict[tuple[str, float], list[dict[str, Any]]] = field(default_factory=dict)
+    _ends: dict[float, list[dict[str, Any]]] = field(default_factory=dict)
+    _taken: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the recorded claims by what they print."""
+        for claim in self.claims:
+            self._taken[claim["id"]] = 1
+            for token in tokens(str(claim.get("text", ""))):
+                self._known(token.text, claim.get("value")).append(claim)
+            for end in (claim.get("conf_low"), claim.get("conf_high")):
+                if end is not None:
+                    self._ends.setdefault(_rounded(end), []).append(claim)
+
+    def _known(self, text: str, value: Any) -> list[dict[str, Any]]:
+        known = _rounded(value) if isinstance(value, int | float) else 0.0
+        return self._by_text.setdefault((text, known), [])
+
+    def add(self, part: Part) -> None:
+        """Give every number of a part its kind, and a claim to each that has none yet."""
+        found = [self._token(part, token, n) for n, token in enumerate(tokens(part.text), 1)]
+        if found:
+            entry = {"at": part.at, "part": part.part, "text": part.text, "tokens": found}
+            self.entries.append(entry)
+
+    def _token(self, part: Part, token: Token, n: int) -> list[str]:
+        span = next((s for s in part.spans if s.start <= token.start and token.end <= s.end), None)
+        if span and span.claim:
+            return [token.text, "claim", span.claim]
+        kind = _kind(part, token, span)
+        if kind != "claim":
+            return [token.text, kind, ""]
+        return [token.text, "claim", self._claim(part, token, n, span)]
+
+    def _claim(self, part: Part, token: Token, n: int, span: Span | None) -> str:
+        said = part.numbers.get(part.text[token.start : token.end])
+        if part.value is not None and _is_whole(part, token):
+            said = (part.value, part.unit, _decimals(token.text))
+        if said is None:
+            fixed = part.own and (span is None or span.kind != "data")
+            return self._new(part, n, token, None, kind="constant" if fixed else "printed")
+        value, unit, decimals = said
+        if part.value is None:
+            for claim in [*self._known(token.text, value), *self._ends.get(_rounded(value), [])]:
+                if _is_same(claim, unit, value, part.text[token.end :]):
+                    return str(claim["id"])
+        kind = {"count": "count", "confidence": "constant"}.get(unit, "estimate")
+        kind = "cell" if part.part == "cell" else kind
+        return self._new(part, n, token, (value, unit, decimals), kind=kind)
+
+    def _new(self, part: Part, n: int, token: Token, said: Said | None, *, kind: str) -> str:
+        cell = part.part == "cell"
+        stem = part.anchor if cell else f"{part.anchor}/{part.part}"
+        name = stem if cell and n == 1 else f"{stem}/{n}"
+        times = self._taken[name] = self._taken.get(name, 0) + 1
+        while times > 1:  # two texts of one kind in one block: numbered in their order
+            again = f"{stem}/{times}/{n}"
+            if again not in self._taken:
+                name, times = again, 1
+                self._taken[name] = 1
+            else:
+                times += 1
+        value, unit, decimals = said or (token.value, _unit(token), _decimals(token.text))
+        number = _rounded(value if value is not None else 0.0)
+        claim = Claim(
+            name,
+            part.text[token.start : token.end],
+            number,
+            unit,
+            sign=(number > 0) - (number < 0) if unit == "percentage points" else 0,
+            decimals=decimals,
+            estimator="audit.report.table.table" if cell and said else "",
+            kind=kind,
+        )
+        self.claims.append(claim.to_dict())
+        self._known(token.text, number).append(self.claims[-1])
+        return name
+
+
+def traced(parts: Iterable[Part], claims: Iterable[Mapping[str, Any]]) -> Traced:
+    """Return the kinds and claims of all parts of a document, beside those recorded already."""
+    out = Traced([dict(c) for c in claims])
+    for part in parts:
+        out.add(part)
+    return out
+
+
+def _kind(part: Part, token: Token, span: Span | None) -> str:
+    """Return the kind of a token; "claim" is what nothing else explains."""
+    if span and span.kind in KINDS and span.kind != "claim":
+        return span.kind
+    if part.part == "cell" and part.value is not None:
+        return "claim"
+    if part.text[token.start : token.end] in part.numbers:
+        return "claim"
+    if part.part == "provenance":
+        return "date" if token.shape in DATES - {"year"} else "document"
+    if part.part == "verbatim":
+        return "quotation"
+    if part.part == "formula":
+        return "wording"
+    return typed_kind(part.text, token) or "claim"
+
+
+def typed_kind(text: str, token: Token) -> str:
+    """Return the kind of a number that somebody typed: "" where it can only be a claim.
+
+    Parameters
+    ----------
+    text : str
+        The whole line or paragraph.
+    token : Token
+        Of `audit.tokens.tokens(text)`.
+    """
+    place = (token.start, token.end)
+    if _within(CITED, text, place):
+        return "citation"
+    if token.shape in DATES:
+        return "date"
+    if _within(QUOTED, text, place):
+        return "quotation"
+    if token.shape in NAMES or NUMBERED.search(text[max(0, token.start - 14) : token.start]):
+        return "document"
+    if token.shape == "word" and not counts_something(text, token):
+        return "wording"
+    return ""
+
+
+def counts_something(text: str, token: Token) -> bool:
+    """Return whether a number word counts the noun behind it, and is no turn of phrase.
+
+    "One" is a pronoun or an article far more often than a count, so that only "one in" ten and
+    the like, or "one" beside another number word, count; of the others, a word with a noun behind
+    it does ("two data sets", "half of the posts"), and one that ends its clause does not.
+    """
+    tail = text[token.end : token.end + 40]
+    if token.text.lower() == "one":
+        return bool(re.match(r" (?:in|out of|to) (?:\d|[a-z]+ (?:thousand|hundred)|ten\b)", tail))
+    around = text[max(0, token.start - 16) : token.end + 16]
+    for found in IDIOM.finditer(around):
+        if found.start() <= token.start - max(0, token.start - 16) < found.end():
+            return False
+    if token.text.lower() == "third":
+        return bool(re.match(r" of\b|-|s of\b", tail))
+    return bool(COUNTING.match(tail))
+
+
+def _within(pattern: re.Pattern[str], text: str, place: tuple[int, int]) -> bool:
+    return any(m.start() <= place[0] and place[1] <= m.end() for m in pattern.finditer(text))
+
+
+def _is_whole(part: Part, token: Token) -> bool:
+    """Return whether a token is all that its cell says."""
+    return part.text[token.start : token.end].strip() == part.text.strip()
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.12g}")
+
+
+MANY = 100
+"""From here on two counts that agree are taken for one; smaller ones agree by chance."""
+
+
+def _is_same(claim: Mapping[str, Any], unit: str, value: float, tail: str) -> bool:
+    """Return whether a number that was said is the one that a claim records."""
+    if unit != "count":
+        return bool(unit == claim["unit"])
+    if claim["unit"] in ("share", "percentage points", "p", "rung", "ratio"):
+        return False
+    return abs(value) >= MANY or str(claim["unit"]).rstrip("s") in tail[:40]
+
+
+def _decimals(text: str) -> int:
+    found = re.search(r"\.(\d+)", text)
+    return len(found[1]) if found else 0
+
+
+def _unit(token: Token) -> str:
+    return "percent" if token.shape == "percent" else "word" if token.shape == "word" else ""
+
+
+def check(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with the tokens of a record: an unknown kind, a claim without its id."""
+    for entry in entries:
+        for token, kind, claim in entry["tokens"]:
+            if kind not in KINDS:
+                yield f"{entry['at']}: {token!r} has the kind {kind!r}"
+            elif (kind == "claim") != bool(claim):
+                yield f"{entry['at']}: {token!r} is a {kind} and names the claim {claim!r}"

@@ -1,0 +1,264 @@
+"""Every text of a document with its place: what the record of a report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.report.blocks import labels
+
+Node = dict[str, Any]
+Said = tuple[float, str, int]
+CARRIED = ("numbers", "keys", "values", "record")
+"""Keys of a node that no page prints: `strip` takes them out once the parts are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a part whose kind is known from what it is: a slot, a reference, code.
+
+    Attributes
+    ----------
+    start, end : int
+    kind : str
+        "claim", "document", "quotation", "wording" or "constant".
+    claim : str
+        Id of the claim that fills a slot, "" elsewhere.
+    """
+
+    start: int
+    end: int
+    kind: str
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One printed text.
+
+    Attributes
+    ----------
+    at : str
+        Where it stands: "front/3", "body/17", "body/17/r4" for row 4 of a table, "meta".
+    part : str
+        What it is there: "title", "subtitle", "note", "notes", "source", "alt", "chart",
+        "heading", "prose", "headline", "point", "label", "value", "gloss", "cell", "head",
+        "provenance", "verbatim", "formula".
+    text : str
+    anchor : str
+        What new claims in it are named after: the id of the block, or of its section.
+    spans : tuple of Span
+    numbers : mapping
+        Number as printed to (value, unit, decimals), as `numerals` said it.
+    value : float or None
+        What a table's cell was printed from.
+    unit : str
+        Of that value: "share", "count", or the heading of its column.
+    own : bool
+        Whether these are fixed words of the package or the author: an untraced number in them is
+        a constant; elsewhere it is what was printed.
+    """
+
+    at: str
+    part: str
+    text: str
+    anchor: str
+    spans: tuple[Span, ...] = ()
+    numbers: Mapping[str, Said] = field(default_factory=dict)
+    value: float | None = None
+    unit: str = ""
+    own: bool = False
+
+
+def parts(front: Sequence[Node], body: Sequence[Node]) -> tuple[Part, ...]:
+    """Return every printed text of a document, in reading order."""
+    out: list[Part] = []
+    section = "page-one"
+    for side, nodes in (("front", front), ("body", body)):
+        for place, node in enumerate(nodes):
+            if node["k"] == "h":
+                section = node["id"] or section
+            anchor = str(node.get("id") or section)
+            if "kind" in node and anchor == section:
+                anchor = f"{section}/{node['kind']}"
+            reader = _Reader(f"{side}/{place}", anchor, node.get("numbers", {}))
+            out += reader.read(node)
+    return tuple(out)
+
+
+def of_cover(meta: Mapping[str, Any]) -> tuple[Part, ...]:
+    """Return the texts of a cover: title, subtitle, date, version, description, authors."""
+    shown = [(k, v) for k, v in meta.items() if k not in ("simulated", "lang") and v]
+    numbers = meta.get("numbers", {})
+    return tuple(
+        Part("meta", key, str(text), "cover", numbers=numbers.get(str(text), {}))
+        for key, value in shown
+        if key != "numbers"
+        for text in (value if isinstance(value, list | tuple) else [value])
+    )
+
+
+def strip(nodes: Sequence[Node]) -> None:
+    """Take out of the nodes what is for the record alone."""
+    for node in nodes:
+        for key in CARRIED:
+            node.pop(key, None)
+
+
+class _Reader:
+    """Reads the texts of one top-level node."""
+
+    def __init__(self, at: str, anchor: str, numbers: Mapping[str, Mapping[str, Said]]) -> None:
+        self.at, self.anchor, self.numbers = at, anchor, numbers
+
+    def read(self, node: Node) -> Iterator[Part]:
+        kind = node.get("kind", node["k"])
+        found = getattr(self, f"_{kind}", None)
+        yield from found(node) if found else self._flow(node)
+
+    def _said(self, part: str, text: str, *, at: str = "", own: bool = False) -> Iterator[Part]:
+        if text:
+            known = self.numbers.get(text, {})
+            yield Part(at or self.at, part, text, self.anchor, numbers=known, own=own)
+
+    def _flow(self, node: Node) -> Iterator[Part]:
+        """Yield the lines of text under a node of the author's Markdown."""
+        if "c" in node and node["k"] in ("p", "h", "note"):
+            yield from self._line("heading" if node["k"] == "h" else "prose", node["c"])
+        elif node["k"] == "eq":
+            yield Part(self.at, "formula", node["tex"], self.anchor, own=True)
+        elif node["k"] == "pre":
+            for line in node["lines"]:
+                yield from self._said("verbatim", line)
+        else:
+            for inner in _inner(node):
+                yield from self._flow(inner)
+
+    def _line(self, part: str, inline: Sequence[Node]) -> Iterator[Part]:
+        text, spans, notes, numbers = "", [], [], {}
+        for said, kind, node in _pieces(inline):
+            if kind == "note":
+                notes.append(node)
+                continue
+            known = {} if node is None else node.get("numbers", {}).get(said, {})
+            numbers |= known
+            claim = "" if node is None else node.get("claim", "")
+            if kind:
+                spans.append(Span(len(text), len(text) + len(said), kind, claim))
+            text += said
+        if text:
+            yield Part(
+                self.at, part, text, self.anchor, spans=tuple(spans), numbers=numbers, own=True
+            )
+        for node in notes:
+            yield from self._line("footnote", node["c"])
+
+    def _finding(self, node: Node) -> Iterator[Part]:
+        yield from self._said("headline", node["headline"])
+        yield from self._said("label", node["label"])
+        for text in node["points"]:
+            yield from self._said("point", text)
+
+    def _note(self, node: Node) -> Iterator[Part]:
+        if "kind" not in node:
+            yield from self._flow(node)
+            return
+        yield from self._said("title", node["title"])
+        yield from self._said("body", node["body"])
+        for text in node["points"]:
+            yield from self._said("point", text)
+
+    def _facts(self, node: Node) -> Iterator[Part]:
+        for fact in node["facts"]:
+            for key in ("label", "value", "gloss"):
+                yield from self._said(key, fact[key])
+
+    def _verbatim(self, node: Node) -> Iterator[Part]:
+        for line in node["lines"]:
+            yield from self._said("verbatim", line)
+
+    def _provenance(self, node: Node) -> Iterator[Part]:
+        for label, value in node["rows"]:
+            yield from self._said("provenance", f"{label}: {value}")
+        for name, size, sha in node["digests"]:
+            yield from self._said("provenance", f"{name} ({size:,} bytes) {sha}")
+
+    def _figure(self, node: Node) -> Iterator[Part]:
+        for key in ("title", "subtitle", "alt", "note", "source"):
+            yield from self._said(key, node[key])
+        for text in labels(node["files"]):
+            yield from self._said("chart", text)
+
+    def _table(self, node: Node) -> Iterator[Part]:
+        for key in ("title", "subtitle", "source"):
+            yield from self._said(key, node[key])
+        for text in node["notes"]:
+            yield from self._said("notes", text)
+        for text, _ in node["spanners"]:
+            yield from self._said("head", text)
+        for column in node["columns"]:
+            yield from self._said("head", column["label"])
+        for _, text in node["groups"]:
+            yield from self._said("group", text)
+        for row, cells in enumerate(node["cells"]):
+            for place, text in enumerate(cells):
+                yield from self._cell(node, (row, place), text)
+
+    def _cell(self, node: Node, where: tuple[int, int], text: str) -> Iterator[Part]:
+        row, place = where
+        column = node["columns"][place]
+        keys, values = node.get("keys") or [], node.get("values") or []
+        key = keys[place] if place < len(keys) else str(place)
+        value = values[row][place] if row < len(values) else None
+        spans = (Span(0, len(text), "document"),) if column["code"] else ()
+        yield Part(
+            f"{self.at}/r{row}",
+            "cell",
+            text,
+            f"{self.anchor}/r{row}/{key}",
+            spans=spans,
+            numbers=self.numbers.get(text, {}),
+            value=value,
+            unit="share" if "%" in text else column["label"],
+        )
+
+
+def _inner(node: Node) -> Iterator[Node]:
+    """Yield the nodes right under a node: items of lists, cells of grids, words of quotations."""
+    for value in node.values():
+        stack = [value]
+        while stack:
+            item = stack.pop(0)
+            if isinstance(item, dict) and "k" in item:
+                yield item
+            elif isinstance(item, list | tuple):
+                stack = [*item, *stack]
+
+
+def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node | None]]:
+    """Yield the words of a line, what each stretch is, and its node."""
+    for node in inline:
+        kind = node["k"]
+        if kind == "t":
+            slot = "claim" if node.get("claim") else "data" if node.get("data") else ""
+            yield node["v"], slot, node
+        elif kind == "br":
+            yield " ", "", None
+        elif kind == "code":
+            yield node["v"], "quotation", node
+        elif kind == "math":
+            yield node["tex"], "wording", None
+        elif kind == "note":
+            yield "", "note", node
+        elif kind == "ref":
+            own = len(node["c"]) == 1 and node["c"][0].get("k") == "t"
+            said = "".join(p[0] for p in _pieces(node["c"]))
+            tail = node["c"][-1].get("v", "")
+            if own or not tail.startswith(" ("):
+                yield said, "document", None
+            else:
+                yield from _pieces(node["c"][:-1])
+                yield tail, "document", None
+        else:
+            yield from _pieces(node.get("c", []))
