@@ -1,6 +1,6 @@
 """The command line: it reads arguments, calls one function, and prints.
 
-Exit codes: 0 done · 2 the input or the question is at fault, said on stderr · 3 a fault of this
+Exit codes: 0 done · 1 a verification found faults · 2 the input or the question is at fault, said on stderr · 3 a fault of this
 program · 130 interrupted.
 """
 
@@ -82,7 +82,36 @@ def _report(args: argparse.Namespace) -> int:
 
     for path in args.designs:
         _say(path, to=sys.stderr)
-        _say(report(path, out=args.out))
+        _say(report(path, out=args.out, previous=args.previous, reasons=args.reasons))
+    return OK
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from audit.verification import verify, verify_draft
+
+    if args.draft:
+        folder = args.record or args.report
+        if not folder:
+            raise AuditError("--draft needs the report: --record DIR, the folder of its claims.")
+        found, traced = verify_draft(args.draft, record=folder, design=args.design)
+        _say("\n".join(["traced:", *(f"  {t}" for t in traced), ""] if traced else []) + str(found))
+        return found.exit_code
+    if not args.report:
+        raise AuditError("nothing to verify: name report.pdf, report.html or a report's folder.")
+    found = verify(args.report, design=args.design, record=args.record)
+    _say(found)
+    return found.exit_code
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from audit.corrections import Edition, corrected, read_reasons
+
+    reasons = read_reasons(args.reasons) if args.reasons else ()
+    found = corrected(Edition.read(args.before), Edition.read(args.after), reasons=reasons)
+    if args.csv:
+        sys.stdout.write(found.to_csv())
+    else:
+        _say(found)
     return OK
 
 
@@ -244,6 +273,8 @@ def _request(args: argparse.Namespace) -> int:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
+    "verify": _verify,
+    "diff": _diff,
     "check": _check,
     "fetch": _fetch,
     "compare": _compare,

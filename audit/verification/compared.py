@@ -10,7 +10,7 @@ from audit.claims import faults_of
 from audit.text import visible
 from audit.tokens import Token, flattened, tokens
 from audit.verification.defects import Defect
-from audit.verification.passages import Passage, Reading
+from audit.verification.passages import PARTS, Passage, Reading
 from audit.verification.record import Record
 
 MOST_WORDS = 6_000  # of a run that differs; more is another document and not an edit
@@ -66,7 +66,7 @@ def compared(found: Reading, made: Reading, *, record: Record) -> tuple[Defect, 
         Names the claim of a number, and the rung that licenses words.
     """
     out = []
-    for part in ("text", "alt", "title"):
+    for part in PARTS:
         here = [p for p in found.passages if p.part == part]
         there = [p for p in made.passages if p.part == part]
         out += list(_passages(here, there, record))

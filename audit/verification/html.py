@@ -46,7 +46,7 @@ def read_html(content: bytes, *, name: str = "the page") -> Reading:
         raise VerifyError(f"{name} says more than {LONGEST:,} characters; it is not read.")
     plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     whole = hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
-    return Reading("html", passages, whole=whole)
+    return Reading("html", passages, headings=tuple(reader.headings), whole=whole)
 
 
 class _Page(HTMLParser):
@@ -60,6 +60,7 @@ class _Page(HTMLParser):
         self.silent = 0
         self.raised = 0
         self.heading: list[str] | None = None
+        self.headings: list[str] = []
         self.part: Part = "text"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -72,6 +73,8 @@ class _Page(HTMLParser):
             self.heading = []
         if tag == "title" and self.section == "the head":
             self.part = "title"
+        if tag == "span":
+            self.words.append(" ")  # spans of a report are set apart: a fact and its gloss
         if tag == "sup":
             self.raised += 1
         if given.get("role") == "doc-noteref":
@@ -95,6 +98,7 @@ class _Page(HTMLParser):
             self.raised = max(0, self.raised - 1)
         if tag in SECTIONS and self.heading is not None:
             self.section = visible(" ".join("".join(self.heading).split()), 100)
+            self.headings.append(self.section)
             self.heading = None
         if tag not in INLINE:
             self._end()

@@ -61,7 +61,7 @@ class Book:
         self.claims = [c for c in record.claims if isinstance(c.get("value"), int | float)]
         self.names = {str(n) for n in record.data.get("names") or []}
         self.sentence = str(record.part("verdict").get("sentence", ""))
-        said = flattened(" ".join(text for text, _ in record.entries()))
+        said = flattened(" ".join(e.text for e in record.entries()))
         about = record.part("report")
         self.printed = {t.text for t in tokens(f"{said} {about.get('date', '')}")}
         self.context = _contexts(record)
@@ -156,10 +156,10 @@ class Book:
 
 def _contexts(record: Record) -> dict[str, frozenset[str]]:
     out: dict[str, set[str]] = {}
-    for text, triples in record.entries():
-        for _, _, claim in triples:
+    for entry in record.entries():
+        for _, _, claim in entry.tokens:
             if claim:
-                out.setdefault(claim, set()).update(_words(text))
+                out.setdefault(claim, set()).update(_words(entry.text))
     return {k: frozenset(v) for k, v in out.items()}
 
 

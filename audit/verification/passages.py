@@ -12,7 +12,8 @@ from audit.text import visible
 LARGEST = 100 * 2**20  # bytes of a file that is read at all
 LONGEST = 20_000_000  # characters that a document may say
 
-Part = Literal["text", "alt", "title", "furniture"]
+Part = Literal["text", "alt", "formula", "title"]
+PARTS: tuple[Part, ...] = ("text", "alt", "formula", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Passage:
     text : str
         As extracted.
     part : str
-        "text", "alt" (alternative texts of figures and formulas), "title" (the document's own
-        title, description and outline, which no page shows) or "furniture" (links under a figure).
+        "text", "alt" (alternative texts of figures), "formula" (those of formulas) or "title" (the
+        document's own title, description and outline, which no page shows).
     """
 
     where: str
@@ -46,6 +47,8 @@ class Reading:
         In reading order; of a PDF one per page, then alternative texts, then titles.
     pages : int
         Of a PDF; 0 of HTML.
+    headings : tuple of str
+        With their numbers: "4 What happened".
     drawings : tuple of str
         Of a PDF: per page, a hash of all that is drawn there, decoded.
     whole : str
@@ -55,6 +58,7 @@ class Reading:
     kind: Literal["pdf", "html"]
     passages: tuple[Passage, ...]
     pages: int = 0
+    headings: tuple[str, ...] = ()
     drawings: tuple[str, ...] = field(default=(), repr=False)
     whole: str = ""
 

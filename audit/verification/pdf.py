@@ -67,8 +67,10 @@ def _read(content: bytes, name: str) -> Reading:
         if sum(len(t.text) for t in texts) > LONGEST:
             raise VerifyError(f"{name} says more than {LONGEST:,} characters; it is not read.")
     root = reader.trailer["/Root"]
-    passages = (*texts, *_alternatives(root, places), *_titles(reader))
-    return Reading("pdf", passages, pages, tuple(drawings), _digest([root]))
+    heads = tuple(_bookmarks(reader))
+    marks = (Passage("bookmark", title, "title") for title in heads)
+    passages = (*texts, *_alternatives(root, places), *_titles(reader), *marks)
+    return Reading("pdf", passages, pages, heads, tuple(drawings), _digest([root]))
 
 
 def _text(page: Any, number: int, name: str) -> str:
@@ -102,7 +104,8 @@ def _alternatives(root: Any, places: dict[int, int]) -> Iterator[Passage]:
             page = places.get(getattr(holder, "idnum", 0), page)
             if "/Alt" in node:
                 where = f"page {page}, alternative text" if page else "alternative text"
-                yield Passage(where, str(node["/Alt"]), "alt")
+                formula = node.get("/S") == "/Formula"
+                yield Passage(where, str(node["/Alt"]), "formula" if formula else "alt")
             if "/K" in node:
                 stack.append((node.raw_get("/K"), page))  # type: ignore[attr-defined]
 
@@ -112,13 +115,16 @@ def _titles(reader: Any) -> Iterator[Passage]:
     for key in TITLES:
         if about.get(key):
             yield Passage(f"document {key[1:].lower()}", str(about[key]), "title")
+
+
+def _bookmarks(reader: Any) -> Iterator[str]:
     stack = list(reversed(reader.outline))
     while stack:
         item = stack.pop()
         if isinstance(item, list):
             stack += reversed(item)
         else:
-            yield Passage("bookmark", str(item.title), "title")
+            yield str(item.title)
 
 
 def _digest(values: Any) -> str:

@@ -21,6 +21,15 @@ KNOWN_FORMATS = (1,)
 RENEW = "Make the report again (audit report) and verify that one."
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recorded text: what it is, and its tokens as (token, kind, id of its claim or "")."""
+
+    part: str
+    text: str
+    tokens: list[tuple[str, str, str]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """What a report's record says.
@@ -67,17 +76,17 @@ class Record:
         found = self.data.get(key)
         return found if isinstance(found, Mapping) else {}
 
-    def entries(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-        """Yield each recorded text with its tokens: (token, kind, id of its claim or "")."""
+    def entries(self) -> Iterator[Entry]:
+        """Yield each recorded text with its tokens."""
         found = self.data.get("tokens")
         for entry in found if isinstance(found, list) else []:
             if isinstance(entry, Mapping) and isinstance(entry.get("tokens"), list):
-                triples = [tuple(map(str, t)) for t in entry["tokens"] if len(t) == 3]
-                yield str(entry.get("text", "")), triples  # type: ignore[misc]
+                triples = [(str(t), str(k), str(c)) for t, k, c in map(_three, entry["tokens"])]
+                yield Entry(str(entry.get("part", "")), str(entry.get("text", "")), triples)
 
     def explain(self, printed: str) -> str:
         """Say which claim a printed number is: " (claim gap)"; "" where several or none."""
-        found = {c for _, ts in self.entries() for t, _, c in ts if c and t == printed}
+        found = {c for e in self.entries() for t, _, c in e.tokens if c and t == printed}
         if not found:
             found = {str(c.get("id", "")) for c in self.claims if _prints(c, printed)}
         return f" (claim {visible(found.pop(), 80)})" if len(found) == 1 else ""
@@ -93,6 +102,12 @@ class Record:
             for t in tokens(str(c.get("text", "")))
         }
         return any(t.text in ratios for t in tokens(sentence))
+
+
+def _three(given: Any) -> tuple[Any, Any, Any]:
+    """Return a recorded token, its kind and claim; of another form, a kind that there is not."""
+    ok = isinstance(given, list) and len(given) == 3
+    return (given[0], given[1], given[2]) if ok else (given, "of no known form", "")
 
 
 def _prints(claim: Mapping[str, Any], printed: str) -> bool:
@@ -180,10 +195,11 @@ def _kinds(record: Record) -> Iterator[Defect]:
     from audit.report.kinds import KINDS
 
     ids = {str(c.get("id")) for c in record.claims}
-    for text, triples in record.entries():
-        if [t.text for t in tokens(text)] != [t for t, _, _ in triples]:
+    for entry in record.entries():
+        text = entry.text
+        if [t.text for t in tokens(text)] != [t for t, _, _ in entry.tokens]:
             yield Defect("record", RECORD, "its tokens are not those of its text", text)
-        for token, kind, claim in triples:
+        for token, kind, claim in entry.tokens:
             if kind not in KINDS:
                 says = f"{token} has the kind {visible(kind, 40)!r}; allowed: {', '.join(KINDS)}"
                 yield Defect("unrecorded", RECORD, says, text)

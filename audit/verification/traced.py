@@ -11,13 +11,17 @@ from audit.tokens import Token, flattened, tokens
 from audit.verification.compared import Word, changes
 from audit.verification.defects import Defect
 from audit.verification.passages import Reading
-from audit.verification.record import Record
+from audit.verification.record import Entry, Record
 
 AROUND = 90  # characters of a sentence quoted on either side of a number
 NUMBERED = re.compile(
-    r"(?:Figure|Table|Section|Appendix|Equation|Note|page|pages|version|SHA-256|[A-Z]\.) ?\(?$"
+    r"(?:Figure|Table|Section|Appendix|Equation|Note|page|pages|version|[A-Z]\.) ?\(?$"
 )
 FOOT = re.compile(r"\d+ / \d+$")
+LEADERS = re.compile(r"(?:\. ?){4,}\d+")
+TEX = re.compile(r"[\\_^{}]")
+PROSE = re.compile(r"[(“‘]*[^\W\d_]{2,}(?:[-’'][^\W\d_]+)*[.,;:)”’]*")
+NEAR = 300  # characters that a formula between two stretches of a sentence may take
 GRAM = 3  # words in a row that must agree for a place to be the one
 
 
@@ -29,11 +33,37 @@ def untraced(reading: Reading, record: Record) -> Iterator[Defect]:
     than making the report anew, and never that it is verified.
     """
     page = _Text(reading)
-    wanted = Counter(flattened(text).strip() for text, _ in record.entries())
+    unread = ("formula", "chart") if reading.kind == "html" else ("formula",)
+    wanted = dict.fromkeys(
+        flattened(text).strip()
+        for entry in record.entries()
+        if entry.part not in unread
+        for text in _pieces(entry)
+    )
     for text in sorted(filter(None, wanted), key=len, reverse=True):
-        if not page.cover(text):
+        if not page.cover_all(_around_formulas(text)):
             yield from page.nearest(text, record)
     yield from page.uncovered()
+
+
+def _pieces(entry: Entry) -> tuple[str, ...]:
+    """Return what a recorded text is printed as: a row of the provenance has two cells."""
+    if entry.part == "provenance":
+        return tuple(p for p in entry.text.split(": ", 1) if tokens(p))
+    return (entry.text,)
+
+
+def _around_formulas(text: str) -> list[str]:
+    """Return a text whole, or what stands between its formulas: no two readers agree on those."""
+    if not TEX.search(text):
+        return [text]
+    runs: list[list[str]] = [[]]
+    for word in text.split(" "):
+        if PROSE.fullmatch(word):
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [" ".join(run) for run in runs if len(run) >= GRAM] or [""]
 
 
 class _Text:
@@ -41,19 +71,56 @@ class _Text:
 
     def __init__(self, reading: Reading) -> None:
         self.starts: list[tuple[int, str, bool]] = []
-        pieces, at = [], 0
+        pieces, feet, at = [], [], 0
         for passage in reading.passages:
+            if passage.part == "formula":
+                continue
             said = flattened(passage.text).strip()
             self.starts.append((at, passage.where, True))
             pieces.append(said)
             at += len(said) + 1
+            feet += [at - 1 - len(m[0]) for m in [FOOT.search(said)] if m]
         self.line = " ".join(pieces)
         self.squeezed, self.places = _squeezed(self.line)
         self.covered = bytearray(len(self.line) + 1)
+        self._cover_furniture(reading.headings, feet)
         self.words = [Word(w, "") for w in self.line.split(" ")]
         self.grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for i in range(len(self.words) - GRAM + 1):
             self.grams[tuple(w.text for w in self.words[i : i + GRAM])].append(i)
+
+    def _cover_furniture(self, headings: Sequence[str], feet: Sequence[int]) -> None:
+        """Mark the numbers of pages, of sections, and of the table of contents."""
+        for place in feet:
+            end = self.line.find(" / ", place) + 3
+            while end < len(self.line) and self.line[end].isdigit():
+                end += 1
+            self.covered[place:end] = b"\1" * (end - place)
+        for match in LEADERS.finditer(self.line):
+            self.covered[match.start() : match.end()] = b"\1" * len(match[0])
+        for heading in map(flattened, headings):
+            number, _, title = heading.partition(" ")
+            if title and re.fullmatch(r"(?:[A-Z]|\d+)(?:\.\d+)*", number):
+                for match in re.finditer(re.escape(heading), self.line):
+                    at = match.start()
+                    self.covered[at : at + len(number)] = b"\1" * len(number)
+
+    def cover_all(self, pieces: Sequence[str]) -> bool:
+        """Mark a text cut at its formulas, with what stands between and around the pieces."""
+        if len(pieces) == 1 and pieces[0]:
+            return self.cover(pieces[0])
+        first = at = -1
+        for piece in (p.replace(" ", "") for p in pieces if p):
+            stop = len(self.squeezed) if at < 0 else at + len(piece) + NEAR
+            at = self.squeezed.find(piece, max(at, 0), stop)
+            if at < 0:
+                return False
+            first = at if first < 0 else first
+            at += len(piece)
+        start = self.places[max(0, first - NEAR // 3)]
+        last = self.places[min(at + NEAR // 3, len(self.places) - 1)]
+        self.covered[start:last] = b"\1" * (last - start)
+        return True
 
     def where(self, place: int) -> str:
         """Return where a character stands."""

@@ -139,7 +139,7 @@ class _Verifier:
         fresh = _read_made(made)
         stale = list(_stale(self.record, fresh))
         self.defects += stale
-        self.defects += _records(self.record, fresh)
+        self.defects += _records(self.record, fresh, stale=bool(stale))
         self.checked.append(
             Check("numbers", "claims computed again from data and design", len(fresh.claims))
         )
@@ -210,14 +210,18 @@ def _stale(record: Record, fresh: Record) -> Iterator[Defect]:
         yield Defect("stale", RECORD, says, instead=RENEW)
 
 
-def _records(record: Record, fresh: Record) -> Iterator[Defect]:
-    """Yield each claim, and each key of the record, that is not what the data give."""
+def _records(record: Record, fresh: Record, *, stale: bool) -> Iterator[Defect]:
+    """Yield each claim, and each key of the record, that is not what the data give.
+
+    Of a stale report the fingerprint and the printed hashes differ in any case: that is said once.
+    """
+    said = {"hashes", "verdict"} | ({"fingerprint", "tokens"} if stale else set())
     was = {str(c.get("id")): c for c in record.claims}
     now = {str(c.get("id")): c for c in fresh.claims}
     for name in dict.fromkeys([*was, *now]):
         yield from _claim(name, was.get(name), now.get(name))
     for key in fresh.data:
-        if key not in ("hashes", "verdict") and record.data.get(key) != fresh.data[key]:
+        if key not in said and record.data.get(key) != fresh.data[key]:
             says = f"its {key!r} is not what the data and the design give"
             yield Defect("record", RECORD, says)
     old, new = record.part("verdict"), fresh.part("verdict")
@@ -242,7 +246,7 @@ def _claim(
     elif new is None:
         yield Defect("claims", CLAIMS, f"the claim {shown!r} is none that the data give")
     else:
-        changed = [k for k in new if k != "code" and old.get(k) != new[k]]
+        changed = [k for k in new if k not in STALE and old.get(k) != new[k]]
         if changed:
             says = "; ".join(
                 f"{k} {visible(old.get(k), 80)}, computed {visible(new[k], 80)}" for k in changed
