@@ -7,12 +7,13 @@ rounded from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-KEPT = 8
-"""Places remembered of the same words for the same value: the latest are nearest to what reads."""
+KEPT = 256
+"""Places remembered of the same words for the same value, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Utterance:
     text : str
         The words as printed: "11.9 %".
     value : float
-        What they were made from, in `unit`, at full precision.
+        What they were made from, in `unit`, at 12 significant digits.
     unit : str
         "share", "percentage points", "count", "ratio", "p", "confidence"; "" where none.
     decimals : int
@@ -46,7 +47,7 @@ def uttered(text: str, value: float, unit: str, decimals: int = 0) -> str:
     if not any(c.isdigit() for c in text):
         return text
     places = _SAID.setdefault(text, {}).setdefault(
-        Utterance(text, float(value), unit, decimals), []
+        Utterance(text, float(f"{value:.12g}"), unit, decimals), []
     )
     places.append(next(_CLOCK))
     del places[:-KEPT]
@@ -56,22 +57,48 @@ def uttered(text: str, value: float, unit: str, decimals: int = 0) -> str:
 def recalled(texts: Iterable[str]) -> dict[str, Utterance]:
     """Return what each of the texts of one sentence was said of.
 
-    The same words may have been said of several values: 0.1191 and 0.1194 are both "11.9 %". Then
-    the value said nearest in time to the sentence's other numbers is meant; where nothing tells
-    them apart, the text is left out, and nobody can claim a precision that is not known.
+    The same words may have been said of several values: 0.1191 and 0.1194 are both "11.9 %". A
+    sentence is said in one breath, so that the values meant are those said nearest to one another;
+    where two readings are as near, a text is left out, and nobody claims a precision that is not
+    known.
     """
-    known = {t: _SAID[t] for t in texts if t in _SAID}
-    out = {t: next(iter(said)) for t, said in known.items() if len(said) == 1}
-    anchors = [place for t in out for place in known[t][out[t]]]
-    for text, said in known.items():
-        if text in out or not anchors:
-            continue
-        near = sorted(
-            (min(abs(p - a) for p in ps for a in anchors), i) for i, ps in enumerate(said.values())
-        )
-        if near[0][0] < near[1][0]:
-            out[text] = list(said)[near[0][1]]
+    known = {t: _SAID[t] for t in dict.fromkeys(texts) if t in _SAID}
+    if all(len(said) == 1 for said in known.values()):
+        return {t: next(iter(said)) for t, said in known.items()}
+    if len(known) < 2:
+        return {}
+    places = {
+        t: sorted((place, n) for n, found in enumerate(said.values()) for place in found)
+        for t, said in known.items()
+    }
+    rarest = min(places.values(), key=len)
+    breaths = [_breath(place, places) for place, _ in rarest]
+    least = min(total for total, _ in breaths)
+    chosen = [reading for total, reading in breaths if total == least]
+    out = {}
+    for t, said in known.items():
+        meant = {reading[t] for reading in chosen}
+        if len(meant) == 1 and -1 not in meant:
+            out[t] = list(said)[meant.pop()]
     return out
+
+
+def _breath(
+    place: int, places: Mapping[str, Sequence[tuple[int, int]]]
+) -> tuple[int, dict[str, int]]:
+    """Return how far from a place each text was last or next said, in all, and of which value.
+
+    A value is −1 where two are as near.
+    """
+    total, reading = 0, {}
+    for text, said in places.items():
+        right = bisect_left(said, (place, -1))
+        near = [said[i] for i in (right - 1, right) if 0 <= i < len(said)]
+        least = min(abs(at - place) for at, _ in near)
+        values = {n for at, n in near if abs(at - place) == least}
+        total += least
+        reading[text] = values.pop() if len(values) == 1 else -1
+    return total, reading
 
 
 def forget() -> None:

@@ -73,10 +73,13 @@ def _plain(value: Any, name: str = "") -> Any:
 def _numbers(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[float, str, int]]]:
     """Return what the numbers in the texts of a block were said of, where that is known."""
     out: dict[str, dict[str, tuple[float, str, int]]] = {}
-    for text in dict.fromkeys(_texts(data)):
-        slices = [text[t.start : t.end] for t in tokens(text)]
-        if found := recalled(slices):
-            out[text] = {k: (u.value, u.unit, u.decimals) for k, u in sorted(found.items())}
+    groups = [list(f.values()) for f in data.get("facts", ())]  # a fact is said in one breath
+    for texts in groups or [[text] for text in dict.fromkeys(_texts(data))]:
+        slices = {text: [text[t.start : t.end] for t in tokens(text)] for text in texts}
+        found = recalled(s for said in slices.values() for s in said)
+        for text, said in slices.items():
+            if known := {s: found[s] for s in sorted(said) if s in found}:
+                out[text] = {k: (u.value, u.unit, u.decimals) for k, u in known.items()}
     return out
 
 

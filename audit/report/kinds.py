@@ -15,7 +15,7 @@ wording    a number word in fixed words that counts nothing: "one of", "at one t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,8 @@ from audit.tokens import Token, tokens
 KINDS = ("claim", "date", "citation", "quotation", "document", "wording")
 CITED = re.compile(
     # Names before a year: "Newcombe (1998)", "Donner and Zou 2012", "(Mantel 1963; Agresti 1990)"
-    r"(?:[A-ZÀ-Ž][\w’'.-]+(?:,? (?:and|und|&|et|al\.|others|in|[A-Z][\w’'.-]*))*,? \(?\d{4}[a-z]?\)?)"
+    r"(?:(?!(?:In|By|Since|From|Until|Till|After|Before|On|Of|Between|And|During|Through|The)\b)"
+    r"[A-ZÀ-Ž][\w’'.-]+(?:,? (?:and|und|&|et|al\.|others|in|[A-Z][\w’'.-]*))*,? \(?\d{4}[a-z]?\)?)"
     r"|\d{1,4}(?:\(\d+\))?:\d+(?:[–-]\d+)?"  # volume:pages
     r"|\d{1,4}\(\d{1,3}\)(?=[.,;:]|$)"  # volume(issue)
     r"|arXiv[: ]\d{4}\.\d{4,5}|doi:\S+|10\.\d{4,}/\S+|https?://\S+|pp?\. ?\d+(?:[–-]\d+)?"
@@ -46,6 +47,13 @@ IDIOM = re.compile(
     r"(?:at one (?:time|and the same)|one (?:of|another|and the same|can|must|may|by one|has|is|that"
     r"|made|who|which|in)|(?:no|any|every|each|some|the|this|that|only|last|first|next|which|a|an"
     r"|as|such|other) one|more than half|(?:on the )?one (?:hand|side)|as one)\b",
+    re.IGNORECASE,
+)
+
+
+PART_OF = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:times )?"
+    r"(?:in|out of) $",
     re.IGNORECASE,
 )
 
@@ -102,6 +110,8 @@ class Traced:
         said = part.numbers.get(part.text[token.start : token.end])
         if part.value is not None and _is_whole(part, token):
             said = (part.value, part.unit, _decimals(token.text))
+        if said is None and part.drawn:
+            said = _drawn(part.drawn, token)
         if said is None:
             fixed = part.own and (span is None or span.kind != "data")
             return self._new(part, n, token, None, kind="constant" if fixed else "printed")
@@ -135,7 +145,7 @@ class Traced:
             unit,
             sign=(number > 0) - (number < 0) if unit == "percentage points" else 0,
             decimals=decimals,
-            estimator="audit.report.table.table" if cell and said else "",
+            estimator=_source(part) if said else "",
             kind=kind,
         )
         self.claims.append(claim.to_dict())
@@ -179,9 +189,11 @@ def typed_kind(text: str, token: Token) -> str:
         Of `audit.tokens.tokens(text)`.
     """
     place = (token.start, token.end)
+    if token.shape in DATES - {"year"}:
+        return "date"
     if _within(CITED, text, place):
         return "citation"
-    if token.shape in DATES:
+    if token.shape == "year":
         return "date"
     if _within(QUOTED, text, place):
         return "quotation"
@@ -200,6 +212,8 @@ def counts_something(text: str, token: Token) -> bool:
     it does ("two data sets", "half of the posts"), and one that ends its clause does not.
     """
     tail = text[token.end : token.end + 40]
+    if PART_OF.search(text[max(0, token.start - 30) : token.start]):
+        return True
     if token.text.lower() == "one":
         return bool(re.match(r" (?:in|out of|to) (?:\d|[a-z]+ (?:thousand|hundred)|ten\b)", tail))
     around = text[max(0, token.start - 16) : token.end + 16]
@@ -213,6 +227,35 @@ def counts_something(text: str, token: Token) -> bool:
 
 def _within(pattern: re.Pattern[str], text: str, place: tuple[int, int]) -> bool:
     return any(m.start() <= place[0] and place[1] <= m.end() for m in pattern.finditer(text))
+
+
+def _source(part: Part) -> str:
+    """Return where the value of a number was read: the table's or the chart's file of data."""
+    if part.part == "cell" and part.value is not None:
+        return f"tables/{part.anchor.split('/')[0]}.csv"
+    return f"charts/{part.anchor}.csv" if part.drawn else ""
+
+
+def _drawn(values: Collection[float], token: Token) -> Said | None:
+    """Return the number of a chart's data that a token in its words rounds, if there is but one."""
+    if token.value is None or token.shape == "word":
+        return None
+    percents = token.shape == "percent"
+    decimals = _decimals(token.text)
+    size = abs(token.value)
+    found = {
+        v
+        for v in values
+        for scale in ((100,) if percents else (1, 100))
+        if f"{abs(v) * scale:.{decimals}f}" == f"{size:.{decimals}f}"
+    }
+    if len(found) != 1:
+        return None
+    value = found.pop()
+    if percents:
+        return value, "share", decimals
+    scaled = f"{abs(value):.{decimals}f}" != f"{size:.{decimals}f}"
+    return (100 * value, "percentage points", decimals) if scaled else (value, "", decimals)
 
 
 def _is_whole(part: Part, token: Token) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audit.report.blocks import labels
@@ -58,6 +61,8 @@ class Part:
     own : bool
         Whether these are fixed words of the package or the author: an untraced number in them is
         a constant; elsewhere it is what was printed.
+    drawn : frozenset of float
+        The numbers that a chart draws, from its CSV, for a text that is the chart's.
     """
 
     at: str
@@ -69,6 +74,7 @@ class Part:
     value: float | None = None
     unit: str = ""
     own: bool = False
+    drawn: frozenset[float] = frozenset()
 
 
 def parts(front: Sequence[Node], body: Sequence[Node]) -> tuple[Part, ...]:
@@ -185,22 +191,27 @@ class _Reader:
             yield from self._said("provenance", f"{name} ({size:,} bytes) {sha}")
 
     def _figure(self, node: Node) -> Iterator[Part]:
-        for key in ("title", "subtitle", "alt", "note", "source"):
-            yield from self._said(key, node[key])
+        drawn = _numbers(node["files"].get("csv", ""))
+        for key in ("title", "subtitle", "alt", "note"):
+            for part in self._said(key, node[key]):
+                yield replace(part, drawn=drawn)
+        yield from self._said("source", node["source"])
         for text in labels(node["files"]):
-            yield from self._said("chart", text)
+            for part in self._said("chart", text):
+                yield replace(part, drawn=drawn)
 
     def _table(self, node: Node) -> Iterator[Part]:
-        for key in ("title", "subtitle", "source"):
+        for key in ("title", "subtitle"):
             yield from self._said(key, node[key])
         for text in node["notes"]:
-            yield from self._said("notes", text)
+            yield from self._said("notes", text, at=f"{self.at}/notes")
+        yield from self._said("source", node["source"], at=f"{self.at}/notes")
         for text, _ in node["spanners"]:
             yield from self._said("head", text)
         for column in node["columns"]:
             yield from self._said("head", column["label"])
-        for _, text in node["groups"]:
-            yield from self._said("group", text)
+        for n, (_, text) in enumerate(node["groups"]):
+            yield from self._said("group", text, at=f"{self.at}/g{n}")
         for row, cells in enumerate(node["cells"]):
             for place, text in enumerate(cells):
                 yield from self._cell(node, (row, place), text)
@@ -222,6 +233,18 @@ class _Reader:
             value=value,
             unit="share" if "%" in text else column["label"],
         )
+
+
+def _numbers(csv_text: str) -> frozenset[float]:
+    """Return every number of a CSV."""
+    found = set()
+    for row in csv.reader(io.StringIO(csv_text)):
+        for cell in row:
+            try:
+                found.add(float(cell))
+            except ValueError:
+                continue
+    return frozenset(v for v in found if math.isfinite(v))
 
 
 def _inner(node: Node) -> Iterator[Node]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from audit.claims import RUNGS
 from audit.design import words
 from audit.errors import UnknownName
+from audit.numerals import count
 from audit.report.blocks import Column, Figure, Prose, Table, prose
 from audit.report.table import table
 
@@ -22,7 +23,7 @@ PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size t
 def source_line(cases: Cases) -> str:
     """Return the source in one line: titles, producers and the number of cases as loaded."""
     named = "; ".join(f"{o.title} ({o.producer})" if o.producer else o.title for o in cases.origins)
-    return f"{named}, {len(cases):,} cases"
+    return f"{named}, {count(len(cases))} cases"
 
 
 def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:

@@ -81,12 +81,18 @@ def table(
         simulated=simulated,
         files={"csv": to_csv(data), "tex": booktabs(title, named, cells, notes, source, simulated)},
         keys=tuple(visible(key, 60) for key in chosen),
-        values=tuple(zip(*(_values(shown[key]) for key in chosen), strict=True)),
+        values=tuple(zip(*(_values(shown, key) for key in chosen), strict=True)),
     )
 
 
-def _values(column: pd.Series) -> list[float | None]:
-    """Return the numbers that a column's cells are printed from; None where a cell is none."""
+def _values(frame: pd.DataFrame, key: str) -> list[float | None]:
+    """Return the numbers that a column's cells are printed from; None where a cell is none.
+
+    Where "p" holds words, "p_value" holds what they were made from.
+    """
+    column = frame[key]
+    if not types.is_numeric_dtype(column) and f"{key}_value" in frame:
+        column = frame[f"{key}_value"]
     return [
         float(v) if isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) else None
         for v in column

@@ -6,9 +6,11 @@ import json
 import re
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from audit.errors import ReportError
@@ -30,12 +32,31 @@ UNBROKEN = 30  # letters of a run in prose after which a line may end
 ISOLATE, POP = "\u2068", "\u2069"
 
 
+Pages = Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """The bytes of a PDF, and what its making had to say."""
+    """The bytes of a PDF, and what its making had to say.
+
+    Attributes
+    ----------
+    content : bytes
+    warnings : tuple of str
+        What the compiler noticed.
+    places : mapping of str to int
+        The page, counted from 1, on which each node of the document begins, as the compiler set
+        it: "front/3" is `document.front[3]`, "body/17" is `document.body[17]`; inside a table,
+        "body/17/r4" is its row 4 (`cells[4]`), "body/17/g0" its first group label and
+        "body/17/notes" its notes and source, where it has them.
+    ends : mapping of str to int
+        The page on which each node ends that may run over several.
+    """
 
     content: bytes
     warnings: tuple[str, ...]
+    places: Pages = field(default_factory=dict)
+    ends: Pages = field(default_factory=dict)
 
 
 def build_pdf(document: Document) -> Pdf:
@@ -62,32 +83,41 @@ def build_pdf(document: Document) -> Pdf:
         for name, svg in pictures.items():
             (root / name).write_text(svg, encoding="utf-8")
         for floats in (True, False):
-            content, notes = _compile(root, typefaces, {**data, "floats": floats}, day)
-            if not any(UNSETTLED in n for n in notes):
+            pdf = _compile(root, typefaces, {**data, "floats": floats}, day)
+            if not any(UNSETTLED in n for n in pdf.warnings):
                 break  # else figures that chase one another over the pages stay where they stand
-    return Pdf(content, notes)
+    return pdf
 
 
-def _compile(
-    root: Path, typefaces: Path, data: dict[str, Any], day: datetime
-) -> tuple[bytes, tuple[str, ...]]:
+def _compile(root: Path, typefaces: Path, data: dict[str, Any], day: datetime) -> Pdf:
     import typst
 
     (root / "doc.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     try:
-        content, said = typst.compile_with_warnings(
+        compiler: Any = typst.Compiler(
             str(root / "main.typ"),
             root=str(root),
-            format="pdf",
             font_paths=[str(typefaces)],
             ignore_system_fonts=True,
-            pdf_standards=STANDARDS,
-            timestamp=day,
         )
+        content, said = compiler.compile_with_warnings(
+            format="pdf", pdf_standards=STANDARDS, timestamp=day
+        )
+        starts, stops = json.loads(compiler.query("<places>", field="value", one=True))
     except typst.TypstError as error:
         raise ReportError(_refusal(error)) from error
     notes = [str(getattr(w, "message", w)) for w in said]
-    return content, tuple(n for n in notes if "unknown font family" not in n)
+    kept = tuple(n for n in notes if "unknown font family" not in n)
+    # What is printed twice (a group's label, over the page) begins where it first stands, and a
+    # table that has notes ends after them, not after its last row.
+    return Pdf(content, kept, _pages(starts, min), _pages(stops, max))
+
+
+def _pages(marks: Sequence[tuple[str, int]], choose: Callable[[int, int], int]) -> Pages:
+    pages: dict[str, int] = {}
+    for key, page in marks:
+        pages[key] = choose(page, pages.get(key, page))
+    return MappingProxyType(pages)
 
 
 def _refusal(error: Any) -> str:
@@ -105,6 +135,9 @@ def _data(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what the template reads, and the pictures by file name."""
     pictures: dict[str, str] = {}
     plain = json.loads(json.dumps([document.front, document.body]))
+    for part, nodes in zip(("front", "body"), plain, strict=True):
+        for place, node in enumerate(nodes):
+            node["at"] = f"{part}/{place}"
     for node in walk(plain):
         if node.get("kind") == "figure":
             name = f"figure-{node['number']}.svg"
