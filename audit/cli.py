@@ -80,10 +80,21 @@ def _say(what: object, *, to: TextIO | None = None) -> None:
 def _report(args: argparse.Namespace) -> int:
     from audit.run import report
 
+    if (args.previous or args.reasons) and len(args.designs) > 1:
+        raise AuditError("--previous is of one report; name one design with it.")
+    if args.reasons and not args.previous:
+        raise AuditError("--reasons says why numbers changed: it needs --previous DIR.")
+    before = _edition(args.previous, args.reasons) if args.previous else ""
     for path in args.designs:
         _say(path, to=sys.stderr)
-        _say(report(path, out=args.out, previous=args.previous, reasons=args.reasons))
+        _say(report(path, out=args.out, previous=before))
     return OK
+
+
+def _edition(path: str, reasons: str | None) -> Any:
+    from audit.corrections import Edition
+
+    return Edition.read(path, reasons=reasons or "")
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -104,10 +115,9 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> int:
-    from audit.corrections import Edition, corrected, read_reasons
+    from audit.corrections import Edition, corrected
 
-    reasons = read_reasons(args.reasons) if args.reasons else ()
-    found = corrected(Edition.read(args.before), Edition.read(args.after), reasons=reasons)
+    found = corrected(_edition(args.before, args.reasons), Edition.read(args.after))
     if args.csv:
         sys.stdout.write(found.to_csv())
     else:

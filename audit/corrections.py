@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -51,6 +51,8 @@ class Edition:
         Whether claims.json is not the one that the record was written with.
     path : str
         As given.
+    reasons : tuple of mappings
+        The author's sentences on what changed since, as `read_reasons` gives them.
     """
 
     claims: Mapping[str, Mapping[str, Any]]
@@ -62,10 +64,17 @@ class Edition:
     digest: str = ""
     edited: bool = False
     path: str = ""
+    reasons: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
-    def read(cls, path: str | Path) -> Edition:
+    def read(cls, path: str | Path, *, reasons: str | Path = "") -> Edition:
         """Read a report's folder, or one claims.json with the record.json beside it, if any.
+
+        Parameters
+        ----------
+        path : path
+        reasons : path, optional
+            A file for `read_reasons`.
 
         Raises
         ------
@@ -87,9 +96,10 @@ class Edition:
             digest=digest,
             edited=bool(record) and hashes.get("claims") != digest,
             path=given.as_posix(),
+            reasons=read_reasons(reasons) if str(reasons) else (),
         )
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, Any]:
         """Return what a record says of its predecessor."""
         return {
             "title": self.title,
@@ -98,6 +108,7 @@ class Edition:
             "fingerprint": self.fingerprint,
             "claims": self.digest,
             "path": self.path,
+            "reasons": [dict(r) for r in self.reasons],
         }
 
 
@@ -186,17 +197,14 @@ class Corrections:
         return f"<p><b>{head}</b></p>{html_table(self.to_frame())}"
 
 
-def corrected(
-    before: Edition, after: Edition, *, reasons: Sequence[Mapping[str, str]] = ()
-) -> Corrections:
+def corrected(before: Edition, after: Edition) -> Corrections:
     """Return every number that a later version of a report prints otherwise than an earlier one.
 
     Parameters
     ----------
     before, after : Edition
-    reasons : sequence of mappings
-        The author's sentences, as `read_reasons` gives them: `why`, and `claim` and `date` where
-        the sentence is of one claim or one day; a claim may end in `*`.
+        The author's reasons are those of `before.reasons`: a sentence `why`, and `claim` and `date`
+        where it is of one claim or one day; a claim may end in `*`.
     """
     why = _computed(before, after)
     old = {k: c for k, c in before.claims.items() if not k.startswith(OWN)}
@@ -205,7 +213,7 @@ def corrected(
     for name in [*new, *(k for k in old if k not in new)]:
         was, now = _printed(old.get(name)), _printed(new.get(name))
         if was != now:
-            own = next((r for r in reasons if _meant(r, name)), {})
+            own = next((r for r in before.reasons if _meant(r, name)), {})
             said = ". ".join(filter(None, (why, own.get("why", "").rstrip("."))))
             rows.append(Correction(name, was, now, f"{said}.", own.get("date") or after.date))
         elif old[name].get("value") != new[name].get("value"):
@@ -251,7 +259,8 @@ def read_reasons(path: str | Path) -> tuple[dict[str, str], ...]:
     if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
         raise ClaimError(f"{visible(path)}: write [[correction]] before each why = “…”.")
     for place, given in enumerate(tables, 1):
-        faults += [f"table {place} has {visible(k)!r}" for k in set(given) - {"why", "claim", "date"}]
+        strange = sorted(set(given) - {"why", "claim", "date"})
+        faults += [f"table {place} has {visible(k)!r}" for k in strange]
         faults += [] if isinstance(given.get("why"), str) else [f"table {place} says no why"]
         faults += [
             f"table {place}: {k} is no text"

@@ -47,6 +47,7 @@ LAYERS = [
     "docket",
     "checks",
     "claims",
+    "corrections",
     "sentences",
     "page_claims",
     "verdict",

@@ -42,6 +42,7 @@ from audit.report.table import table
 from audit.report.views import truth_table, view_table, view_words
 
 if TYPE_CHECKING:
+    from audit.corrections import Edition
     from audit.evidence import Evidence
     from audit.report.write import Written
 
@@ -142,6 +143,7 @@ def compose(
     *,
     limits: Sequence[str] = (),
     design: str | Path = "",
+    previous: str | Path | Edition = "",
 ) -> Report:
     """Write the standard report of an evidence into a folder.
 
@@ -153,33 +155,42 @@ def compose(
         Sentences for page 1 about what these data cannot show.
     design : path
         The design's file, named in record.json so that the report can be made again.
+    previous : path or Edition
+        The folder of the earlier version: what is printed otherwise becomes a table of corrections.
 
     Raises
     ------
     ReportError
         When the folder cannot be written, or holds files that no report wrote.
     """
-    from audit.report.document import document
+    from audit.report.corrected import corrected_document
     from audit.report.origin import origin_of
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
     blocks = standard_blocks(evidence, limits=limits)
-    made = origin_of(design)
-    return Report(evidence, write_report(document(blocks), Path(folder), origin=made))
+    made, origin = corrected_document(blocks, origin_of(design), previous=previous)
+    return Report(evidence, write_report(made, Path(folder), origin=origin))
 
 
 def publish(
-    notebook: str | Path, folder: str | Path, *, design: str | Path = "", progress: Any = None
+    notebook: str | Path,
+    folder: str | Path,
+    *,
+    design: str | Path = "",
+    previous: str | Path | Edition = "",
+    progress: Any = None,
 ) -> Report:
     """Run a notebook, with a design injected where one is given, and write what it shows.
+
+    `previous` is the earlier version, as for `compose`.
 
     Raises
     ------
     ReportError
         When a cell fails, with its section and the exception in words.
     """
-    from audit.report.document import document
+    from audit.report.corrected import corrected_document
     from audit.report.notebook import execute
     from audit.report.origin import origin_of
     from audit.report.write import write_report
@@ -187,5 +198,5 @@ def publish(
     shown = True if progress is None else bool(progress)
     given = {"design": str(design)} if str(design) else {}
     ran = execute(notebook, parameters=given, progress=shown)
-    made = origin_of(design, notebook)
-    return Report(None, write_report(document(ran), Path(folder), notebook=ran, origin=made))
+    made, origin = corrected_document(ran, origin_of(design, notebook), previous=previous)
+    return Report(None, write_report(made, Path(folder), notebook=ran, origin=origin))

@@ -42,6 +42,7 @@ OPPOSITES = (
 )
 """Words of which one says the opposite of the other."""
 
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a document and the place where it stands."""

@@ -16,7 +16,7 @@ KINDS = {
     "number": "a number that is not the one computed",
     "sign": "a sign that is not the one computed",
     "direction": "a word that says the opposite of what was computed",
-    "unrecorded": "a number that is no recorded claim, date, citation, quotation or document number",
+    "unrecorded": "a number that is no claim, date, citation, quotation or document number",
     "missing": "words or a number that the report must print, and that are not there",
     "words": "words that are not those of the report",
     "licence": "a word that the evidence does not license",
@@ -60,7 +60,7 @@ class Defect:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"no kind of defect is called {self.kind!r}; kinds: {', '.join(KINDS)}")
+            raise ValueError(f"{self.kind!r} is no kind of defect; kinds: {', '.join(KINDS)}")
 
     def __str__(self) -> str:
         """Say the defect with its place and its sentence."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.claims import direction_of
@@ -84,12 +84,17 @@ class Book:
     def _matched(self, claim: Mapping[str, Any], phrase: Phrase) -> Match:
         name, sign = str(claim.get("id")), _sign(claim)
         exact = f"{visible(claim.get('text'), 80)} ({_full(claim)})"
-        known = {"claim": visible(name, 80), "exact": exact, "sign": sign, "odds": _odds(claim)}
-        main = name in MAIN
+        found = Match(
+            claim=visible(name, 80),
+            exact=exact,
+            sign=sign,
+            odds=_odds(claim),
+            main=name in MAIN,
+        )
         if phrase.signed and sign and phrase.signed != sign:
             wrong = f"the sign is {'−' if sign < 0 else '+'} in the report (claim {name})"
-            return Match(**known, main=main, kind="sign", wrong=wrong, instead=str(claim["text"]))
-        return Match(**known, main=main)
+            return replace(found, kind="sign", wrong=wrong, instead=visible(claim["text"], 80))
+        return found
 
     def _lost(
         self, phrase: Phrase, fitting: Sequence[Mapping[str, Any]], right: Sequence[Any]
@@ -142,7 +147,7 @@ class Book:
         """Return whether the reference class comes before the focal one, and so is the subject."""
         low = sentence.casefold()
         places = [low.find(name) for name in self._classes() if name]
-        return len(places) == 2 and 0 <= places[1] and (places[1] < places[0] or places[0] < 0)
+        return len(places) == 2 and places[1] >= 0 and not 0 <= places[0] < places[1]
 
     def _classes(self) -> tuple[str, str]:
         gap = next((c for c in self.claims if c.get("id") == "gap"), {})
@@ -164,7 +169,7 @@ def _contexts(record: Record) -> dict[str, frozenset[str]]:
 
 
 def _words(text: str) -> set[str]:
-    return {w for w in re.findall(r"[^\W\d_]{4,}", text.casefold())}
+    return set(re.findall(r"[^\W\d_]{4,}", text.casefold()))
 
 
 def _fits(claim: Mapping[str, Any], phrase: Phrase) -> bool:
@@ -196,10 +201,3 @@ def _full(claim: Mapping[str, Any]) -> str:
 def _specific(phrase: Phrase) -> bool:
     digits = re.sub(r"\D", "", phrase.text).lstrip("0")
     return len(digits) >= SPECIFIC
-
-
-def shown(matches: Sequence[Match]) -> Iterator[str]:
-    """Yield each traced number in one line."""
-    for m in matches:
-        if m.claim:
-            yield f"{m.claim}: {m.exact}"

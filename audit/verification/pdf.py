@@ -14,6 +14,7 @@ from audit.verification.passages import LONGEST, Passage, Reading
 MOST_PAGES = 400
 LARGEST_PAGE = 16 * 2**20  # bytes of drawing on one page, decoded; ours stay under 2 MiB
 MOST_NODES = 400_000  # objects followed in one file
+DRAWN = ("/Contents", "/Resources", "/MediaBox")
 TITLES = ("/Title", "/Subject", "/Keywords", "/Author")
 
 
@@ -61,7 +62,7 @@ def _read(content: bytes, name: str) -> Reading:
     texts, drawings, places = [], [], {}
     for number, page in enumerate(reader.pages, 1):
         texts.append(Passage(f"page {number}", _text(page, number, name)))
-        drawings.append(_digest((page.get(k) for k in ("/Contents", "/Resources", "/MediaBox"))))
+        drawings.append(_digest(page.get(k) for k in DRAWN))
         if page.indirect_reference is not None:
             places[page.indirect_reference.idnum] = number
         if sum(len(t.text) for t in texts) > LONGEST:
@@ -130,7 +131,8 @@ def _bookmarks(reader: Any) -> Iterator[str]:
 def _digest(values: Any) -> str:
     """Return a hash of objects and all they lead to, streams decoded, wherever they are stored."""
     digest = hashlib.sha256()
-    stack, met = list(reversed(list(values))), {}
+    stack = list(reversed(list(values)))
+    met: dict[int, int] = {}
     while stack:
         node = stack.pop()
         number = getattr(node, "idnum", None)

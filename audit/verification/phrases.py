@@ -27,7 +27,7 @@ PARTS = {
 }
 MANY = {**{w: v for w, v in WORDS.items() if v >= 1 and w != "twice"}, **TENS, "hundred": 100.0}
 _N = rf"(?:[\d,]*\d(?:\.\d+)?|{'|'.join(MANY)}|an?)"
-_NUM = r"(?P<n>[−+±-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?:%s))" % "|".join(MANY)
+_NUM = r"(?P<n>[−+±-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|" + "|".join(MANY) + ")"
 PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"(?<![\w.,]){pattern}(?!\w)", re.IGNORECASE))  # type: ignore[misc]
     for kind, pattern in (

@@ -224,7 +224,7 @@ def _verdict(record: Record) -> Iterator[Defect]:
     names = [f.name for f in fields(Reading)]
     if not stated or not all(n in stated for n in names):
         return
-    numbers = {n: float("nan") if stated[n] is None else stated[n] for n in names}
+    numbers: dict[str, Any] = {n: float("nan") if stated[n] is None else stated[n] for n in names}
     try:
         given = str(conclude(Reading(**numbers)).verdict)
     except TypeError as error:

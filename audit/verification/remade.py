@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audit.errors import AuditError, VerifyError
 from audit.text import visible
@@ -20,18 +22,33 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 TOML, NOTEBOOKS = ".toml", (".py", ".ipynb")
 
 
-def from_evidence(evidence: Evidence, *, limits: Sequence[str] = ()) -> dict[str, bytes]:
-    """Return the files of the report that `audit.compose` makes of an evidence."""
+def from_evidence(
+    evidence: Evidence, record: Record, *, limits: Sequence[str] = ()
+) -> dict[str, bytes]:
+    """Return the files of the report that `audit.compose` makes of an evidence.
+
+    The record tells by which names the design and the earlier version were given.
+    """
+    from audit.corrections import Edition
     from audit.report import compose
 
+    before = record.part("predecessor")
+    previous = Edition.read(str(before["path"])) if before.get("path") else ""
+    if isinstance(previous, Edition) and isinstance(before.get("reasons"), list):
+        previous = replace(previous, reasons=tuple(before["reasons"]))
+    design = str(record.part("made_from").get("design") or "")
     with tempfile.TemporaryDirectory(prefix="audit-verify-") as scratch:
         folder = Path(scratch) / "report"
-        compose(evidence, folder, limits=limits)
+        compose(evidence, folder, limits=limits, design=design, previous=previous)
         return files_in(folder)
 
 
-def from_design(path: Path, *, folder: Path, previous: str = "") -> dict[str, bytes]:
+def from_design(
+    path: Path, *, folder: Path, predecessor: Mapping[str, Any] | None = None
+) -> dict[str, bytes]:
     """Return the files of the report of a design or notebook, made with `folder` as working folder.
+
+    `predecessor` is what the record says of the earlier version, whose corrections it prints.
 
     It is made by a program of its own, so that paths in the design mean what they meant when the
     report was made, and so that nothing of this program is changed.
@@ -41,18 +58,52 @@ def from_design(path: Path, *, folder: Path, previous: str = "") -> dict[str, by
     VerifyError
         When the report cannot be made: data are missing, a cell fails; with its words.
     """
-    more = ["--previous", previous] if previous else []
     with tempfile.TemporaryDirectory(prefix="audit-verify-") as scratch:
-        asked = [sys.executable, "-P", "-m", "audit.cli", "report", str(path), "--out", scratch]
+        out = Path(scratch) / "reports"
+        asked = [sys.executable, "-P", "-m", "audit.cli", "report", _shortest(path, folder)]
+        more = _earlier(predecessor or {}, Path(scratch))
         done = subprocess.run(
-            [*asked, *more], cwd=folder, capture_output=True, text=True, errors="replace"
+            [*asked, "--out", str(out), *more],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
         )
-        made = [p for p in Path(scratch).iterdir() if p.is_dir()]
+        made = [p for p in out.iterdir() if p.is_dir()] if out.is_dir() else []
         if done.returncode or len(made) != 1:
             said = [line for line in done.stderr.splitlines() if line.startswith("audit:")]
             why = visible(" ".join(said)[7:] or done.stderr[-400:], 1000)
             raise VerifyError(f"the report cannot be made again: {why}")
         return files_in(made[0])
+
+
+def _shortest(path: Path, folder: Path) -> str:
+    """Return a path as it was given when the report was made: from the working folder."""
+    whole, base = path.resolve(), folder.resolve()
+    return str(whole.relative_to(base)) if whole.is_relative_to(base) else str(whole)
+
+
+def _earlier(predecessor: Mapping[str, Any], scratch: Path) -> list[str]:
+    """Return the options that name the earlier version and the author's reasons."""
+    path, given = str(predecessor.get("path") or ""), predecessor.get("reasons") or []
+    if not path:
+        return []
+    reasons = [r for r in given if isinstance(r, Mapping)] if isinstance(given, list) else []
+    if not reasons:
+        return ["--previous", path]
+    tables = [
+        "\n".join(["[[correction]]", *(f"{_toml(k)} = {_toml(v)}" for k, v in r.items())])
+        for r in reasons
+    ]
+    written = scratch / "reasons.toml"
+    written.write_text("\n\n".join(tables), encoding="utf-8")
+    return ["--previous", path, "--reasons", str(written)]
+
+
+def _toml(text: object) -> str:
+    """Return a text as TOML's basic string, whose escapes JSON shares."""
+    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -83,8 +134,9 @@ def source_of(record: Record, design: str | Path = "") -> tuple[Path, Path]:
     asked = str(made_from.get("design") or made_from.get("notebook") or "")
     if not asked:
         raise VerifyError(
-            "the report was put together in Python and names no design, so it cannot be computed "
-            "again from here. In Python: audit.verify(path, evidence=evidence)."
+            "its record names no design, so it cannot be computed again from here. Name it: "
+            "--design FILE. If it was put together in Python: "
+            "audit.verify(path, evidence=evidence)."
         )
     here = Path.cwd()
     for base in (here, *here.parents, CHECKOUT):
@@ -152,6 +204,7 @@ def same_files(found: Mapping[str, bytes], made: Mapping[str, bytes]) -> list[tu
     want = {n: b for n, b in made.items() if n.startswith(("charts/", "tables/"))}
     out = [(n, "no report of these data has it") for n in sorted(set(kept) - set(want))]
     return out + [
-        (n, "it is not the one that the data give") for n in sorted(kept) if kept[n] != want.get(n)
-        and n in want
+        (n, "it is not the one that the data give")
+        for n in sorted(kept)
+        if kept[n] != want.get(n) and n in want
     ]

@@ -24,6 +24,8 @@ END = re.compile(
     r"[.!?][”’\"')\]*_]*\s+(?=[^a-z\s])"
 )
 
+EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -65,5 +67,5 @@ def _in_paragraph(seen: str, start: int, end: int) -> Iterator[Sentence]:
         lead = len(said) - len(said.lstrip())
         if said.strip():
             line = seen.count("\n", 0, at + lead) + 1
-            yield Sentence(re.sub(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", said).strip(), line)
+            yield Sentence(EMPHASIS.sub("", said).strip(), line)
         at = last
