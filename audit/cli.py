@@ -1,7 +1,7 @@
 """The command line: it reads arguments, calls one function, and prints.
 
-Exit codes: 0 done · 1 a verification found faults · 2 the input or the question is at fault, said on stderr · 3 a fault of this
-program · 130 interrupted.
+Exit codes: 0 done · 1 a verification found faults · 2 the input or the question is at fault, said
+on stderr · 3 a fault of this program · 130 interrupted.
 """
 
 from __future__ import annotations

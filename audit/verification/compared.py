@@ -138,18 +138,21 @@ def _change(
         Defect("direction", where, f"says {b!r} where the report says {a!r}", sentence)
         for a, b in _turns(meant, said)
     ]
-    out += _unlicensed(said, sentence, where, record)
+    out += _unlicensed(said, (sentence, before), where, record)
     yield from out or [_plain_change(said, meant, where, sentence)]
 
 
-def _unlicensed(said: str, sentence: str, where: str, record: Record) -> Iterator[Defect]:
+def _unlicensed(
+    said: str, sentences: tuple[str, str], where: str, record: Record
+) -> Iterator[Defect]:
     """Yield the words that were put in and that the evidence does not license."""
+    sentence, before = sentences
     new = _bare(said.lower())
-    odds = record.odds(sentence)
-    for fault in faults_of(sentence, rung=record.rung, odds=odds):
+    for fault in faults_of(sentence, rung=record.rung, odds=record.odds(sentence)):
         if new & _bare(fault.word.lower()):
             says = f"{visible(fault.word, 60)!r} goes too far at rung {record.rung}: {fault.why}"
-            yield Defect("licence", where, says, sentence, fault.instead)
+            instead = f"the report says: {before}" if before else fault.instead
+            yield Defect("licence", where, says, sentence, instead)
 
 
 def _plain_change(said: str, meant: str, where: str, sentence: str) -> Defect:

@@ -178,7 +178,7 @@ def _number(match: Match, phrase: Phrase, where: str, text: str) -> Iterator[Def
 
 def _names(reader: _Reader, text: str, folder: Path, design: str | Path) -> Iterator[str]:
     """Look for ordinary accounts by name; yield why where that cannot be done."""
-    from audit.verification.accounts import ordinary_accounts
+    from audit.verification.accounts import bare_words, ordinary_accounts
 
     try:
         names = ordinary_accounts(reader.book.record, design)
@@ -186,8 +186,7 @@ def _names(reader: _Reader, text: str, folder: Path, design: str | Path) -> Iter
         yield f"names of ordinary accounts: {error}"
         return
     for number, line in enumerate(text.splitlines(), 1):
-        words = {w.strip(".,;:!?()[]“”‘’\"'*_@") for w in line.split()}
-        for name in sorted(words & names):
+        for name in sorted(bare_words(line) & names):
             says = f"{visible(name, 60)!r} is an ordinary account, and may not be named"
             reader.defects.append(
                 Defect("named", f"line {number}", says, line.strip(), "leave the name out.")

@@ -60,7 +60,7 @@ def from_design(
     """
     with tempfile.TemporaryDirectory(prefix="audit-verify-") as scratch:
         out = Path(scratch) / "reports"
-        asked = [sys.executable, "-P", "-m", "audit.cli", "report", _shortest(path, folder)]
+        asked = [sys.executable, "-P", "-m", "audit.cli", "report", shortest(path, folder)]
         more = _earlier(predecessor or {}, Path(scratch))
         done = subprocess.run(
             [*asked, "--out", str(out), *more],
@@ -78,7 +78,7 @@ def from_design(
         return files_in(made[0])
 
 
-def _shortest(path: Path, folder: Path) -> str:
+def shortest(path: Path, folder: Path) -> str:
     """Return a path as it was given when the report was made: from the working folder."""
     whole, base = path.resolve(), folder.resolve()
     return str(whole.relative_to(base)) if whole.is_relative_to(base) else str(whole)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audit.errors import AuditError, VerifyError
 from audit.text import visible
 from audit.tokens import tokens
+from audit.verification.accounts import bare_words, ordinary_accounts
 from audit.verification.compared import compared
 from audit.verification.defects import Check, Defect, Verification
 from audit.verification.passages import Reading, read_document
@@ -147,13 +148,27 @@ class _Verifier:
             name = f"report.{reading.kind}"
             if content != made[name] and not stale:
                 again = _reading_of(made[name], name)
-                self.defects += compared(reading, again, record=self.record)
+                found = compared(reading, again, record=self.record)
+                self.defects += [*found, *self._named(found)]
             pages = f"{reading.pages:,} pages" if reading.pages else "text, pictures, markup"
             n = sum(len(tokens(p.text)) for p in reading.passages)
             self.checked.append(Check(visible(path.name, 40), f"number tokens, {pages}", n))
         if stale:
             self._against_record()
         self._beside(made, stale)
+
+    def _named(self, found: Sequence[Defect]) -> Iterator[Defect]:
+        """Yield the ordinary accounts that an altered sentence names."""
+        said = [d for d in found if d.sentence]
+        try:
+            names = ordinary_accounts(self.record, self.asked.design) if said else frozenset()
+        except AuditError as error:
+            self.unchecked.append(f"whether altered sentences name ordinary accounts: {error}")
+            return
+        for defect in said:
+            for name in sorted(bare_words(defect.sentence) & names):
+                says = f"{visible(name, 60)!r} is an ordinary account, and may not be named"
+                yield Defect("named", defect.where, says, defect.sentence)
 
     def _against_record(self) -> None:
         for path, _, reading in self.read:
