@@ -31,7 +31,11 @@ def claims_of(comparison: Comparison, findings: Sequence[Finding], rung: int) ->
         made += [*_rates(comparison), *_effect(comparison), *_visible_gap(comparison, findings)]
     study = comparison.study
     made += [_claim("rung", str(rung), rung, "rung", estimator="audit.evidence.appraise")]
-    made_of = {"cells": cells_hash(study.cells), "design": study.design.hash, "rung": rung}
+    made_of: dict[str, Any] = {
+        "cells": cells_hash(study.cells),
+        "design": study.design.hash,
+        "rung": rung,
+    }
     return tuple(Claim(**claim, **made_of) for claim in made)
 
 

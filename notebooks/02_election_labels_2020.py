@@ -29,7 +29,12 @@ by_month = replace(question, strata=("month", "fraud_words"))
 months = audit.compare(audit.enroll(ElectionLabels(table="cells").load(), by_month))
 
 # %%
-display(report.cover(evidence, subtitle="Posts on one timeline, 1 September to 15 December 2020, and who had written them"))
+display(
+    report.cover(
+        evidence,
+        subtitle="Posts on one timeline, 1 September to 15 December 2020, and who had written them",
+    )
+)
 
 # %%
 display(*report.page_one(evidence, limits=run.freezing(design)))
@@ -101,22 +106,48 @@ display(report.checks_table(evidence))
 
 # %% [markdown]
 # # How sure are the labels themselves?
-#
-# Three data sets recorded the same outcome. Agreement runs from a kappa of 0.72 to one of 0.95; where two disagree, it
-# is mostly because one of them does not have a mark that the other has.
 
 # %%
-display(report.table(
-    agreement(),
-    id="tbl-agreement",
-    title="How far the coders of one outcome agree",
-    columns={
-        "coder_a": "One coder", "coder_b": "The other", "scale": "Scale", "posts": ("Posts in both", ",d"),
-        "both_acted": ("Acted on, both", ",d"), "only_a": ("Only the one", ",d"), "only_b": ("Only the other", ",d"),
-        "kappa": ("Cohen’s kappa", ".3f"),
-    },
-    source=report.source_line(study.loaded),
-))
+agreed = agreement()
+display(
+    audit.claim(
+        "coders",
+        set(agreed["coder_a"]) | set(agreed["coder_b"]),
+        unit="data sets",
+        source="tbl-agreement",
+    ),
+    audit.claim(
+        "kappa_low", agreed["kappa"].min(), unit="kappa", decimals=2, source="tbl-agreement"
+    ),
+    audit.claim(
+        "kappa_high", agreed["kappa"].max(), unit="kappa", decimals=2, source="tbl-agreement"
+    ),
+    audit.claim("cut_at", 140, unit="characters", source="data/election_labels_2020/README.md"),
+)
+
+# %% [markdown]
+# {claim:coders.Word} recorded the same outcome. Agreement runs from {claim:kappa_low.phrase} to one of {claim:kappa_high}; where
+# coders disagree, it is mostly because one of them does not have a mark that the other has.
+
+# %%
+display(
+    report.table(
+        agreed,
+        id="tbl-agreement",
+        title="How far the coders of one outcome agree",
+        columns={
+            "coder_a": "One coder",
+            "coder_b": "The other",
+            "scale": "Scale",
+            "posts": ("Posts in both", ",d"),
+            "both_acted": ("Acted on, both", ",d"),
+            "only_a": ("Only the one", ",d"),
+            "only_b": ("Only the other", ",d"),
+            "kappa": ("Cohen’s kappa", ".3f"),
+        },
+        source=report.source_line(study.loaded),
+    )
+)
 
 # %% [markdown]
 # # Limits
@@ -130,7 +161,7 @@ display(report.table(
 #   sample of ordinary people. Anyone who holds the original posts can recognise some of them by their counts.
 # - Words of election fraud are found by a list of word stems, not by reading. The list was chosen knowing the totals
 #   it had to give; other lists, in the data folder, give the same direction.
-# - The texts of retweets are cut at about 140 characters and his own are not, so that words are found in his posts
+# - The texts of retweets are cut at about {claim:cut_at.phrase} and his own are not, so that words are found in his posts
 #   more readily. The data folder has the counts with his posts cut as short.
 # - A label may be added or taken off later than the coders looked.
 # - No post was removed in these records, and none could have been seen if it was.
@@ -154,11 +185,22 @@ display(report.design_table(comparison))
 display(report.codebook_table(study.cases))
 
 # %%
-book = codebook_of("data/election_labels_2020").query("file == 'account_counts.csv' and column in ['account_class', 'period', 'fraud_words']")
-display(report.table(
-    book, id="tbl-levels", title="What the classes and strata of this table mean", source="the codebook of the data",
-    columns={"column": report.Column("Column", code=True), "value": report.Column("Value", code=True), "meaning": report.Column("Meaning", limit=400)},
-))
+book = codebook_of("data/election_labels_2020").query(
+    "file == 'account_counts.csv' and column in ['account_class', 'period', 'fraud_words']"
+)
+display(
+    report.table(
+        book,
+        id="tbl-levels",
+        title="What the classes and strata of this table mean",
+        source="the codebook of the data",
+        columns={
+            "column": report.Column("Column", code=True),
+            "value": report.Column("Value", code=True),
+            "meaning": report.Column("Meaning", limit=400),
+        },
+    )
+)
 
 # %% [markdown]
 # # Provenance {.appendix}

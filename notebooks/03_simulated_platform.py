@@ -25,7 +25,12 @@ evidence = audit.appraise(comparison)
 truth = run.source(question).truth()
 
 # %%
-display(report.cover(evidence, subtitle="A worked example on simulated data, its truth printed beside the estimates"))
+display(
+    report.cover(
+        evidence,
+        subtitle="A worked example on simulated data, its truth printed beside the estimates",
+    )
+)
 
 # %%
 display(*report.page_one(evidence, limits=run.freezing(design)))
@@ -47,10 +52,18 @@ display(report.truth_table(truth, comparison, population="coded violating", rule
 # %% [markdown]
 # # Who is in, and who is out
 #
-# The question is about posts that independent coders called a breach, under three rules. Every row that
+# The question is about posts that independent coders called a breach, under {claim:rules.word}. Every row that
 # leaves is counted, by class.
 
 # %%
+display(
+    audit.claim(
+        "rules",
+        set(study.cases.frame["rule"]),
+        unit="rules",
+        source="the cases that answer the design",
+    )
+)
 display(report.chart("flow", comparison))
 
 # %%
@@ -59,7 +72,7 @@ display(report.ledger_table(comparison))
 # %% [markdown]
 # # Are the cases alike?
 #
-# Before any effect: how far the two classes' posts can be compared. A post is compared with posts under
+# Before any effect: how far the posts of the classes can be compared. A post is compared with posts under
 # the same rule, of the same severity, in the same language.
 
 # %%

@@ -18,7 +18,6 @@ import pandas as pd
 
 import audit
 from audit import report, run
-from audit.numerals import percent
 from audit.sources.election_labels import (
     coders,
     disagreement,
@@ -38,28 +37,43 @@ where = {"path": labels.path, "rosters": labels.rosters, "archive": labels.archi
 table, joins = coders(**where), joined(**where)
 gaps = gap_by_coder(labels, question)
 source = report.source_line(cases)
-names = {"cao": "Cao", "smapp": "SMAPP", "trump_archive": "Trump Twitter Archive", "civicmachines": "civicmachines"}
+names = {
+    "cao": "Cao",
+    "smapp": "SMAPP",
+    "trump_archive": "Trump Twitter Archive",
+    "civicmachines": "civicmachines",
+}
 
 # %%
-display(report.cover(evidence, subtitle="Posts on one timeline, 1 September to 15 December 2020, as four data sets recorded what was done to them"))
+display(
+    report.cover(
+        evidence,
+        subtitle="Posts on one timeline, 1 September to 15 December 2020, as four data sets recorded what was done to them",
+    )
+)
 
 # %%
-display(*report.page_one(evidence, limits=(
-    "Only one coder looked at the posts of others. How wrong that record is for them cannot be found from these data.",
-    "A label is not a removal, and not a finding of breach. Removal is never observed here.",
-    "There is one leader, and no account has a volume like his: no interval and no p-value is shown for the gap.",
-    *run.freezing(design),
-)))
+display(
+    *report.page_one(
+        evidence,
+        limits=(
+            "Only one coder looked at the posts of others. How wrong that record is for them cannot be found from these data.",
+            "A label is not a removal, and not a finding of breach. Removal is never observed here.",
+            "There is one leader, and no account has a volume like his: no interval and no p-value is shown for the gap.",
+            *run.freezing(design),
+        ),
+    )
+)
 
 # %% [markdown]
 # # What was asked
 #
-# Four data sets say which of the president's posts carried a label in the autumn of 2020, or were put behind a notice.
-# They were made by different people, at different times, from what each could see. Where two of them have the same post
+# {claim:coders.Word} say which of the president's posts carried a label in the autumn of 2020, or were put behind a notice.
+# They were made by different people, at different times, from what each could see. Where some of them have the same post
 # and do not agree, at least one is wrong. How much of the gap between his posts and those he amplified hangs on
 # who kept the record?
 #
-# Two things are asked apart. How far do the coders agree on his posts? And what would the gap
+# These are asked apart. How far do the coders agree on his posts? And what would the gap
 # be if the record were as wrong as their disagreement allows, for his posts and for the others' alike?
 
 # %%
@@ -68,49 +82,116 @@ display(report.ledger_table(comparison))
 # %% [markdown]
 # # Which posts the coders share
 #
-# A post is the same post where its id is the same. Ids are numbers of nineteen digits; a spreadsheet keeps fifteen.
-
-# %%
-display(report.table(
-    joins.assign(coder=joins["coder"].map(names)), id="tbl-joins", title="Posts of each further coder that join one of Cao’s by id", source=source,
-    columns={"coder": "Coder", "posts": ("Posts coded", ",d"), "joined": ("Join", ",d"), "failed": ("Do not", ",d"), "rounded": ("Ids that are a rounded number", ",d")},
-    notes=["An id that is a rounded number is what 15 digits leave of a longer one. A few whole ids look so by chance."],
-))
+# A post is the same post where its id is the same. Ids are numbers of {claim:id_digits.phrase}; a spreadsheet keeps
+# {claim:kept_digits}.
 
 # %%
 civic = joins.set_index("coder").loc["civicmachines"]
-display(report.prose(
-    "Of {n} posts of civicmachines, {k} join, since every one of its ids was rounded. Its coding is shown where it joins and decides "
-    "nothing. The archive holds posts of many years; SMAPP holds the last two months of 2020, and Cao nothing after 15 December.",
-    n=f"{int(civic['posts']):,}", k=f"{int(civic['joined']):,}",
-))
+leaders = cases.frame[cases.frame["account_class"] == question.focal]
+smapp = table.loc[table["smapp"].notna(), "posted_at"]
+display(
+    audit.claim("coders", list(names), unit="data sets", source="tbl-joins"),
+    audit.claim(
+        "id_digits",
+        leaders["case_id"].str.len().max(),
+        unit="digits",
+        source="the ids of the leader’s posts",
+    ),
+    audit.claim(
+        "kept_digits",
+        15,
+        unit="digits",
+        source="IEEE 754 double precision, as spreadsheets print it",
+    ),
+    audit.claim(
+        "civic_joined",
+        civic["joined"],
+        of=int(civic["posts"]),
+        unit="posts of civicmachines",
+        source="tbl-joins",
+    ),
+)
+display(
+    report.table(
+        joins.assign(coder=joins["coder"].map(names)),
+        id="tbl-joins",
+        title="Posts of each further coder that join one of Cao’s by id",
+        source=source,
+        columns={
+            "coder": "Coder",
+            "posts": ("Posts coded", ",d"),
+            "joined": ("Join", ",d"),
+            "failed": ("Do not", ",d"),
+            "rounded": ("Ids that are a rounded number", ",d"),
+        },
+        notes=[
+            "An id that is a rounded number is what 15 digits leave of a longer one. A few whole ids look so by chance."
+        ],
+    )
+)
+
+# %%
+audit.claim(
+    "smapp_months",
+    smapp.dt.strftime("%Y-%m").nunique(),
+    unit="months",
+    source="the days that SMAPP has",
+)
 
 # %% [markdown]
+# Of all, {claim:civic_joined.of} join, since every one of its ids was rounded. Its coding is shown where it joins and decides
+# nothing. The archive holds posts of many years; SMAPP holds the last {claim:smapp_months.word} of 2020, and Cao nothing after
+# 15 December.
+#
 # # How far they agree
 
 # %%
 agreed = pairwise_agreement(table)
-display(report.table(
-    agreed.assign(coder_a=agreed["coder_a"].map(names), coder_b=agreed["coder_b"].map(names)), id="tbl-agreement", title="How far every two coders agree, on the posts that both have", source=source,
-    columns={
-        "coder_a": "One coder", "coder_b": "The other", "scale": "Scale", "posts": ("Posts in both", ",d"), "both_acted": ("Acted on, both", ",d"),
-        "only_a": ("Only the one", ",d"), "only_b": ("Only the other", ",d"), "kappa": ("Cohen’s kappa", ".3f"), "alpha": ("Krippendorff’s alpha", ".3f"),
-    },
-    notes=["The archive and civicmachines mark a flag and not which, so that they are compared on one scale only. All posts here are the leader’s."],
-))
+display(
+    report.table(
+        agreed.assign(coder_a=agreed["coder_a"].map(names), coder_b=agreed["coder_b"].map(names)),
+        id="tbl-agreement",
+        title="How far every two coders agree, on the posts that both have",
+        source=source,
+        columns={
+            "coder_a": "One coder",
+            "coder_b": "The other",
+            "scale": "Scale",
+            "posts": ("Posts in both", ",d"),
+            "both_acted": ("Acted on, both", ",d"),
+            "only_a": ("Only the one", ",d"),
+            "only_b": ("Only the other", ",d"),
+            "kappa": ("Cohen’s kappa", ".3f"),
+            "alpha": ("Krippendorff’s alpha", ".3f"),
+        },
+        notes=[
+            "The archive and civicmachines mark a flag and not which, so that they are compared on one scale only. All posts here are the leader’s."
+        ],
+    )
+)
 
 # %% [markdown]
-# Of the three that share many posts, the archive and SMAPP agree least, and the next table shows why. Until 10 December
+# Of those that share many posts, the archive and SMAPP agree least, and the next table shows why. Until 10 December
 # they say much the same. After that day the archive flags nothing at all, while SMAPP goes on marking: the archive's flags
 # stop there and the platform's labels do not. They are used here up to the end of November.
 
 # %%
 stretches = where_it_stops(table[table["posted_at"] >= "2020-11-01"])
-display(report.table(
-    stretches, id="tbl-stops", title="Posts that both the archive and SMAPP have, by stretches of ten days", source=source,
-    columns={"since": "From", "posts": ("Posts in both", ",d"), "by_coder": ("Flagged by the archive", ",d"), "by_against": ("Marked by SMAPP", ",d")},
-    notes=["The last stretch of a month runs to its end."],
-))
+display(
+    report.table(
+        stretches,
+        id="tbl-stops",
+        title="Posts that both the archive and SMAPP have, by stretches of ten days",
+        source=source,
+        columns={
+            "since": "From",
+            "posts": ("Posts in both", ",d"),
+            "by_coder": ("Flagged by the archive", ",d"),
+            "by_against": ("Marked by SMAPP", ",d"),
+        },
+        notes=["The last stretch of a month runs to its end."],
+    )
+)
 
 # %% [markdown]
 # # Where they disagree, by class
@@ -121,41 +202,83 @@ display(report.table(
 
 # %%
 fresh = table[table["posted_at"] < "2020-12-01"]
-errors = pd.concat([disagreement(fresh, "cao", other) for other in ("smapp", "trump_archive")], ignore_index=True)
-display(report.table(
-    errors.assign(account_class=errors["account_class"].str.replace("_", " "), against=errors["against"].map(names)), id="tbl-errors",
-    title="Cao’s record against two others, posts before December", source=source, group="against",
-    columns={
-        "account_class": "Class", "posts": ("Posts in both", ",d"), "only_coder": ("Only Cao", ",d"), "only_against": ("Only the other", ",d"),
-        "sensitivity": ("Sensitivity", ".1%"), "sensitivity_low": ("at least", ".1%"), "specificity": ("Specificity", ".1%"), "specificity_low": ("at least", ".1%"),
-        "why": report.Column("Why not", limit=60),
-    },
-    notes=["“at least”: the lower Wilson limit at 95 %, which takes posts as independent."],
-))
+errors = pd.concat(
+    [disagreement(fresh, "cao", other) for other in ("smapp", "trump_archive")], ignore_index=True
+)
+display(
+    report.table(
+        errors.assign(
+            account_class=errors["account_class"].str.replace("_", " "),
+            against=errors["against"].map(names),
+        ),
+        id="tbl-errors",
+        title="Cao’s record against two others, posts before December",
+        source=source,
+        group="against",
+        columns={
+            "account_class": "Class",
+            "posts": ("Posts in both", ",d"),
+            "only_coder": ("Only Cao", ",d"),
+            "only_against": ("Only the other", ",d"),
+            "sensitivity": ("Sensitivity", ".1%"),
+            "sensitivity_low": ("at least", ".1%"),
+            "specificity": ("Specificity", ".1%"),
+            "specificity_low": ("at least", ".1%"),
+            "why": report.Column("Why not", limit=60),
+        },
+        notes=["“at least”: the lower Wilson limit at 95 %, which takes posts as independent."],
+    )
+)
 
 # %%
 limits = label_error(table, before="2020-12-01")
-display(report.prose(
-    "The lowest of these limits, rounded down, are {se} for the sensitivity and {sp} for the specificity. The design declares them for both classes. For "
-    "the leader they come from other coders. For the others they are an assumption that nothing here can test: their posts may have been "
-    "watched less closely.",
-    se=percent(limits["sensitivity"][0]), sp=percent(limits["specificity"][0]),
-))
+display(
+    *(
+        audit.claim(
+            name, limits[name][0], unit="share", source="audit.sources.election_labels.label_error"
+        )
+        for name in ("sensitivity", "specificity")
+    )
+)
+
+# %% [markdown]
+# The lowest of these limits, rounded down, are {claim:sensitivity} for the sensitivity and {claim:specificity} for the specificity.
+# The design declares them for both classes. For the leader they come from other coders. For the others they are an assumption that
+# nothing here can test: their posts may have been watched less closely.
 
 # %% [markdown]
 # # The gap, coder by coder
 
 # %%
-display(report.table(
-    gaps.assign(coder=gaps["coder"].map(names), estimate=100 * gaps["estimate"], estimate_by_cao=100 * gaps["estimate_by_cao"]), id="tbl-gaps", title="The gap with the leader’s posts as each coder recorded them", source=source,
-    columns={
-        "coder": "Leader’s posts by", "first_day": "From", "last_day": "To", "n_focal": ("Leader’s posts", ",d"), "acted_focal": ("Acted on", ",d"),
-        "acted_focal_by_cao": ("The same by Cao", ",d"), "n_reference": ("Other authors’", ",d"), "acted_reference": ("Acted on", ",d"),
-        "estimate": ("Gap, points", "+.1f"), "estimate_by_cao": ("The same by Cao", "+.1f"), "tipping": ("Gap is 0 at", ".1%"),
-    },
-    notes=["Gap among like posts: same period, same kind of words. Other authors’ posts are as Cao recorded them in every row. “Gap is 0 at”: the share of actions "
-           "on other authors’ posts that would have to be on record, every one on the leader’s being so, for the gap to be nothing."],
-))
+display(
+    report.table(
+        gaps.assign(
+            coder=gaps["coder"].map(names),
+            estimate=100 * gaps["estimate"],
+            estimate_by_cao=100 * gaps["estimate_by_cao"],
+        ),
+        id="tbl-gaps",
+        title="The gap with the leader’s posts as each coder recorded them",
+        source=source,
+        columns={
+            "coder": "Leader’s posts by",
+            "first_day": "From",
+            "last_day": "To",
+            "n_focal": ("Leader’s posts", ",d"),
+            "acted_focal": ("Acted on", ",d"),
+            "acted_focal_by_cao": ("The same by Cao", ",d"),
+            "n_reference": ("Other authors’", ",d"),
+            "acted_reference": ("Acted on", ",d"),
+            "estimate": ("Gap, points", "+.1f"),
+            "estimate_by_cao": ("The same by Cao", "+.1f"),
+            "tipping": ("Gap is 0 at", ".1%"),
+        },
+        notes=[
+            "Gap among like posts: same period, same kind of words. Other authors’ posts are as Cao recorded them in every row. “Gap is 0 at”: the share of actions "
+            "on other authors’ posts that would have to be on record, every one on the leader’s being so, for the gap to be nothing."
+        ],
+    )
+)
 
 # %% [markdown]
 # Between the rows the posts differ, as each coder has other days. Within a row they are the same, and so is the gap or nearly so:

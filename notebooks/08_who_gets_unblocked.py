@@ -16,7 +16,7 @@ design = "designs/who-gets-unblocked.toml"
 # %% tags=["hide"]
 import audit
 from audit import report, run
-from audit.sources.wikipedia_blocks.summary import by_burn_in, by_class, by_reason
+from audit.sources.wikipedia_blocks.summary import AT_ONCE_HOURS, by_burn_in, by_class, by_reason
 
 question = audit.Design.read(design)
 study = run.study(question)
@@ -25,14 +25,24 @@ evidence = audit.appraise(comparison)
 week = question.outcome.reversed_within_hours
 
 # %%
-display(report.cover(evidence, subtitle="The public block log of the English Wikipedia, January 2009 and January to March 2012"))
+display(
+    report.cover(
+        evidence,
+        subtitle="The public block log of the English Wikipedia, January 2009 and January to March 2012",
+    )
+)
 
 # %%
-display(*report.page_one(evidence, limits=(
-    "A post, here, is a block: the log holds only the blocked, so nothing is said of how often a class is blocked.",
-    "Few blocks of administrators are in it, and most of those lifted were lifted within ten minutes: slips, and not judgements.",
-    *run.freezing(design),
-)))
+display(
+    *report.page_one(
+        evidence,
+        limits=(
+            "A post, here, is a block: the log holds only the blocked, so nothing is said of how often a class is blocked.",
+            "Few blocks of administrators are in it, and most of those lifted were lifted within ten minutes: slips, and not judgements.",
+            *run.freezing(design),
+        ),
+    )
+)
 
 # %% [markdown]
 # # What was asked
@@ -63,25 +73,46 @@ display(report.ledger_table(comparison))
 # this table, whatever came of it.
 
 # %%
-display(report.table(
-    by_class(study.loaded, within_hours=week),
-    id="tbl-classes",
-    title="Blocks of three classes, and what came of them within a week",
-    columns={
-        "account_class": "Blocked", "blocks": ("Blocks", ",d"), "accounts": ("Accounts", ",d"),
-        "indefinite": ("Without an end", ".1%"), "lifted": ("Lifted in a week", ",d"),
-        "share": ("Share lifted", ".1%"), "low": ("95 % from", ".1%"), "high": ("to", ".1%"),
-        "median_hours": ("Median hours to it", ".2f"), "own": ("Lifted by the blocked", ",d"), "at_once": ("Lifted in 10 minutes", ",d"),
-        "share_later": ("Share lifted, without these", ".1%"),
-    },
-    notes=("Limits are those of single blocks (Wilson): they take the blocks of one account as independent, and say nothing of a contrast.",),
-    source=report.source_line(study.loaded),
-))
+display(
+    report.table(
+        by_class(study.loaded, within_hours=week),
+        id="tbl-classes",
+        title="Blocks of three classes, and what came of them within a week",
+        columns={
+            "account_class": "Blocked",
+            "blocks": ("Blocks", ",d"),
+            "accounts": ("Accounts", ",d"),
+            "indefinite": ("Without an end", ".1%"),
+            "lifted": ("Lifted in a week", ",d"),
+            "share": ("Share lifted", ".1%"),
+            "low": ("95 % from", ".1%"),
+            "high": ("to", ".1%"),
+            "median_hours": ("Median hours to it", ".2f"),
+            "own": ("Lifted by the blocked", ",d"),
+            "at_once": ("Lifted in 10 minutes", ",d"),
+            "share_later": ("Share lifted, without these", ".1%"),
+        },
+        notes=(
+            "Limits are those of single blocks (Wilson): they take the blocks of one account as independent, and say nothing of a contrast.",
+        ),
+        source=report.source_line(study.loaded),
+    )
+)
+
+# %%
+display(
+    audit.claim(
+        "at_once",
+        60 * AT_ONCE_HOURS,
+        unit="minutes",
+        source="audit.sources.wikipedia_blocks.summary.AT_ONCE_HOURS",
+    )
+)
 
 # %% [markdown]
-# A block that is lifted within ten minutes is mostly a slip: the wrong name, or a bot that misfired. In January 2009 one
+# A block that is lifted within {claim:at_once.word} is mostly a slip: the wrong name, or a bot that misfired. In January 2009 one
 # bot on trial blocked administrators, its own keeper among them, and each of these blocks was taken back within minutes.
-# The summaries do not call them tests, so the ledger cannot take them out; the last two columns show what is left without
+# The summaries do not call them tests, so the ledger cannot take them out; the last columns show what is left without
 # them. The hour of an unblock is known only afterwards, so these columns describe, and are no contrast.
 
 # %%
@@ -100,16 +131,20 @@ display(report.chart("observed_expected", comparison))
 display(report.effects_table(comparison))
 
 # %%
-display(report.table(
-    by_reason(study.loaded, classes=(question.focal, *question.references)),
-    id="tbl-reasons",
-    title="Reasons given for blocks, by class",
-    columns={
-        "rule": report.Column("Reason", code=True), "administrator": ("Administrators", ",d"),
-        "registered": ("Registered", ",d"), "ip": ("Addresses", ",d"),
-    },
-    source=report.source_line(study.loaded),
-))
+display(
+    report.table(
+        by_reason(study.loaded, classes=(question.focal, *question.references)),
+        id="tbl-reasons",
+        title="Reasons given for blocks, by class",
+        columns={
+            "rule": report.Column("Reason", code=True),
+            "administrator": ("Administrators", ",d"),
+            "registered": ("Registered", ",d"),
+            "ip": ("Addresses", ",d"),
+        },
+        source=report.source_line(study.loaded),
+    )
+)
 
 # %%
 display(*report.answer_blocks(comparison))
@@ -124,17 +159,22 @@ display(*report.answer_blocks(comparison))
 # certain that their class was not known yet, or not yet held.
 
 # %%
-display(report.table(
-    by_burn_in(study.loaded),
-    id="tbl-burn-in",
-    title="Administrators found, by how many days the log had run",
-    columns={
-        "burn_in_days": ("Days left out", ".0f"), "administrator_blocks": ("Blocks of administrators", ",d"),
-        "administrators": ("Administrators blocked", ",d"), "registered_blocks": ("Blocks of registered", ",d"),
-        "per_1000": ("For each 1,000", ".2f"), "later_administrators": ("Administrators later on", ",d"),
-    },
-    source=report.source_line(study.loaded),
-))
+display(
+    report.table(
+        by_burn_in(study.loaded),
+        id="tbl-burn-in",
+        title="Administrators found, by how many days the log had run",
+        columns={
+            "burn_in_days": ("Days left out", ".0f"),
+            "administrator_blocks": ("Blocks of administrators", ",d"),
+            "administrators": ("Administrators blocked", ",d"),
+            "registered_blocks": ("Blocks of registered", ",d"),
+            "per_1000": ("For each 1,000", ".2f"),
+            "later_administrators": ("Administrators later on", ",d"),
+        },
+        source=report.source_line(study.loaded),
+    )
+)
 
 # %% [markdown]
 # # Does it hold?

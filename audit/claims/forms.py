@@ -8,7 +8,6 @@ that none can disagree with another.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 from audit.claims.lexicon import verb
@@ -17,7 +16,10 @@ from audit.numerals import MINUS, count, interval, p_value, percent, plain, poin
 
 Pieces = tuple[tuple[str, str], ...]
 Forms = dict[str, Pieces]
-NUMBER_WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBER_WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 MOST_DECIMALS = 6
 SHARE, POINTS, RATIO, ODDS, P = "share", "percentage points", "ratio", "odds ratio", "p"
 

@@ -102,10 +102,10 @@ NONE = 6  # no rung
 WORDS: tuple[Words, ...] = (
     Words(
         "cause",
-        r"because(?: of)?|due to|owing to|thanks to|le(?:d|ads?|ading) to|caus(?:ed|es|ing|al(?:ly)?)"
-        r"|(?:as a )?result(?:s|ed|ing)?(?: of| in| from)|driven by|attributable to|on account of"
-        r"|explain(?:s|ed|ing)?|accounts? for|accounted for|the reason (?:why|that|for)|brought about"
-        r"|(?:had |has )?(?:an|no|the|its) (?:effect|impact|influence) (?:of|on)|made (?:them|it) so",
+        r"because(?: of)?|due to|owing to|thanks to|le(?:d|ads?|ading) to|caus(?:ed|es|ing)"
+        r"|causal(?:ly)?|(?:as a )?result(?:s|ed|ing)?(?: of| in| from)|driven by|attributable to"
+        r"|on account of|explain(?:s|ed|ing)?|accounts? for|accounted for|brought about"
+        r"|the reason (?:why|that|for)|(?:an|no|the|its) (?:effect|impact|influence) (?:of|on)",
         NONE,
         "it names a cause, and no comparison of records shows one",
     ),
@@ -128,7 +128,7 @@ WORDS: tuple[Words, ...] = (
         rf"{_COUNT}(?:[- ]times|[-]?fold|x|×| ×)\s+{_MORE}|{_COUNT}[- ]fold|times {_MORE}"
         rf"|(?:twice|thrice|half|a third|double|triple) {_MORE}|doubled|tripled|quadrupled|halved",
         NONE,
-        "a ratio reads larger than the counts it comes from; counts and percentage points come first",
+        "a ratio reads larger than its counts do; counts and percentage points come first",
     ),
     Words(
         "treatment",
@@ -226,7 +226,7 @@ def faults_of(
 def direction_of(sentence: str) -> int | None:
     """Return the sign of focal − reference that a sentence says: −1, 1, or None for none or both.
 
-    "Not more often" says no direction.
+    "Not more often" says no direction, and neither does a bound: "fewer than 10".
     """
     said = {s for _, _, s in _directions(sentence)}
     return said.pop() if len(said) == 1 else None
@@ -281,7 +281,7 @@ def licensed(sentence: str, *, rung: int) -> None:
 
     The rule that like was compared with like is the caller's to keep: `verb` does.
     """
-    wrong = [f for f in faults_of(sentence, rung=max(rung, 2) if rung < 3 else rung)]
+    wrong = faults_of(sentence, rung=max(rung, 2))
     if wrong:
         words = ", ".join(repr(f.word.lower()) for f in wrong)
         raise ClaimError(
@@ -297,7 +297,7 @@ def _faults(family: Words, text: str, instead: str) -> Iterator[Fault]:
 
 def _directions(text: str) -> Iterator[tuple[int, str, int]]:
     for word, sign in DIRECTIONS.items():
-        for match in re.finditer(rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE):
+        for match in re.finditer(rf"(?<!\w){word}(?!\w)(?! than \d)", text, re.IGNORECASE):
             before = text[: match.start()].rstrip().lower()
             if not re.search(r"(?:\bnot|\bno|n't|\bnever|\bneither)$", before):
                 yield match.start(), match[0], sign

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-ORDER = (
-    "id text value unit sign baseline decimals conf_low conf_high confidence estimator cells "
-    "design code rung pages kind"
-).split()  # noqa: SIM905
+ORDER = [
+    *("id", "text", "value", "unit", "sign", "baseline", "decimals"),
+    *("conf_low", "conf_high", "confidence", "estimator", "cells", "design", "code"),
+    *("rung", "pages", "kind"),
+]
 """The keys of a claim in `claims.json`, in their order."""
 KINDS = ("estimate", "count", "constant", "stated", "cell", "printed")
 """What a claim may be.

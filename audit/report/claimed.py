@@ -12,6 +12,7 @@ from audit.errors import ClaimError
 from audit.text import visible
 
 SLOT = re.compile(r"\{claim:([^{}\n]*)\}")
+SHOWN = 12  # names that are listed where none is near
 NEAR = 3  # names that are offered for one that is unknown
 
 Node = dict[str, Any]
@@ -93,7 +94,7 @@ class Claimed:
             asked = match[1]
             name, form = self._asked(asked)
             if name not in self.forms:
-                near = get_close_matches(name, self.forms, n=NEAR, cutoff=0.5)
+                near = get_close_matches(name, self._names(), n=NEAR, cutoff=0.5)
                 known = f"did you mean {' or '.join(near)}?" if near else self._known()
                 yield f"{match[0]} names no recorded claim; {known}"
             elif form not in self.forms[name]:
@@ -109,6 +110,11 @@ class Claimed:
     def _known(self) -> str:
         if not self.forms:
             return "no cell records any; show one with audit.claim(…) in a code cell."
-        shown = list(self.forms)[:12]
-        more = len(self.forms) - len(shown)
-        return f"recorded: {', '.join(shown)}{f' and {more:,} more' if more else ''}."
+        names = self._names()
+        more = len(names) - SHOWN
+        tail = f" and {more:,} more" if more > 0 else ""
+        return f"recorded: {', '.join(names[:SHOWN])}{tail}."
+
+    def _names(self) -> list[str]:
+        """Return the ids that a slot can name; the numbers inside a form have a dot in theirs."""
+        return [name for name in self.forms if "." not in name]

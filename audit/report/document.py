@@ -40,6 +40,8 @@ class Document:
         Every text with a number in it and the kind of each number; see `audit.report.record`.
     record : mapping
         Hashes, verdict and names, as the provenance of the evidence gives them.
+    fingerprint : str
+        Of its claims and hashes, 12 hexadecimal digits; "" until `write_report` knows them all.
     """
 
     meta: dict[str, Any]
@@ -49,6 +51,7 @@ class Document:
     warnings: tuple[str, ...] = ()
     tokens: tuple[dict[str, Any], ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
 
     @property
     def simulated(self) -> bool:
@@ -106,8 +109,8 @@ def document(
     chosen = _meta(covers, nodes, meta or {})
     nodes = _without_title(nodes, chosen["title"])
     claims = gathered.claims.records
-    record = next((n["record"] for n in nodes if n.get("record")), {})
-    said = next((n.get("numbers", {}) for n in covers), {})
+    record: Mapping[str, Any] = next((n["record"] for n in nodes if n.get("record")), {})
+    said: Mapping[str, Any] = next((n.get("numbers", {}) for n in covers), {})
     nodes = [n for n in nodes if n.get("kind") not in ("cover", "claims")]
     first = next((i for i, n in enumerate(nodes) if n["k"] == "h"), len(nodes))
     front, body = nodes[:first], nodes[first:]

@@ -24,15 +24,19 @@ from audit.report.places import Part, Said, Span
 from audit.tokens import Token, tokens
 
 KINDS = ("claim", "date", "citation", "quotation", "document", "wording")
-CITED = re.compile(
+NAMED_YEAR = re.compile(
     # Names before a year: "Newcombe (1998)", "Donner and Zou 2012", "(Mantel 1963; Agresti 1990)"
-    r"(?:(?!(?:In|By|Since|From|Until|Till|After|Before|On|Of|Between|And|During|Through|The)\b)"
-    r"[A-ZÀ-Ž][\w’'.-]+(?:,? (?:and|und|&|et|al\.|others|in|[A-Z][\w’'.-]*))*,? \(?\d{4}[a-z]?\)?)"
-    r"|\d{1,4}(?:\(\d+\))?:\d+(?:[–-]\d+)?"  # volume:pages
-    r"|\d{1,4}\(\d{1,3}\)(?=[.,;:]|$)"  # volume(issue)
-    r"|arXiv[: ]\d{4}\.\d{4,5}|doi:\S+|10\.\d{4,}/\S+|https?://\S+|pp?\. ?\d+(?:[–-]\d+)?"
+    r"(?!(?:In|By|Since|From|Until|Till|After|Before|On|Of|Between|And|During|Through|The)\b)"
+    r"[A-ZÀ-Ž][\w’'.-]+(?:,? (?:and|und|&|et|al\.|others|in|[A-Z][\w’'.-]*))*,? \(?\d{4}[a-z]?\)?"
+)
+CITED = re.compile(
+    r"arXiv[: ]\d{4}\.\d{4,5}|doi:\S+|10\.\d{4,}/\S+|https?://\S+|pp?\. ?\d+(?:[–-]\d+)?"
     r"|Annex \d+"
 )
+VOLUME = re.compile(r"\d{1,4}(?:\(\d+\))?:\d+(?:[–-]\d+)?|\d{1,4}\(\d{1,3}\)(?=[.,;:]|$)")
+"""Volume and pages; only beside a work that is named with its year."""
+WORK = re.compile(r"[-*+ ]*[A-ZÀ-Ž][\w’'-]*(?: [\w’'-]+)? [A-Z]{1,4}\b[^.]{0,200}\(\d{4}[a-z]?\)\.")
+"""An entry of a list of works: "Newcombe RG (1998). Two-sided …" is a citation from end to end."""
 QUOTED = re.compile(r"“[^”]*”|‘[^’\n]{0,200}’(?!\w)|«[^»]*»")
 NUMBERED = re.compile(
     r"(?:\b(?:Figure|Table|Section|Appendix|Equation|Chapter|METHODS|DESIGN|page|pages|version|"
@@ -44,8 +48,8 @@ COUNTING = re.compile(
     r"[ ‑-](?:of (?:the|these|those|its|his|their|which|whom|them)\b|[^\W\d_])", re.UNICODE
 )
 IDIOM = re.compile(
-    r"(?:at one (?:time|and the same)|one (?:of|another|and the same|can|must|may|by one|has|is|that"
-    r"|made|who|which|in)|(?:no|any|every|each|some|the|this|that|only|last|first|next|which|a|an"
+    r"(?:at one (?:time|and the same)|one (?:of|another|and the same|can|must|may|by one|has|is"
+    r"|that|made|who|which|in)|(?:no|any|every|each|some|the|this|that|only|last|first|next|which|a|an"
     r"|as|such|other) one|more than half|(?:on the )?one (?:hand|side)|as one)\b",
     re.IGNORECASE,
 )
@@ -191,7 +195,9 @@ def typed_kind(text: str, token: Token) -> str:
     place = (token.start, token.end)
     if token.shape in DATES - {"year"}:
         return "date"
-    if _within(CITED, text, place):
+    if _within(CITED, text, place) or _within(NAMED_YEAR, text, place) or WORK.match(text):
+        return "citation"
+    if _within(VOLUME, text, place) and NAMED_YEAR.search(text):
         return "citation"
     if token.shape == "year":
         return "date"

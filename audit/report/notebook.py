@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.errors import ReportError
-from audit.report.outputs import HEADING
+from audit.report.outputs import HEADING, refuse_typed
 from audit.text import visible
 
 SECONDS = 3600  # for one cell; a multiverse over a large table takes long
@@ -43,11 +43,14 @@ def execute(
 
     Raises
     ------
+    ClaimError
+        Before anything runs, for numbers typed into its Markdown.
     ReportError
         When the file cannot be read, or a cell fails: with the section, the cell's number and the
         exception in words.
     """
     notebook = _read(Path(path))
+    refuse_typed(notebook)
     _insert(notebook, parameters or {})
     _settle(notebook)
     titles = _titles(notebook)

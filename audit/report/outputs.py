@@ -38,7 +38,7 @@ def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
         For numbers typed into Markdown that are no claim, date, citation, quotation or document
         number, and for claims that nobody recorded; all at once.
     """
-    _refuse_typed(gathered.claims, notebook)
+    refuse_typed(notebook, gathered.claims)
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.get("metadata", {}).get("tags", []))
         for output in cell.get("outputs", []):
@@ -55,12 +55,25 @@ def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
             _add_output(gathered, output, number)
 
 
-def _refuse_typed(claims: Claimed, notebook: Any) -> None:
+def refuse_typed(notebook: Any, claims: Claimed | None = None) -> None:
+    """Refuse a notebook whose own text has numbers that nobody can check.
+
+    Parameters
+    ----------
+    claims : Claimed, optional
+        What its cells recorded; None before it has run, when its slots cannot be filled yet.
+
+    Raises
+    ------
+    ClaimError
+        With the cell and the sentence of every such number, what was allowed and what to try.
+    """
     faults: list[str] = []
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.get("metadata", {}).get("tags", []))
         if cell["cell_type"] == "markdown" and not tags & SILENT:
-            found = [*claims.faults(cell["source"]), *faults_in(cell["source"])]
+            found = [*claims.faults(cell["source"])] if claims else []
+            found += faults_in(cell["source"])
             faults += [f"cell {number}: {fault}" for fault in found]
     if faults:
         n = len(faults)

@@ -142,14 +142,16 @@ class _Reader:
                 yield from self._flow(inner)
 
     def _line(self, part: str, inline: Sequence[Node]) -> Iterator[Part]:
-        text, spans, notes, numbers = "", [], [], {}
+        text = ""
+        spans: list[Span] = []
+        notes: list[Node] = []
+        numbers: dict[str, Said] = {}
         for said, kind, node in _pieces(inline):
             if kind == "note":
                 notes.append(node)
                 continue
-            known = {} if node is None else node.get("numbers", {}).get(said, {})
-            numbers |= known
-            claim = "" if node is None else node.get("claim", "")
+            numbers |= node.get("numbers", {}).get(said, {})
+            claim = node.get("claim", "")
             if kind:
                 spans.append(Span(len(text), len(text) + len(said), kind, claim))
             text += said
@@ -259,7 +261,7 @@ def _inner(node: Node) -> Iterator[Node]:
                 stack = [*item, *stack]
 
 
-def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node | None]]:
+def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node]]:
     """Yield the words of a line, what each stretch is, and its node."""
     for node in inline:
         kind = node["k"]
@@ -267,11 +269,11 @@ def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node | None]]:
             slot = "claim" if node.get("claim") else "data" if node.get("data") else ""
             yield node["v"], slot, node
         elif kind == "br":
-            yield " ", "", None
+            yield " ", "", {}
         elif kind == "code":
             yield node["v"], "quotation", node
         elif kind == "math":
-            yield node["tex"], "wording", None
+            yield node["tex"], "wording", {}
         elif kind == "note":
             yield "", "note", node
         elif kind == "ref":
@@ -279,9 +281,9 @@ def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node | None]]:
             said = "".join(p[0] for p in _pieces(node["c"]))
             tail = node["c"][-1].get("v", "")
             if own or not tail.startswith(" ("):
-                yield said, "document", None
+                yield said, "document", {}
             else:
                 yield from _pieces(node["c"][:-1])
-                yield tail, "document", None
+                yield tail, "document", {}
         else:
             yield from _pieces(node.get("c", []))

@@ -33,9 +33,7 @@ HOUSE = {"share": 1, "percentage points": 1, "ratio": 2, "odds ratio": 2, "p": 3
 """Unit to the decimals that it is said with where no error tells."""
 LEVEL = re.compile(r"[=\[(].*$")
 """What a dummy adds to its factor's name: "metro[T.Leeds]", "metro=Leeds"."""
-DIFFERENT = frozenset(
-    (Verdict.LENIENT, Verdict.STRICT, Verdict.MORE, Verdict.LESS, Verdict.SMALL)
-)
+DIFFERENT = frozenset((Verdict.LENIENT, Verdict.STRICT, Verdict.MORE, Verdict.LESS, Verdict.SMALL))
 
 
 class About(TypedDict, total=False):

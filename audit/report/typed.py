@@ -19,6 +19,10 @@ MARKS = re.compile(r"\{[#.][^}\n]*\}|\[\^[^\]]*\]")
 PARAGRAPH = re.compile(
     r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t])|(?<=\n)(?=#)|(?<=^)(?=#)"
 )
+TYPED = (
+    "is typed. Allowed: a claim, a date, a citation, a quotation, a number of the document. Try: "
+    'audit.claim("name", value, unit="…") in a code cell and {claim:name} here.'
+)
 SHOWN = 30  # characters of the sentence on either side of a number that is refused
 
 
@@ -42,8 +46,4 @@ def faults_in(markdown: str) -> Iterator[str]:
         for token in tokens(line):
             if not typed_kind(line, token):
                 around = line[max(0, token.start - SHOWN) : token.end + SHOWN]
-                yield (
-                    f"{line[token.start : token.end]!r} in “{visible(around, 90)}” is typed. "
-                    "Allowed: a claim, a date, a citation, a quotation, a number of the document. "
-                    'Try: audit.claim("name", value, unit="…") in a code cell and {claim:name} here.'
-                )
+                yield f"{line[token.start : token.end]!r} in “{visible(around, 90)}” {TYPED}"

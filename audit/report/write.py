@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from audit.report.document import Document
 from audit.report.folder import replace_folder
 from audit.report.html import build_html
-from audit.report.record import Origin, claims_of, record_of, rounded
+from audit.report.record import Origin, claims_of, fingerprint_of, record_of, rounded
 from audit.report.typst import build_pdf, count_pages
 
 KNOWN = frozenset(
@@ -86,14 +86,17 @@ def write_report(
         When the report cannot be set or written; an earlier report is then still whole.
     """
     start = time.perf_counter()
+    made = origin or Origin()
+    document = replace(document, claims=(*document.claims, *map(_record, claims)))
+    document = replace(document, fingerprint=fingerprint_of(document, made))
     pdf = build_pdf(document)
-    said = [*claims_of(document, places=pages_of(pdf)), *map(_record, claims)]
+    said = claims_of(document, places=pdf.places)
     written = _json(said)
     files = {
         "report.pdf": pdf.content,
         "report.html": build_html(document).encode(),
         "claims.json": written,
-        "record.json": _json(record_of(document, said, written, origin or Origin())),
+        "record.json": _json(record_of(document, said, written, made)),
         **_tables(document),
         **_charts(document),
     }
@@ -111,14 +114,8 @@ def write_report(
     )
 
 
-def _record(claim: Any) -> Mapping[str, Any]:
-    return claim.to_dict() if hasattr(claim, "to_dict") else claim
-
-
-def pages_of(pdf: Any) -> Mapping[str, int]:
-    """Return where the PDF has each place of the document; nothing where it was not measured."""
-    found: Mapping[str, int] = getattr(pdf, "places", {})
-    return found
+def _record(claim: Any) -> dict[str, Any]:
+    return dict(claim.to_dict() if hasattr(claim, "to_dict") else claim)
 
 
 def _json(value: Any) -> bytes:

@@ -1,0 +1,72 @@
+"""Numbers typed into a notebook's own Markdown."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.report.kinds import typed_kind
+from audit.report.typed import faults_in
+from audit.tokens import tokens
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gap is 12.6 points.",
+        "Leaders wrote 28 % of the posts.",
+        "Three data sets recorded it.",
+        "Half of the posts were labelled.",
+        "It happened twice a month.",
+        "Two-thirds of them stayed up.",
+        "# What 17 leaders did",
+        "- an item\n- another with 5 posts",
+        "One in ten posts was removed.",
+        "| a | b |\n|---|---|\n| posts | 41 |",
+    ],
+)
+def test_a_typed_number_is_refused(text: str) -> None:
+    found = list(faults_in(text))
+    assert len(found) >= 1
+    assert all("Allowed: a claim, a date" in f and "Try: audit.claim(" in f for f in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("From 1 September to 15 December 2020.", "date"),
+        ("In 2018, on 2018-01-05 at 10:30.", "date"),
+        ("Newcombe (1998) and Donner and Zou 2012.", "citation"),
+        ("- Newcombe RG (1998). Comparison of eleven methods. *Med* 17:873–890.", "citation"),
+        ("He wrote “we have 5 rules”.", "quotation"),
+        ("See Table 2, Section 3 and § 4.", "document"),
+        ("audit 0.1.0, of commit 5ccaa6fad182e2d6", "document"),
+        ("One of them, at one time or another, and one another.", "wording"),
+    ],
+)
+def test_what_needs_no_claim(text: str, kind: str) -> None:
+    assert list(faults_in(text)) == []
+    line = text.replace("*", "")
+    assert {typed_kind(line, t) for t in tokens(line)} == {kind}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of {claim:n} posts {claim:gap.points}.",
+        "`ols(X, y, covariance='cr2', n=5)` and\n\n```python\nx = 12\n```\n",
+        "With $t_{0.975}$ and\n\n$$\\frac{1}{2}$$\n",
+        "1. first\n2. second",
+        "[here](https://example.org/12/34) and <https://example.org/56>",
+        "## Heading {#sec-2 .appendix}",
+    ],
+)
+def test_code_formulas_addresses_and_slots_are_no_prose(text: str) -> None:
+    assert list(faults_in(text)) == []
+
+
+def test_every_number_is_said_with_its_sentence() -> None:
+    found = list(faults_in("Leaders wrote 41 posts.\n\nOthers wrote 7 posts."))
+    assert [f.split("”")[0] for f in found] == [
+        "'41' in “Leaders wrote 41 posts.",
+        "'7' in “Others wrote 7 posts.",
+    ]
