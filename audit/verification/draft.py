@@ -131,7 +131,7 @@ class _Reader:
         for phrase in phrases(text):
             where = f"line {sentence.line}"
             if phrase.kind in ("date", "name"):
-                if not self.book.prints(phrase.text):
+                if not self.book.prints(phrase.text) and not _in_handle(text, phrase):
                     what = "a date" if phrase.kind == "date" else "a name"
                     shown = visible(phrase.text, 40)
                     self.unchecked.append(f"{where}: {shown!r} is {what} the report does not print")
@@ -156,6 +156,8 @@ class _Reader:
             says = f"{visible(fault.word, 60)!r} goes too far at rung {record.rung}: {fault.why}"
             if kind == "direction":
                 says = f"{visible(fault.word, 60)!r}: {fault.why}"
+            elif odds and "times" in fault.word.lower():
+                says += "; and an odds ratio is no ratio of chances"
             instead = self._instead(fault, matches)
             self.defects.append(Defect(kind, where, says, text, instead))
         for handle in HANDLE.findall(sentence.text):
@@ -168,6 +170,11 @@ class _Reader:
         if any(m.main for m in matches) and self.book.sentence:
             return self.book.sentence
         return fault.instead
+
+
+def _in_handle(text: str, phrase: Phrase) -> bool:
+    """Return whether digits belong to an @name, which is weighed as a name."""
+    return any(m.start() <= phrase.start and phrase.end <= m.end() for m in HANDLE.finditer(text))
 
 
 def _number(match: Match, phrase: Phrase, where: str, text: str) -> Iterator[Defect]:

@@ -63,18 +63,18 @@ class Book:
         self.sentence = str(record.part("verdict").get("sentence", ""))
         said = flattened(" ".join(e.text for e in record.entries()))
         about = record.part("report")
-        self.printed = {t.text for t in tokens(f"{said} {about.get('date', '')}")}
+        self.printed = f"{said} {about.get('date', '')}"
         self.context = _contexts(record)
 
     def prints(self, text: str) -> bool:
-        """Return whether the report prints all number tokens of a text."""
-        return {t.text for t in tokens(text)} <= self.printed
+        """Return whether the report prints a date or a name."""
+        return flattened(text) in self.printed
 
     def match(self, phrase: Phrase, sentence: str) -> Match:
         """Return the claim that a number of a sentence says, or what is wrong with it."""
         fitting = [c for c in self.claims if _fits(c, phrase)]
         right = [c for c in fitting if phrase.allows(_in_unit(c, phrase))]
-        plain = [c for c in right if c.get("kind") not in ("cell", "printed")]
+        plain = [c for c in right if _own(c)]
         if not plain and right and _specific(phrase):
             plain = right
         if plain:
@@ -107,11 +107,11 @@ class Book:
             return Match(kind="number", wrong=wrong, instead="write “percentage points”.")
         if right:
             n = len(right)
-            cells = f"{n} cell{'s' if n > 1 else ''} of tables"
-            wrong = f"traces to no claim; only {cells} happen to print it"
+            many = f"{n} cells and labels happen" if n > 1 else "1 cell or label happens"
+            wrong = f"traces to no claim of its own; {many} to print it"
         else:
             wrong = "traces to no claim of the report"
-        near = [c for c in fitting if c.get("kind") not in ("cell", "printed")]
+        near = [c for c in fitting if _own(c)]
         if not near:
             return Match(kind="unrecorded", wrong=wrong)
         best = min(near, key=lambda c: abs(abs(_in_unit(c, phrase)) - phrase.value))
@@ -188,6 +188,11 @@ def _in_unit(claim: Mapping[str, Any], phrase: Phrase) -> float:
 def _sign(claim: Mapping[str, Any]) -> int:
     found = claim.get("sign", 0)
     return found if found in (-1, 0, 1) else 0
+
+
+def _own(claim: Mapping[str, Any]) -> bool:
+    """Return whether a claim is more than a cell of a table or a label inside a chart."""
+    return claim.get("kind") not in ("cell", "printed") and "/chart/" not in str(claim.get("id"))
 
 
 def _odds(claim: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from audit.tokens import TENS, WORDS, Token, tokens
+from audit.tokens import TENS, WORDS, WRITTEN, Token, tokens
 
 Kind = Literal["share", "percent", "points", "ratio", "count", "p", "date", "name"]
 HEDGES = {
@@ -45,6 +45,8 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ("p", r"p ?(?:=|<|≤) ?(?P<n>0?\.\d+)"),
     )
 )
+NAMED = re.compile(r"(?:[^\W\d_]-|[@#/.]\w*|\w)$")
+"""What makes the digits behind it part of a name: COVID-19, o-0007, @user1."""
 WORTH = {"twice": 2.0, "thrice": 3.0, "doub": 2.0, "trip": 3.0}
 
 
@@ -101,6 +103,10 @@ def phrases(sentence: str) -> list[Phrase]:
     """
     out: list[Phrase] = []
     taken = [False] * (len(sentence) + 1)
+    nan = math.nan
+    for match in WRITTEN.finditer(sentence):
+        out.append(Phrase(match[0], *match.span(), "date", nan, nan, nan))
+        taken[match.start() : match.end()] = [True] * len(match[0])
     for kind, pattern in PATTERNS:
         for match in pattern.finditer(sentence):
             if not any(taken[match.start() : match.end()]):
@@ -134,7 +140,7 @@ def _token(sentence: str, token: Token) -> Iterator[Phrase]:
     nan = math.nan
     if token.shape in ("iso date", "written date", "clock", "year", "ordinal"):
         yield Phrase(text, *span, "date", nan, nan, nan)
-    elif token.value is None or token.shape == "hash":
+    elif token.value is None or NAMED.search(sentence[: token.start]):
         yield Phrase(text, *span, "name", nan, nan, nan)
     elif token.shape == "word" and (token.value < 1 or _no_count(sentence, token)):
         return

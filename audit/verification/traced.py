@@ -41,7 +41,7 @@ def untraced(reading: Reading, record: Record) -> Iterator[Defect]:
         for text in _pieces(entry)
     )
     for text in sorted(filter(None, wanted), key=len, reverse=True):
-        if not page.cover_all(_around_formulas(text)):
+        if not page.cover(text) and not page.cover_all(_around_formulas(text)):
             yield from page.nearest(text, record)
     yield from page.uncovered()
 
@@ -63,7 +63,7 @@ def _around_formulas(text: str) -> list[str]:
             runs[-1].append(word)
         elif runs[-1]:
             runs.append([])
-    return [" ".join(run) for run in runs if len(run) >= GRAM] or [""]
+    return [" ".join(run) for run in runs if len(run) >= GRAM]
 
 
 class _Text:
@@ -107,10 +107,12 @@ class _Text:
 
     def cover_all(self, pieces: Sequence[str]) -> bool:
         """Mark a text cut at its formulas, with what stands between and around the pieces."""
-        if len(pieces) == 1 and pieces[0]:
+        if len(pieces) == 1:
             return self.cover(pieces[0])
+        if not pieces:
+            return True  # nothing but a formula
         first = at = -1
-        for piece in (p.replace(" ", "") for p in pieces if p):
+        for piece in filter(None, map(_bare, pieces)):
             stop = len(self.squeezed) if at < 0 else at + len(piece) + NEAR
             at = self.squeezed.find(piece, max(at, 0), stop)
             if at < 0:
@@ -132,16 +134,18 @@ class _Text:
     def cover(self, text: str) -> bool:
         """Mark every place of a recorded text; return whether there is one.
 
-        Spaces are no part of the search: a reading may add or lose one at the end of a line.
+        Spaces and hyphens are no part of the search: a line may end at either.
         """
-        wanted = text.replace(" ", "")
-        at = self.squeezed.find(wanted)
-        met = at >= 0
+        wanted = _bare(text)
+        at = self.squeezed.find(wanted) if wanted else -1
+        met = False
         while at >= 0:
             first, last = self.places[at], self.places[at + len(wanted) - 1] + 1
-            if not _cuts(self.line, first, last):
+            whole = not _cuts(self.line, first, last)
+            if whole:
                 self.covered[first:last] = b"\1" * (last - first)
-            at = self.squeezed.find(wanted, at + len(wanted))
+                met = True
+            at = self.squeezed.find(wanted, at + (len(wanted) if whole else 1))
         return met
 
     def nearest(self, text: str, record: Record) -> Iterator[Defect]:
@@ -187,6 +191,10 @@ def _cuts(line: str, first: int, last: int) -> bool:
     return left or right
 
 
+def _bare(text: str) -> str:
+    return text.replace(" ", "").replace("-", "")
+
+
 def _squeezed(line: str) -> tuple[str, Sequence[int]]:
-    places = [i for i, c in enumerate(line) if c != " "]
+    places = [i for i, c in enumerate(line) if c not in " -"]
     return "".join(line[i] for i in places), places
