@@ -109,6 +109,7 @@ def _verify(args: argparse.Namespace) -> int:
         return found.exit_code
     if not args.report:
         raise AuditError("nothing to verify: name report.pdf, report.html or a report's folder.")
+    _say("computing it again takes as long as making it …", to=sys.stderr)
     found = verify(args.report, design=args.design, record=args.record)
     _say(found)
     return found.exit_code

@@ -18,7 +18,7 @@ from audit.verification.phrases import Phrase, phrases
 from audit.verification.record import read_record
 from audit.verification.sentences import Sentence, sentences
 
-LONGEST = 2_000_000  # characters of a draft
+LONGEST = 500_000  # characters of a draft
 HANDLE = re.compile(r"(?<![\w@/.])@\w{2,40}")
 
 

@@ -44,12 +44,17 @@ def _read(content: bytes, name: str) -> Reading:
     import logging
 
     from pypdf import PdfReader
+    from pypdf.errors import DependencyError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings are about repairs
     if b"%%EOF" not in content[-2048:]:
         raise VerifyError(f"{name} is broken off: it has no end mark. Fetch the whole file again.")
-    reader = PdfReader(io.BytesIO(content))
-    if reader.is_encrypted:
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        locked = reader.is_encrypted
+    except DependencyError:  # of a cipher: it needs more than the reader can undo by itself
+        locked = True
+    if locked:
         raise VerifyError(
             f"{name} is encrypted. Reports of audit are not; take the file as it was written."
         )

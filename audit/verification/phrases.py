@@ -45,6 +45,7 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ("p", r"p ?(?:=|<|≤) ?(?P<n>0?\.\d+)"),
     )
 )
+NEAR = 40  # characters before a number in which its hedge, or the name it is part of, stands
 NAMED = re.compile(r"(?:[^\W\d_]-|[@#/.]\w*|\w)$")
 """What makes the digits behind it part of a name: COVID-19, o-0007, @user1."""
 WORTH = {"twice": 2.0, "thrice": 3.0, "doub": 2.0, "trip": 3.0}
@@ -140,7 +141,7 @@ def _token(sentence: str, token: Token) -> Iterator[Phrase]:
     nan = math.nan
     if token.shape in ("iso date", "written date", "clock", "year", "ordinal"):
         yield Phrase(text, *span, "date", nan, nan, nan)
-    elif token.value is None or NAMED.search(sentence[: token.start]):
+    elif token.value is None or NAMED.search(sentence, max(0, token.start - NEAR), token.start):
         yield Phrase(text, *span, "name", nan, nan, nan)
     elif token.shape == "word" and (token.value < 1 or _no_count(sentence, token)):
         return
@@ -169,7 +170,7 @@ def _made(
 
 def _hedged(sentence: str, start: int) -> tuple[str, int]:
     """Return which way a number is loosened, and where its phrase begins."""
-    before = sentence[:start].lower()
+    before = sentence[max(0, start - NEAR) : start].lower()
     for way, hedges in HEDGES.items():
         for words in sorted(hedges, key=len, reverse=True):
             if re.search(rf"(?<!\w){words} $", before):

@@ -51,14 +51,18 @@ def sentences(text: str) -> Iterator[Sentence]:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     seen = UNSEEN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
-    start = 0
+    start, line, counted = 0, 1, 0
     for stop in [*PARAGRAPH.finditer(seen), None]:
         end = stop.start() if stop else len(seen)
-        yield from _in_paragraph(seen, start, end)
+        for at, said in _in_paragraph(seen, start, end):
+            line += seen.count("\n", counted, at)
+            counted = at
+            yield Sentence(said, line)
         start = stop.end() if stop else end
 
 
-def _in_paragraph(seen: str, start: int, end: int) -> Iterator[Sentence]:
+def _in_paragraph(seen: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield each sentence of a paragraph with the place where it begins."""
     marker = MARKER.match(seen, start, end)
     at = marker.end() if marker else start
     for stop in [*END.finditer(seen, at, end), None]:
@@ -66,6 +70,5 @@ def _in_paragraph(seen: str, start: int, end: int) -> Iterator[Sentence]:
         said = seen[at:last]
         lead = len(said) - len(said.lstrip())
         if said.strip():
-            line = seen.count("\n", 0, at + lead) + 1
-            yield Sentence(EMPHASIS.sub("", said).strip(), line)
+            yield at + lead, EMPHASIS.sub("", said).strip()
         at = last

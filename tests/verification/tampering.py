@@ -117,9 +117,7 @@ def resaved(content: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(content)) as pdf:
         out = io.BytesIO()
         loose = pikepdf.ObjectStreamMode.disable
-        pdf.save(
-            out, compress_streams=False, object_stream_mode=loose, fix_metadata_version=False
-        )
+        pdf.save(out, compress_streams=False, object_stream_mode=loose, fix_metadata_version=False)
         return out.getvalue()
 
 

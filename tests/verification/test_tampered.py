@@ -6,9 +6,9 @@ import hashlib
 import json
 
 import pytest
-from verification import tampering
 
 from audit.report.record import fingerprint
+from verification import tampering
 
 EDITS = {
     "an edited digit": ("posts: 10", "posts: 17", "number", "prints 17; the report computes 10"),
@@ -98,7 +98,11 @@ def test_an_alternative_text_is_held_to_its_numbers(made, verified) -> None:
     pdf, page = made.folder / "report.pdf", made.folder / "report.html"
     pdf.write_bytes(tampering.edit_alt(pdf.read_bytes(), "10 posts", "19 posts"))
     content = page.read_bytes()
-    page.write_bytes(tampering.edit_html(content, 'alt="Simulated data. Bar chart. 10', 'alt="Simulated data. Bar chart. 19'))
+    page.write_bytes(
+        tampering.edit_html(
+            content, 'alt="Simulated data. Bar chart. 10', 'alt="Simulated data. Bar chart. 19'
+        )
+    )
     found = verified(made.folder, design=made.design)
     wheres = [d.where for d in found.defects if "prints 19; the report computes 10" in d.says]
     assert any("alternative text" in w and w.startswith("page") for w in wheres)
@@ -119,7 +123,8 @@ def test_a_named_account_is_found(made, verified) -> None:
     page.write_bytes(tampering.edit_html(page.read_bytes(), "Leader posts were", f"{name} was"))
     found = verified(page, design=made.design)
     named = [d for d in found.defects if d.kind == "named"]
-    assert named and "'ordinary-007' is an ordinary account" in named[0].says
+    assert named
+    assert "'ordinary-007' is an ordinary account" in named[0].says
 
 
 def test_what_is_drawn_over_the_words_is_found(made, verified) -> None:
@@ -184,21 +189,30 @@ def test_a_claim_edited_with_its_hash_and_fingerprint_is_found_by_computing(made
     assert any(d.kind == "record" and "'fingerprint'" in d.says for d in found.defects)
 
 
+def in_token(place: int, value: str):
+    """Return a change of the first token of the third text: 0 token, 1 kind, 2 claim."""
+    return lambda r: r["tokens"][2]["tokens"][0].__setitem__(place, value)
+
+
 @pytest.mark.parametrize(
     ("change", "kind", "says"),
     [
-        (lambda r: r["verdict"].update(verdict="treated alike"), "verdict", "the rule gives 'treated more leniently'"),
+        (
+            lambda r: r["verdict"].update(verdict="treated alike"),
+            "verdict",
+            "the rule gives 'treated more leniently'",
+        ),
         (lambda r: r["verdict"].update(p=0.4), "verdict", "the rule gives 'unclear'"),
         (lambda r: r["verdict"].update(rung=5), "verdict", "rung: 5 → 3"),
         (lambda r: r.update(fingerprint="0" * 12), "fingerprint", "states '000000000000'"),
         (lambda r: r["names"].append("someone"), "record", "its 'names'"),
         (lambda r: r["report"].update(simulated=False), "record", "its 'report'"),
-        (lambda r: r["tokens"][2]["tokens"][0].__setitem__(1, "date"), "record", "its 'tokens'"),
-        (lambda r: r["tokens"][2]["tokens"][0].__setitem__(1, "guess"), "unrecorded", "has the kind 'guess'"),
-        (lambda r: r["tokens"][2]["tokens"][0].__setitem__(2, "no-such"), "unrecorded", "names the claim 'no-such'"),
-        (lambda r: r["tokens"][2]["tokens"].pop(), "record", "its tokens are not those of its text"),
+        (in_token(1, "date"), "record", "its 'tokens'"),
+        (in_token(1, "guess"), "unrecorded", "has the kind 'guess'"),
+        (in_token(2, "no-such"), "unrecorded", "names the claim 'no-such'"),
+        (lambda r: r["tokens"][2]["tokens"].pop(), "record", "tokens are not those of its text"),
     ],
-)  # fmt: skip
+)
 def test_an_edited_record_is_found(made, verified, change, kind, says) -> None:
     path = made.folder / "record.json"
     record = json.loads(path.read_text())
