@@ -46,6 +46,22 @@ def differences(fresh: Path, committed: Path) -> list[str]:
         a, b = claims[0].get(key), claims[1].get(key)
         if a is None or b is None or a["text"] != b["text"] or not close(a["value"], b["value"]):
             out.append(f"claim {key}: {a and a['text']!r} against {b and b['text']!r}")
+    return out + recorded(fresh, committed)
+
+
+def recorded(fresh: Path, committed: Path) -> list[str]:
+    """Return where the kinds of the numbers that two reports print differ, in words."""
+    if not (committed / "record.json").exists():
+        return ["record.json is not committed; build the report again"]
+    a, b = (json.loads((d / "record.json").read_text("utf-8")) for d in (fresh, committed))
+    out = [f"record: {key} differs" for key in ("report", "names") if a[key] != b[key]]
+    for key in ("verdict", "rung", "sentence"):
+        if a["verdict"].get(key) != b["verdict"].get(key):
+            out.append(f"record: the {key} of the verdict differs")
+    pairs = zip(a["tokens"], b["tokens"], strict=False)
+    if a["tokens"] != b["tokens"]:
+        at = next((x["at"] for x, y in pairs if x != y), "the end")
+        out.append(f"record: the numbers printed differ, first at {at}")
     return out
 
 
@@ -73,6 +89,9 @@ def main() -> int:
                 faults.append(f"{name}: two builds gave PDFs of different bytes")
             if (a / "report.html").read_bytes() != (b / "report.html").read_bytes():
                 faults.append(f"{name}: two builds gave HTML of different bytes")
+            for kind in ("claims.json", "record.json"):
+                if (a / kind).read_bytes() != (b / kind).read_bytes():
+                    faults.append(f"{name}: two builds gave a {kind} of different bytes")
             found = differences(a, ROOT / "reports" / name)
             faults += [f"{name}: {f}" for f in found]
     for fault in faults:

@@ -43,7 +43,7 @@ _HOME = {
     "Study": "study",
     "Verdict": "claims",
     "appraise": "evidence",
-    "claim": "report.stated",
+    "claim": "report.claiming",
     "codebook": "schema",
     "compare": "comparison",
     "compose": "report",
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from audit.outcome import Outcome
     from audit.regimes import Exemptions, Regimes
     from audit.report import Report, compose
-    from audit.report.stated import claim
+    from audit.report.claiming import claim
     from audit.roster import Roster
     from audit.scanned import Scan, scan
     from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Ladder, codebook

@@ -148,7 +148,9 @@ def report(
     whose changed numbers are then printed as corrections.
     """
     from audit.report import compose, publish
+    from audit.utterances import forget
 
+    forget()  # what another report of this process said is none of this one's
     found = locate(path)
     folder = Path(out) / report_name(found)
     if found.suffix in NOTEBOOKS:

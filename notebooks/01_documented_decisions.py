@@ -29,27 +29,16 @@ source = "; ".join(f"{o.title} ({o.producer})" for o in cases.origins)
 about_posts = int((decisions["unit"] == "post").sum())
 
 # %%
-display(
-    report.cover(
-        evidence,
-        subtitle="Published decisions and refusals to decide, 2015 to 2025, and the rules they were taken under",
-    )
-)
+display(report.cover(evidence, subtitle="Published decisions and refusals to decide, 2015 to 2025, and the rules they were taken under"))
 
 # %%
 display(report.verdict_box(evidence))
-display(
-    report.Facts(
-        (
-            report.Fact("decisions", str(len(decisions)), "documented, with a source"),
-            report.Fact(
-                "of these about posts", str(about_posts), "the others: accounts, periods, reversals"
-            ),
-            report.Fact("by or about", str(decisions["person"].nunique()), "persons and bodies"),
-            report.Fact("rule events", str(len(rules)), "dated"),
-        )
-    )
-)
+display(report.Facts((
+    report.Fact("decisions", str(len(decisions)), "documented, with a source"),
+    report.Fact("of these about posts", str(about_posts), "the others: accounts, periods, reversals"),
+    report.Fact("by or about", str(decisions["person"].nunique()), "persons and bodies"),
+    report.Fact("rule events", str(len(rules)), "dated"),
+)))
 display(report.does_not_show(evidence, run.freezing(design)))
 
 # %% [markdown]
@@ -65,23 +54,9 @@ display(report.does_not_show(evidence, run.freezing(design)))
 
 # %%
 display(
-    audit.claim(
-        "decisions", len(decisions), unit="decisions", source="the registry’s decisions.csv"
-    ),
-    audit.claim(
-        "about_posts",
-        about_posts,
-        of=len(decisions),
-        unit="decisions",
-        source="the registry’s decisions.csv",
-    ),
-    audit.claim(
-        "no_posts",
-        len(decisions) - about_posts,
-        of=len(decisions),
-        unit="decisions",
-        source="the registry’s decisions.csv",
-    ),
+    audit.claim("decisions", len(decisions), unit="decisions", source="the registry’s decisions.csv"),
+    audit.claim("about_posts", about_posts, of=len(decisions), unit="decisions", source="the registry’s decisions.csv"),
+    audit.claim("no_posts", len(decisions) - about_posts, of=len(decisions), unit="decisions", source="the registry’s decisions.csv"),
 )
 
 # %% [markdown]
@@ -110,11 +85,7 @@ display(report.chart("decision_timeline", timeline, source=source), *report.view
 
 # %%
 ladder = ladder_among_leaders(decisions)
-display(
-    report.chart("notices", ladder, source=source),
-    *report.view_words(ladder),
-    report.view_table(ladder, id="tbl-notices"),
-)
+display(report.chart("notices", ladder, source=source), *report.view_words(ladder), report.view_table(ladder, id="tbl-notices"))
 
 # %% [markdown]
 # # The same words from an ordinary account
@@ -124,11 +95,7 @@ display(
 
 # %%
 copies = matched_copies(decisions)
-display(
-    report.chart("matched_copies", copies, source=source),
-    *report.view_words(copies),
-    report.view_table(copies, id="tbl-copies"),
-)
+display(report.chart("matched_copies", copies, source=source), *report.view_words(copies), report.view_table(copies, id="tbl-copies"))
 
 # %% [markdown]
 # # Meta's allowances
@@ -139,11 +106,7 @@ display(
 
 # %%
 allowances = allowance_shares(registry.platform_totals())
-display(
-    report.chart("allowance_curve", allowances, source=source),
-    *report.view_words(allowances),
-    report.view_table(allowances, id="tbl-allowances"),
-)
+display(report.chart("allowance_curve", allowances, source=source), *report.view_words(allowances), report.view_table(allowances, id="tbl-allowances"))
 
 # %% [markdown]
 # # How long it took
@@ -153,11 +116,7 @@ display(
 
 # %%
 times = time_to_action(decisions)
-display(
-    report.chart("time_to_action", times, source=source),
-    *report.view_words(times),
-    report.view_table(times, id="tbl-times"),
-)
+display(report.chart("time_to_action", times, source=source), *report.view_words(times), report.view_table(times, id="tbl-times"))
 
 # %% [markdown]
 # # Published exemptions {.appendix}
@@ -166,26 +125,13 @@ display(
 # and not announced. A rule under “does not cover” is one the exemption itself leaves out.
 
 # %%
-display(
-    report.table(
-        published_exemptions(registry.exemptions()),
-        id="tbl-exemptions",
-        title="Published exemptions, as far as they can be dated",
-        source=source,
-        columns={
-            "start": "From",
-            "platform": "Platform",
-            "classes": "For",
-            "covers": report.Column("Covers", limit=120),
-            "does_not_cover": report.Column("Does not cover", limit=160),
-            "publication": "How known",
-            "summary": report.Column("Our summary", limit=400),
-        },
-        notes=[
-            "“any”: not limited to a class or a rule by the source. Ends, ceilings and addresses are in the registry’s own table."
-        ],
-    )
-)
+display(report.table(
+    published_exemptions(registry.exemptions()), id="tbl-exemptions", title="Published exemptions, as far as they can be dated", source=source,
+    columns={"start": "From", "platform": "Platform", "classes": "For", "covers": report.Column("Covers", limit=120),
+             "does_not_cover": report.Column("Does not cover", limit=160), "publication": "How known",
+             "summary": report.Column("Our summary", limit=400)},
+    notes=["“any”: not limited to a class or a rule by the source. Ends, ceilings and addresses are in the registry’s own table."],
+))
 
 # %% [markdown]
 # # Enforcement at large {.appendix}
@@ -198,63 +144,27 @@ totals = platform_totals(registry.platform_totals())
 display(*report.view_words(totals))
 
 # %%
-methods = {
-    "twitter_until_2020_08": "Twitter, counted as until August 2020",
-    "twitter_from_2020_08": "Twitter, counted as since August 2020",
-    "x_2024": "X, counted as in 2024",
-    "single_figure": "Figures that stand alone",
-}
+methods = {"twitter_until_2020_08": "Twitter, counted as until August 2020", "twitter_from_2020_08": "Twitter, counted as since August 2020",
+           "x_2024": "X, counted as in 2024", "single_figure": "Figures that stand alone"}
 rows = totals.frame.sort_values(["method", "platform", "period_start"], kind="stable")
-display(
-    report.table(
-        rows.assign(
-            metric=rows["metric"].str.replace("_", " "), method=rows["method"].replace(methods)
-        ),
-        id="tbl-totals",
-        title="Published totals",
-        source=source,
-        group="method",
-        columns={
-            "platform": "Platform",
-            "period": "Period",
-            "metric": report.Column("What is counted", limit=80),
-            "subject": report.Column("About", limit=40),
-            "scope": report.Column("Of whom", limit=60),
-            "value": ("Value", ",.10g"),
-            "unit": "Unit",
-            "source_publisher": report.Column("Source", limit=40),
-        },
-    )
-)
+display(report.table(
+    rows.assign(metric=rows["metric"].str.replace("_", " "), method=rows["method"].replace(methods)),
+    id="tbl-totals", title="Published totals", source=source, group="method",
+    columns={"platform": "Platform", "period": "Period", "metric": report.Column("What is counted", limit=80), "subject": report.Column("About", limit=40),
+             "scope": report.Column("Of whom", limit=60), "value": ("Value", ",.10g"), "unit": "Unit", "source_publisher": report.Column("Source", limit=40)},
+))
 
 # %% [markdown]
 # # Every decision {.appendix}
 
 # %%
 masked = decisions["person"].str.startswith("[withheld]")
-shown = decisions.assign(
-    source_publisher=decisions["source_publisher"].mask(masked, "in the registry"),
-    action_date=decisions["action_date"].mask(masked, decisions["action_date"].str[:4]),
-)
-display(
-    report.table(
-        shown,
-        id="tbl-decisions",
-        title="Documented decisions",
-        source=source,
-        limit=200,
-        columns={
-            "case_id": report.Column("No.", code=True),
-            "action_date": "Date",
-            "platform": "Platform",
-            "person": "Who",
-            "topic": report.Column("About", limit=70),
-            "action": "Action",
-            "source_publisher": report.Column("Source", limit=40),
-            "source_tier": "Citation",
-        },
-    )
-)
+shown = decisions.assign(source_publisher=decisions["source_publisher"].mask(masked, "in the registry"), action_date=decisions["action_date"].mask(masked, decisions["action_date"].str[:4]))
+display(report.table(
+    shown, id="tbl-decisions", title="Documented decisions", source=source, limit=200,
+    columns={"case_id": report.Column("No.", code=True), "action_date": "Date", "platform": "Platform", "person": "Who", "topic": report.Column("About", limit=70),
+             "action": "Action", "source_publisher": report.Column("Source", limit=40), "source_tier": "Citation"},
+))
 
 # %% [markdown]
 # # The design {.appendix}

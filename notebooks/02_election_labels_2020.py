@@ -29,12 +29,7 @@ by_month = replace(question, strata=("month", "fraud_words"))
 months = audit.compare(audit.enroll(ElectionLabels(table="cells").load(), by_month))
 
 # %%
-display(
-    report.cover(
-        evidence,
-        subtitle="Posts on one timeline, 1 September to 15 December 2020, and who had written them",
-    )
-)
+display(report.cover(evidence, subtitle="Posts on one timeline, 1 September to 15 December 2020, and who had written them"))
 
 # %%
 display(*report.page_one(evidence, limits=run.freezing(design)))
@@ -110,18 +105,9 @@ display(report.checks_table(evidence))
 # %%
 agreed = agreement()
 display(
-    audit.claim(
-        "coders",
-        set(agreed["coder_a"]) | set(agreed["coder_b"]),
-        unit="data sets",
-        source="tbl-agreement",
-    ),
-    audit.claim(
-        "kappa_low", agreed["kappa"].min(), unit="kappa", decimals=2, source="tbl-agreement"
-    ),
-    audit.claim(
-        "kappa_high", agreed["kappa"].max(), unit="kappa", decimals=2, source="tbl-agreement"
-    ),
+    audit.claim("coders", set(agreed["coder_a"]) | set(agreed["coder_b"]), unit="data sets", source="tbl-agreement"),
+    audit.claim("kappa_low", agreed["kappa"].min(), unit="kappa", decimals=2, source="tbl-agreement"),
+    audit.claim("kappa_high", agreed["kappa"].max(), unit="kappa", decimals=2, source="tbl-agreement"),
     audit.claim("cut_at", 140, unit="characters", source="data/election_labels_2020/README.md"),
 )
 
@@ -130,24 +116,17 @@ display(
 # coders disagree, it is mostly because one of them does not have a mark that the other has.
 
 # %%
-display(
-    report.table(
-        agreed,
-        id="tbl-agreement",
-        title="How far the coders of one outcome agree",
-        columns={
-            "coder_a": "One coder",
-            "coder_b": "The other",
-            "scale": "Scale",
-            "posts": ("Posts in both", ",d"),
-            "both_acted": ("Acted on, both", ",d"),
-            "only_a": ("Only the one", ",d"),
-            "only_b": ("Only the other", ",d"),
-            "kappa": ("Cohen’s kappa", ".3f"),
-        },
-        source=report.source_line(study.loaded),
-    )
-)
+display(report.table(
+    agreed,
+    id="tbl-agreement",
+    title="How far the coders of one outcome agree",
+    columns={
+        "coder_a": "One coder", "coder_b": "The other", "scale": "Scale", "posts": ("Posts in both", ",d"),
+        "both_acted": ("Acted on, both", ",d"), "only_a": ("Only the one", ",d"), "only_b": ("Only the other", ",d"),
+        "kappa": ("Cohen’s kappa", ".3f"),
+    },
+    source=report.source_line(study.loaded),
+))
 
 # %% [markdown]
 # # Limits
@@ -185,22 +164,11 @@ display(report.design_table(comparison))
 display(report.codebook_table(study.cases))
 
 # %%
-book = codebook_of("data/election_labels_2020").query(
-    "file == 'account_counts.csv' and column in ['account_class', 'period', 'fraud_words']"
-)
-display(
-    report.table(
-        book,
-        id="tbl-levels",
-        title="What the classes and strata of this table mean",
-        source="the codebook of the data",
-        columns={
-            "column": report.Column("Column", code=True),
-            "value": report.Column("Value", code=True),
-            "meaning": report.Column("Meaning", limit=400),
-        },
-    )
-)
+book = codebook_of("data/election_labels_2020").query("file == 'account_counts.csv' and column in ['account_class', 'period', 'fraud_words']")
+display(report.table(
+    book, id="tbl-levels", title="What the classes and strata of this table mean", source="the codebook of the data",
+    columns={"column": report.Column("Column", code=True), "value": report.Column("Value", code=True), "meaning": report.Column("Meaning", limit=400)},
+))
 
 # %% [markdown]
 # # Provenance {.appendix}

@@ -25,12 +25,7 @@ evidence = audit.appraise(comparison)
 truth = run.source(question).truth()
 
 # %%
-display(
-    report.cover(
-        evidence,
-        subtitle="A worked example on simulated data, its truth printed beside the estimates",
-    )
-)
+display(report.cover(evidence, subtitle="A worked example on simulated data, its truth printed beside the estimates"))
 
 # %%
 display(*report.page_one(evidence, limits=run.freezing(design)))
@@ -56,14 +51,7 @@ display(report.truth_table(truth, comparison, population="coded violating", rule
 # leaves is counted, by class.
 
 # %%
-display(
-    audit.claim(
-        "rules",
-        set(study.cases.frame["rule"]),
-        unit="rules",
-        source="the cases that answer the design",
-    )
-)
+display(audit.claim("rules", set(study.cases.frame["rule"]), unit="rules", source="the cases that answer the design"))
 display(report.chart("flow", comparison))
 
 # %%

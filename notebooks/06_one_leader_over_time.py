@@ -37,29 +37,16 @@ labelling = office[office["regime"] == "2020-03-05"]
 flagged = int((labelling["action"] == "label").sum())
 
 # %%
-display(
-    report.cover(
-        evidence,
-        subtitle="One account from 2009 to 2020, before and in office, by its own public archive",
-    )
-)
+display(report.cover(evidence, subtitle="One account from 2009 to 2020, before and in office, by its own public archive"))
 
 # %%
 display(report.verdict_box(evidence))
-display(
-    report.Facts(
-        (
-            report.Fact("posts", f"{len(frame):,}", "in the cases, of one account"),
-            report.Fact("in office", f"{len(office):,}", "of these, from 20 January 2017"),
-            report.Fact(
-                "since labels began",
-                f"{len(labelling):,}",
-                "from 5 March 2020, every one in office",
-            ),
-            report.Fact("seen flagged", f"{flagged:,}", "of these, until 30 November 2020"),
-        )
-    )
-)
+display(report.Facts((
+    report.Fact("posts", f"{len(frame):,}", "in the cases, of one account"),
+    report.Fact("in office", f"{len(office):,}", "of these, from 20 January 2017"),
+    report.Fact("since labels began", f"{len(labelling):,}", "from 5 March 2020, every one in office"),
+    report.Fact("seen flagged", f"{flagged:,}", "of these, until 30 November 2020"),
+)))
 display(report.does_not_show(evidence, [*archive.limits, *run.freezing(design)]))
 
 # %% [markdown]
@@ -85,25 +72,11 @@ display(report.ledger_table(evidence.comparison))
 # and which measures there were on that day.
 
 # %%
-display(
-    report.table(
-        roles.frame.assign(account_class=roles.frame["account_class"].str.replace("_", " ")),
-        id="tbl-roles",
-        title="Posts, flags and deletions by role and measures",
-        source=source,
-        columns={
-            "account_class": "Written as",
-            "regime": "Measures since",
-            "posts": ("Posts", ",d"),
-            "flagged": ("Seen flagged", ",d"),
-            "deleted": ("Deleted by the author", ",d"),
-        },
-        notes=[
-            "Measures since: the day from which the latest kind of flag could be put on a post; before 27 June 2019 there was none."
-        ],
-    ),
-    *report.view_words(roles),
-)
+display(report.table(
+    roles.frame.assign(account_class=roles.frame["account_class"].str.replace("_", " ")), id="tbl-roles", title="Posts, flags and deletions by role and measures", source=source,
+    columns={"account_class": "Written as", "regime": "Measures since", "posts": ("Posts", ",d"), "flagged": ("Seen flagged", ",d"), "deleted": ("Deleted by the author", ",d")},
+    notes=["Measures since: the day from which the latest kind of flag could be put on a post; before 27 June 2019 there was none."],
+), *report.view_words(roles))
 
 # %% [markdown]
 # # Flags over time
@@ -124,18 +97,12 @@ display(report.view_table(months, id="tbl-months", source=source))
 # %%
 off, timed = off_by_more_than_a_minute(posts), posts["off_clock"].notna()
 twelve = (posts["off_clock"].abs() - pd.Timedelta(hours=12)).abs() < pd.Timedelta(minutes=1)
-moved = int(
-    (replace(archive, times="id").load().frame["account_class"] != frame["account_class"]).sum()
-)
-zero = (
-    (posts["raw_favorites"] == 0) & (posts["raw_retweets"] == 0) & posts["is_flagged"].astype(bool)
-)
+moved = int((replace(archive, times="id").load().frame["account_class"] != frame["account_class"]).sum())
+zero = (posts["raw_favorites"] == 0) & (posts["raw_retweets"] == 0) & posts["is_flagged"].astype(bool)
 said_by = {"unit": "posts", "source": "the archive’s own file"}
 display(
     audit.claim("off_clock", off.sum(), of=int(timed.sum()), **said_by),
-    audit.claim(
-        "half_a_day", 12, unit="hours", source="the error looked for: morning taken for evening"
-    ),
+    audit.claim("half_a_day", 12, unit="hours", source="the error looked for: morning taken for evening"),
     audit.claim("off_half_a_day", twelve.sum(), **said_by),
     audit.claim("another_role", moved, **said_by),
     audit.claim("rounded_ids", posts["case_id"].isna().sum(), **said_by),
@@ -168,39 +135,17 @@ display(
 # # What the account was, and when {.appendix}
 
 # %%
-display(
-    report.table(
-        spells().frame.assign(
-            account_class=lambda f: f["account_class"].str.replace("_", " "),
-            start=lambda f: f["start"].dt.strftime("%Y-%m-%d"),
-            end=lambda f: f["end"].dt.strftime("%Y-%m-%d"),
-        ),
-        id="tbl-spells",
-        title="The roster of the account",
-        source="the sources in the table",
-        columns={
-            "account_class": "Class",
-            "start": "From",
-            "end": "Until",
-            "source": report.Column("Recorded in", limit=300),
-        },
-    )
-)
+display(report.table(
+    spells().frame.assign(account_class=lambda f: f["account_class"].str.replace("_", " "), start=lambda f: f["start"].dt.strftime("%Y-%m-%d"), end=lambda f: f["end"].dt.strftime("%Y-%m-%d")),
+    id="tbl-spells", title="The roster of the account", source="the sources in the table",
+    columns={"account_class": "Class", "start": "From", "end": "Until", "source": report.Column("Recorded in", limit=300)},
+))
 
 # %%
-display(
-    report.table(
-        measures().frame.assign(start=lambda f: f["start"].dt.strftime("%Y-%m-%d")),
-        id="tbl-measures",
-        title="From when a post could be flagged at all",
-        source="the sources in the table",
-        columns={
-            "start": "From",
-            "title": report.Column("What began", limit=120),
-            "source": report.Column("Recorded in", limit=300),
-        },
-    )
-)
+display(report.table(
+    measures().frame.assign(start=lambda f: f["start"].dt.strftime("%Y-%m-%d")), id="tbl-measures", title="From when a post could be flagged at all", source="the sources in the table",
+    columns={"start": "From", "title": report.Column("What began", limit=120), "source": report.Column("Recorded in", limit=300)},
+))
 
 # %% [markdown]
 # # The design {.appendix}

@@ -37,33 +37,19 @@ where = {"path": labels.path, "rosters": labels.rosters, "archive": labels.archi
 table, joins = coders(**where), joined(**where)
 gaps = gap_by_coder(labels, question)
 source = report.source_line(cases)
-names = {
-    "cao": "Cao",
-    "smapp": "SMAPP",
-    "trump_archive": "Trump Twitter Archive",
-    "civicmachines": "civicmachines",
-}
+names = {"cao": "Cao", "smapp": "SMAPP", "trump_archive": "Trump Twitter Archive", "civicmachines": "civicmachines"}
+data_sets = audit.claim("coders", list(names), unit="data sets", source="tbl-joins")
 
 # %%
-display(
-    report.cover(
-        evidence,
-        subtitle="Posts on one timeline, 1 September to 15 December 2020, as four data sets recorded what was done to them",
-    )
-)
+display(report.cover(evidence, subtitle=f"Posts on one timeline, 1 September to 15 December 2020, as {data_sets.form('word')} recorded what was done to them"))
 
 # %%
-display(
-    *report.page_one(
-        evidence,
-        limits=(
-            "Only one coder looked at the posts of others. How wrong that record is for them cannot be found from these data.",
-            "A label is not a removal, and not a finding of breach. Removal is never observed here.",
-            "There is one leader, and no account has a volume like his: no interval and no p-value is shown for the gap.",
-            *run.freezing(design),
-        ),
-    )
-)
+display(*report.page_one(evidence, limits=(
+    "Only one coder looked at the posts of others. How wrong that record is for them cannot be found from these data.",
+    "A label is not a removal, and not a finding of breach. Removal is never observed here.",
+    "There is one leader, and no account has a volume like his: no interval and no p-value is shown for the gap.",
+    *run.freezing(design),
+)))
 
 # %% [markdown]
 # # What was asked
@@ -90,53 +76,19 @@ civic = joins.set_index("coder").loc["civicmachines"]
 leaders = cases.frame[cases.frame["account_class"] == question.focal]
 smapp = table.loc[table["smapp"].notna(), "posted_at"]
 display(
-    audit.claim("coders", list(names), unit="data sets", source="tbl-joins"),
-    audit.claim(
-        "id_digits",
-        leaders["case_id"].str.len().max(),
-        unit="digits",
-        source="the ids of the leader’s posts",
-    ),
-    audit.claim(
-        "kept_digits",
-        15,
-        unit="digits",
-        source="IEEE 754 double precision, as spreadsheets print it",
-    ),
-    audit.claim(
-        "civic_joined",
-        civic["joined"],
-        of=int(civic["posts"]),
-        unit="posts of civicmachines",
-        source="tbl-joins",
-    ),
+    data_sets,
+    audit.claim("id_digits", leaders["case_id"].str.len().max(), unit="digits", source="the ids of the leader’s posts"),
+    audit.claim("kept_digits", 15, unit="digits", source="IEEE 754 double precision, as spreadsheets print it"),
+    audit.claim("civic_joined", civic["joined"], of=int(civic["posts"]), unit="posts of civicmachines", source="tbl-joins"),
 )
-display(
-    report.table(
-        joins.assign(coder=joins["coder"].map(names)),
-        id="tbl-joins",
-        title="Posts of each further coder that join one of Cao’s by id",
-        source=source,
-        columns={
-            "coder": "Coder",
-            "posts": ("Posts coded", ",d"),
-            "joined": ("Join", ",d"),
-            "failed": ("Do not", ",d"),
-            "rounded": ("Ids that are a rounded number", ",d"),
-        },
-        notes=[
-            "An id that is a rounded number is what 15 digits leave of a longer one. A few whole ids look so by chance."
-        ],
-    )
-)
+display(report.table(
+    joins.assign(coder=joins["coder"].map(names)), id="tbl-joins", title="Posts of each further coder that join one of Cao’s by id", source=source,
+    columns={"coder": "Coder", "posts": ("Posts coded", ",d"), "joined": ("Join", ",d"), "failed": ("Do not", ",d"), "rounded": ("Ids that are a rounded number", ",d")},
+    notes=["An id that is a rounded number is what 15 digits leave of a longer one. A few whole ids look so by chance."],
+))
 
 # %%
-audit.claim(
-    "smapp_months",
-    smapp.dt.strftime("%Y-%m").nunique(),
-    unit="months",
-    source="the days that SMAPP has",
-)
+audit.claim("smapp_months", smapp.dt.strftime("%Y-%m").nunique(), unit="months", source="the days that SMAPP has")
 
 # %% [markdown]
 # Of all, {claim:civic_joined.of} join, since every one of its ids was rounded. Its coding is shown where it joins and decides
@@ -147,28 +99,14 @@ audit.claim(
 
 # %%
 agreed = pairwise_agreement(table)
-display(
-    report.table(
-        agreed.assign(coder_a=agreed["coder_a"].map(names), coder_b=agreed["coder_b"].map(names)),
-        id="tbl-agreement",
-        title="How far every two coders agree, on the posts that both have",
-        source=source,
-        columns={
-            "coder_a": "One coder",
-            "coder_b": "The other",
-            "scale": "Scale",
-            "posts": ("Posts in both", ",d"),
-            "both_acted": ("Acted on, both", ",d"),
-            "only_a": ("Only the one", ",d"),
-            "only_b": ("Only the other", ",d"),
-            "kappa": ("Cohen’s kappa", ".3f"),
-            "alpha": ("Krippendorff’s alpha", ".3f"),
-        },
-        notes=[
-            "The archive and civicmachines mark a flag and not which, so that they are compared on one scale only. All posts here are the leader’s."
-        ],
-    )
-)
+display(report.table(
+    agreed.assign(coder_a=agreed["coder_a"].map(names), coder_b=agreed["coder_b"].map(names)), id="tbl-agreement", title="How far every two coders agree, on the posts that both have", source=source,
+    columns={
+        "coder_a": "One coder", "coder_b": "The other", "scale": "Scale", "posts": ("Posts in both", ",d"), "both_acted": ("Acted on, both", ",d"),
+        "only_a": ("Only the one", ",d"), "only_b": ("Only the other", ",d"), "kappa": ("Cohen’s kappa", ".3f"), "alpha": ("Krippendorff’s alpha", ".3f"),
+    },
+    notes=["The archive and civicmachines mark a flag and not which, so that they are compared on one scale only. All posts here are the leader’s."],
+))
 
 # %% [markdown]
 # Of those that share many posts, the archive and SMAPP agree least, and the next table shows why. Until 10 December
@@ -177,21 +115,11 @@ display(
 
 # %%
 stretches = where_it_stops(table[table["posted_at"] >= "2020-11-01"])
-display(
-    report.table(
-        stretches,
-        id="tbl-stops",
-        title="Posts that both the archive and SMAPP have, by stretches of ten days",
-        source=source,
-        columns={
-            "since": "From",
-            "posts": ("Posts in both", ",d"),
-            "by_coder": ("Flagged by the archive", ",d"),
-            "by_against": ("Marked by SMAPP", ",d"),
-        },
-        notes=["The last stretch of a month runs to its end."],
-    )
-)
+display(report.table(
+    stretches, id="tbl-stops", title="Posts that both the archive and SMAPP have, by stretches of ten days", source=source,
+    columns={"since": "From", "posts": ("Posts in both", ",d"), "by_coder": ("Flagged by the archive", ",d"), "by_against": ("Marked by SMAPP", ",d")},
+    notes=["The last stretch of a month runs to its end."],
+))
 
 # %% [markdown]
 # # Where they disagree, by class
@@ -202,44 +130,24 @@ display(
 
 # %%
 fresh = table[table["posted_at"] < "2020-12-01"]
-errors = pd.concat(
-    [disagreement(fresh, "cao", other) for other in ("smapp", "trump_archive")], ignore_index=True
-)
-display(
-    report.table(
-        errors.assign(
-            account_class=errors["account_class"].str.replace("_", " "),
-            against=errors["against"].map(names),
-        ),
-        id="tbl-errors",
-        title="Cao’s record against two others, posts before December",
-        source=source,
-        group="against",
-        columns={
-            "account_class": "Class",
-            "posts": ("Posts in both", ",d"),
-            "only_coder": ("Only Cao", ",d"),
-            "only_against": ("Only the other", ",d"),
-            "sensitivity": ("Sensitivity", ".1%"),
-            "sensitivity_low": ("at least", ".1%"),
-            "specificity": ("Specificity", ".1%"),
-            "specificity_low": ("at least", ".1%"),
-            "why": report.Column("Why not", limit=60),
-        },
-        notes=["“at least”: the lower Wilson limit at 95 %, which takes posts as independent."],
-    )
-)
+errors = pd.concat([disagreement(fresh, "cao", other) for other in ("smapp", "trump_archive")], ignore_index=True)
+display(report.table(
+    errors.assign(account_class=errors["account_class"].str.replace("_", " "), against=errors["against"].map(names)), id="tbl-errors",
+    title="Cao’s record against two others, posts before December", source=source, group="against",
+    columns={
+        "account_class": "Class", "posts": ("Posts in both", ",d"), "only_coder": ("Only Cao", ",d"), "only_against": ("Only the other", ",d"),
+        "sensitivity": ("Sensitivity", ".1%"), "sensitivity_low": ("at least", ".1%"), "specificity": ("Specificity", ".1%"), "specificity_low": ("at least", ".1%"),
+        "why": report.Column("Why not", limit=60),
+    },
+    notes=["“at least”: the lower Wilson limit at 95 %, which takes posts as independent."],
+))
 
 # %%
 limits = label_error(table, before="2020-12-01")
-display(
-    *(
-        audit.claim(
-            name, limits[name][0], unit="share", source="audit.sources.election_labels.label_error"
-        )
-        for name in ("sensitivity", "specificity")
-    )
-)
+display(*(
+    audit.claim(name, limits[name][0], unit="share", source="audit.sources.election_labels.label_error")
+    for name in ("sensitivity", "specificity")
+))
 
 # %% [markdown]
 # The lowest of these limits, rounded down, are {claim:sensitivity} for the sensitivity and {claim:specificity} for the specificity.
@@ -250,35 +158,16 @@ display(
 # # The gap, coder by coder
 
 # %%
-display(
-    report.table(
-        gaps.assign(
-            coder=gaps["coder"].map(names),
-            estimate=100 * gaps["estimate"],
-            estimate_by_cao=100 * gaps["estimate_by_cao"],
-        ),
-        id="tbl-gaps",
-        title="The gap with the leader’s posts as each coder recorded them",
-        source=source,
-        columns={
-            "coder": "Leader’s posts by",
-            "first_day": "From",
-            "last_day": "To",
-            "n_focal": ("Leader’s posts", ",d"),
-            "acted_focal": ("Acted on", ",d"),
-            "acted_focal_by_cao": ("The same by Cao", ",d"),
-            "n_reference": ("Other authors’", ",d"),
-            "acted_reference": ("Acted on", ",d"),
-            "estimate": ("Gap, points", "+.1f"),
-            "estimate_by_cao": ("The same by Cao", "+.1f"),
-            "tipping": ("Gap is 0 at", ".1%"),
-        },
-        notes=[
-            "Gap among like posts: same period, same kind of words. Other authors’ posts are as Cao recorded them in every row. “Gap is 0 at”: the share of actions "
-            "on other authors’ posts that would have to be on record, every one on the leader’s being so, for the gap to be nothing."
-        ],
-    )
-)
+display(report.table(
+    gaps.assign(coder=gaps["coder"].map(names), estimate=100 * gaps["estimate"], estimate_by_cao=100 * gaps["estimate_by_cao"]), id="tbl-gaps", title="The gap with the leader’s posts as each coder recorded them", source=source,
+    columns={
+        "coder": "Leader’s posts by", "first_day": "From", "last_day": "To", "n_focal": ("Leader’s posts", ",d"), "acted_focal": ("Acted on", ",d"),
+        "acted_focal_by_cao": ("The same by Cao", ",d"), "n_reference": ("Other authors’", ",d"), "acted_reference": ("Acted on", ",d"),
+        "estimate": ("Gap, points", "+.1f"), "estimate_by_cao": ("The same by Cao", "+.1f"), "tipping": ("Gap is 0 at", ".1%"),
+    },
+    notes=["Gap among like posts: same period, same kind of words. Other authors’ posts are as Cao recorded them in every row. “Gap is 0 at”: the share of actions "
+           "on other authors’ posts that would have to be on record, every one on the leader’s being so, for the gap to be nothing."],
+))
 
 # %% [markdown]
 # Between the rows the posts differ, as each coder has other days. Within a row they are the same, and so is the gap or nearly so:

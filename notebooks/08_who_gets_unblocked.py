@@ -23,26 +23,17 @@ study = run.study(question)
 comparison = audit.compare(study)
 evidence = audit.appraise(comparison)
 week = question.outcome.reversed_within_hours
+at_once = audit.claim("at_once", 60 * AT_ONCE_HOURS, unit="minutes", source="audit.sources.wikipedia_blocks.summary.AT_ONCE_HOURS")
 
 # %%
-display(
-    report.cover(
-        evidence,
-        subtitle="The public block log of the English Wikipedia, January 2009 and January to March 2012",
-    )
-)
+display(report.cover(evidence, subtitle="The public block log of the English Wikipedia, January 2009 and January to March 2012"))
 
 # %%
-display(
-    *report.page_one(
-        evidence,
-        limits=(
-            "A post, here, is a block: the log holds only the blocked, so nothing is said of how often a class is blocked.",
-            "Few blocks of administrators are in it, and most of those lifted were lifted within ten minutes: slips, and not judgements.",
-            *run.freezing(design),
-        ),
-    )
-)
+display(*report.page_one(evidence, limits=(
+    "A post, here, is a block: the log holds only the blocked, so nothing is said of how often a class is blocked.",
+    f"Few blocks of administrators are in it, and most of those lifted were lifted within {at_once.form('word')}: slips, and not judgements.",
+    *run.freezing(design),
+)))
 
 # %% [markdown]
 # # What was asked
@@ -73,41 +64,23 @@ display(report.ledger_table(comparison))
 # this table, whatever came of it.
 
 # %%
-display(
-    report.table(
-        by_class(study.loaded, within_hours=week),
-        id="tbl-classes",
-        title="Blocks of three classes, and what came of them within a week",
-        columns={
-            "account_class": "Blocked",
-            "blocks": ("Blocks", ",d"),
-            "accounts": ("Accounts", ",d"),
-            "indefinite": ("Without an end", ".1%"),
-            "lifted": ("Lifted in a week", ",d"),
-            "share": ("Share lifted", ".1%"),
-            "low": ("95 % from", ".1%"),
-            "high": ("to", ".1%"),
-            "median_hours": ("Median hours to it", ".2f"),
-            "own": ("Lifted by the blocked", ",d"),
-            "at_once": ("Lifted in 10 minutes", ",d"),
-            "share_later": ("Share lifted, without these", ".1%"),
-        },
-        notes=(
-            "Limits are those of single blocks (Wilson): they take the blocks of one account as independent, and say nothing of a contrast.",
-        ),
-        source=report.source_line(study.loaded),
-    )
-)
+display(report.table(
+    by_class(study.loaded, within_hours=week),
+    id="tbl-classes",
+    title="Blocks of three classes, and what came of them within a week",
+    columns={
+        "account_class": "Blocked", "blocks": ("Blocks", ",d"), "accounts": ("Accounts", ",d"),
+        "indefinite": ("Without an end", ".1%"), "lifted": ("Lifted in a week", ",d"),
+        "share": ("Share lifted", ".1%"), "low": ("95 % from", ".1%"), "high": ("to", ".1%"),
+        "median_hours": ("Median hours to it", ".2f"), "own": ("Lifted by the blocked", ",d"), "at_once": ("Lifted in 10 minutes", ",d"),
+        "share_later": ("Share lifted, without these", ".1%"),
+    },
+    notes=("Limits are those of single blocks (Wilson): they take the blocks of one account as independent, and say nothing of a contrast.",),
+    source=report.source_line(study.loaded),
+))
 
 # %%
-display(
-    audit.claim(
-        "at_once",
-        60 * AT_ONCE_HOURS,
-        unit="minutes",
-        source="audit.sources.wikipedia_blocks.summary.AT_ONCE_HOURS",
-    )
-)
+display(at_once)
 
 # %% [markdown]
 # A block that is lifted within {claim:at_once.word} is mostly a slip: the wrong name, or a bot that misfired. In January 2009 one
@@ -131,20 +104,16 @@ display(report.chart("observed_expected", comparison))
 display(report.effects_table(comparison))
 
 # %%
-display(
-    report.table(
-        by_reason(study.loaded, classes=(question.focal, *question.references)),
-        id="tbl-reasons",
-        title="Reasons given for blocks, by class",
-        columns={
-            "rule": report.Column("Reason", code=True),
-            "administrator": ("Administrators", ",d"),
-            "registered": ("Registered", ",d"),
-            "ip": ("Addresses", ",d"),
-        },
-        source=report.source_line(study.loaded),
-    )
-)
+display(report.table(
+    by_reason(study.loaded, classes=(question.focal, *question.references)),
+    id="tbl-reasons",
+    title="Reasons given for blocks, by class",
+    columns={
+        "rule": report.Column("Reason", code=True), "administrator": ("Administrators", ",d"),
+        "registered": ("Registered", ",d"), "ip": ("Addresses", ",d"),
+    },
+    source=report.source_line(study.loaded),
+))
 
 # %%
 display(*report.answer_blocks(comparison))
@@ -159,22 +128,17 @@ display(*report.answer_blocks(comparison))
 # certain that their class was not known yet, or not yet held.
 
 # %%
-display(
-    report.table(
-        by_burn_in(study.loaded),
-        id="tbl-burn-in",
-        title="Administrators found, by how many days the log had run",
-        columns={
-            "burn_in_days": ("Days left out", ".0f"),
-            "administrator_blocks": ("Blocks of administrators", ",d"),
-            "administrators": ("Administrators blocked", ",d"),
-            "registered_blocks": ("Blocks of registered", ",d"),
-            "per_1000": ("For each 1,000", ".2f"),
-            "later_administrators": ("Administrators later on", ",d"),
-        },
-        source=report.source_line(study.loaded),
-    )
-)
+display(report.table(
+    by_burn_in(study.loaded),
+    id="tbl-burn-in",
+    title="Administrators found, by how many days the log had run",
+    columns={
+        "burn_in_days": ("Days left out", ".0f"), "administrator_blocks": ("Blocks of administrators", ",d"),
+        "administrators": ("Administrators blocked", ",d"), "registered_blocks": ("Blocks of registered", ",d"),
+        "per_1000": ("For each 1,000", ".2f"), "later_administrators": ("Administrators later on", ",d"),
+    },
+    source=report.source_line(study.loaded),
+))
 
 # %% [markdown]
 # # Does it hold?

@@ -135,7 +135,9 @@ def test_an_inadmissible_question_gets_a_report_without_a_contrast(tmp_path) -> 
     files = whole(tmp_path / "reports" / "asked")
     assert "tables/tbl-effects.csv" not in files
     assert not any(n.startswith("charts/") for n in files)
-    assert {c["unit"] for c in json.loads(files["claims.json"])} == {"posts", "accounts"}
+    claims = json.loads(files["claims.json"])
+    assert {c["unit"] for c in claims if "/" not in c["id"]} == {"posts", "accounts", "rung"}
+    assert not any(c["conf_low"] is not None for c in claims)
 
 
 # --- writes that fail ----------------------------------------------------------------------------

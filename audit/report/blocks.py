@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from audit.errors import ReportError
+from audit.report.payload import numbers_of, plain_data
 from audit.text import visible
-from audit.tokens import tokens
-from audit.utterances import recalled
 
 MIME = "application/vnd.audit.block+json"
-LONGEST = 4000  # characters of one text; more is cut with a visible "…"
-LIMITS = {
-    "title": 240,
-    "kicker": 80,
-    "label": 120,
-    "value": 120,
-    "subtitle": 400,
-    "headline": 600,
-    "values": 1000,
-}
-UNTOUCHED = frozenset({"id", "files", "text", "records", "cells"})  # checked or cleaned elsewhere
-SVG_TEXT = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
-TAG = re.compile(r"<[^>]*>")
 Align = Literal["left", "right", "center"]
 
 
@@ -47,8 +32,8 @@ class Block:
         Under "numbers" it carries, for each of its texts, what the numbers in it were said of:
         text → number as printed → (value, unit, decimals); see `audit.utterances`.
         """
-        data = {"kind": self.kind, **_plain(self)}
-        numbers = _numbers(data)
+        data = {"kind": self.kind, **plain_data(self)}
+        numbers = numbers_of(data)
         return {**data, "numbers": numbers} if numbers else data
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -56,54 +41,6 @@ class Block:
 
         data = self.payload()
         return {**faces(data), MIME: data}
-
-
-def _plain(value: Any, name: str = "") -> Any:
-    if is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name), f.name) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v, name) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v, name) for v in value]
-    if isinstance(value, str) and name not in UNTOUCHED:
-        return visible(value, LIMITS.get(name, LONGEST))
-    return value
-
-
-def _numbers(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[float, str, int]]]:
-    """Return what the numbers in the texts of a block were said of, where that is known."""
-    out: dict[str, dict[str, tuple[float, str, int]]] = {}
-    groups = [list(f.values()) for f in data.get("facts", ())]  # a fact is said in one breath
-    for texts in groups or [[text] for text in dict.fromkeys(_texts(data))]:
-        slices = {text: [text[t.start : t.end] for t in tokens(text)] for text in texts}
-        found = recalled(s for said in slices.values() for s in said)
-        for text, said in slices.items():
-            if known := {s: found[s] for s in sorted(said) if s in found}:
-                out[text] = {k: (u.value, u.unit, u.decimals) for k, u in known.items()}
-    return out
-
-
-def _texts(value: Any, name: str = "") -> Iterator[str]:
-    """Yield every text of a block that is printed; of a chart's files, the labels drawn."""
-    if isinstance(value, str) and name not in ("id", "kind", "key"):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            if key == "files":
-                yield from labels(part)
-            elif key not in ("record", "records"):
-                yield from _texts(part, str(key))
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part, name)
-
-
-def labels(files: Mapping[str, str]) -> list[str]:
-    """Return the texts that a chart draws in the page, in the order of its SVG."""
-    return [
-        " ".join(html.unescape(TAG.sub("", t)).split())
-        for t in SVG_TEXT.findall(files.get("print", ""))
-    ]
 
 
 def check_id(name: str, what: str) -> str:

@@ -20,46 +20,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.claims import Claim
+from audit.report.excused import DATES, counts_something, typed_kind
 from audit.report.places import Part, Said, Span
 from audit.tokens import Token, tokens
 
+__all__ = ["KINDS", "Traced", "check", "counts_something", "traced", "typed_kind"]
+
 KINDS = ("claim", "date", "citation", "quotation", "document", "wording")
-NAMED_YEAR = re.compile(
-    # Names before a year: "Newcombe (1998)", "Donner and Zou 2012", "(Mantel 1963; Agresti 1990)"
-    r"(?!(?:In|By|Since|From|Until|Till|After|Before|On|Of|Between|And|During|Through|The)\b)"
-    r"[A-ZÀ-Ž][\w’'.-]+(?:,? (?:and|und|&|et|al\.|others|in|[A-Z][\w’'.-]*))*,? \(?\d{4}[a-z]?\)?"
-)
-CITED = re.compile(
-    r"arXiv[: ]\d{4}\.\d{4,5}|doi:\S+|10\.\d{4,}/\S+|https?://\S+|pp?\. ?\d+(?:[–-]\d+)?"
-    r"|Annex \d+"
-)
-VOLUME = re.compile(r"\d{1,4}(?:\(\d+\))?:\d+(?:[–-]\d+)?|\d{1,4}\(\d{1,3}\)(?=[.,;:]|$)")
-"""Volume and pages; only beside a work that is named with its year."""
-WORK = re.compile(r"[-*+ ]*[A-ZÀ-Ž][\w’'-]*(?: [\w’'-]+)? [A-Z]{1,4}\b[^.]{0,200}\(\d{4}[a-z]?\)\.")
-"""An entry of a list of works: "Newcombe RG (1998). Two-sided …" is a citation from end to end."""
-QUOTED = re.compile(r"“[^”]*”|‘[^’\n]{0,200}’(?!\w)|«[^»]*»")
-NUMBERED = re.compile(
-    r"(?:\b(?:Figure|Table|Section|Appendix|Equation|Chapter|METHODS|DESIGN|page|pages|version|"
-    r"audit|column|line|Step|step)|§§?) ?$",
-)
-DATES = frozenset({"iso date", "written date", "clock", "year"})
-NAMES = frozenset({"hash", "version", "label"})
-COUNTING = re.compile(
-    r"[ ‑-](?:of (?:the|these|those|its|his|their|which|whom|them)\b|[^\W\d_])", re.UNICODE
-)
-IDIOM = re.compile(
-    r"(?:at one (?:time|and the same)|one (?:of|another|and the same|can|must|may|by one|has|is"
-    r"|that|made|who|which|in)|(?:no|any|every|each|some|the|this|that|only|last|first|next|which|a|an"
-    r"|as|such|other) one|more than half|(?:on the )?one (?:hand|side)|as one)\b",
-    re.IGNORECASE,
-)
-
-
-PART_OF = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:times )?"
-    r"(?:in|out of) $",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -78,12 +45,15 @@ class Traced:
     entries: list[dict[str, Any]] = field(default_factory=list)
     _by_text: dict[tuple[str, float], list[dict[str, Any]]] = field(default_factory=dict)
     _ends: dict[float, list[dict[str, Any]]] = field(default_factory=dict)
+    _given: dict[float | None, list[dict[str, Any]]] = field(default_factory=dict)
     _taken: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the recorded claims by what they print."""
         for claim in self.claims:
             self._taken[claim["id"]] = 1
+            if claim.get("kind") == "stated":
+                self._given.setdefault(claim["value"], []).append(claim)
             for token in tokens(str(claim.get("text", ""))):
                 self._known(token.text, claim.get("value")).append(claim)
             for end in (claim.get("conf_low"), claim.get("conf_high")):
@@ -116,6 +86,8 @@ class Traced:
             said = (part.value, part.unit, _decimals(token.text))
         if said is None and part.drawn:
             said = _drawn(part.drawn, token)
+        if said is None and (name := self._stated(part, token)):
+            return name
         if said is None:
             fixed = part.own and (span is None or span.kind != "data")
             return self._new(part, n, token, None, kind="constant" if fixed else "printed")
@@ -127,6 +99,15 @@ class Traced:
         kind = {"count": "count", "confidence": "constant"}.get(unit, "estimate")
         kind = "cell" if part.part == "cell" else kind
         return self._new(part, n, token, (value, unit, decimals), kind=kind)
+
+    def _stated(self, part: Part, token: Token) -> str:
+        """Return the stated claim that a typed number repeats: its value before its unit."""
+        tail = part.text[token.end :].lstrip()
+        for claim in self._given.get(token.value, []):
+            unit = str(claim.get("unit", "")).removesuffix("s")
+            if unit and tail.startswith(unit):
+                return str(claim["id"])
+        return ""
 
     def _new(self, part: Part, n: int, token: Token, said: Said | None, *, kind: str) -> str:
         cell = part.part == "cell"
@@ -180,59 +161,6 @@ def _kind(part: Part, token: Token, span: Span | None) -> str:
     if part.part == "formula":
         return "wording"
     return typed_kind(part.text, token) or "claim"
-
-
-def typed_kind(text: str, token: Token) -> str:
-    """Return the kind of a number that somebody typed: "" where it can only be a claim.
-
-    Parameters
-    ----------
-    text : str
-        The whole line or paragraph.
-    token : Token
-        Of `audit.tokens.tokens(text)`.
-    """
-    place = (token.start, token.end)
-    if token.shape in DATES - {"year"}:
-        return "date"
-    if _within(CITED, text, place) or _within(NAMED_YEAR, text, place) or WORK.match(text):
-        return "citation"
-    if _within(VOLUME, text, place) and NAMED_YEAR.search(text):
-        return "citation"
-    if token.shape == "year":
-        return "date"
-    if _within(QUOTED, text, place):
-        return "quotation"
-    if token.shape in NAMES or NUMBERED.search(text[max(0, token.start - 14) : token.start]):
-        return "document"
-    if token.shape == "word" and not counts_something(text, token):
-        return "wording"
-    return ""
-
-
-def counts_something(text: str, token: Token) -> bool:
-    """Return whether a number word counts the noun behind it, and is no turn of phrase.
-
-    "One" is a pronoun or an article far more often than a count, so that only "one in" ten and
-    the like, or "one" beside another number word, count; of the others, a word with a noun behind
-    it does ("two data sets", "half of the posts"), and one that ends its clause does not.
-    """
-    tail = text[token.end : token.end + 40]
-    if PART_OF.search(text[max(0, token.start - 30) : token.start]):
-        return True
-    if token.text.lower() == "one":
-        return bool(re.match(r" (?:in|out of|to) (?:\d|[a-z]+ (?:thousand|hundred)|ten\b)", tail))
-    around = text[max(0, token.start - 16) : token.end + 16]
-    for found in IDIOM.finditer(around):
-        if found.start() <= token.start - max(0, token.start - 16) < found.end():
-            return False
-    if token.text.lower() == "third":
-        return bool(re.match(r" of\b|-|s of\b", tail))
-    return bool(COUNTING.match(tail))
-
-
-def _within(pattern: re.Pattern[str], text: str, place: tuple[int, int]) -> bool:
-    return any(m.start() <= place[0] and place[1] <= m.end() for m in pattern.finditer(text))
 
 
 def _source(part: Part) -> str:

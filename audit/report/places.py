@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audit.report.blocks import labels
+from audit.report.payload import labels
 
 Node = dict[str, Any]
 Said = tuple[float, str, int]

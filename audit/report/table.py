@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -19,6 +20,8 @@ from audit.text import csv_safe, visible
 DIGITS = 12  # significant digits in a CSV
 MINUS = "−"
 MISSING = "–"
+SHOWN = re.compile(r"\d")
+"""A cell without a digit shows no number."""
 
 
 def table(
@@ -81,22 +84,33 @@ def table(
         simulated=simulated,
         files={"csv": to_csv(data), "tex": booktabs(title, named, cells, notes, source, simulated)},
         keys=tuple(visible(key, 60) for key in chosen),
-        values=tuple(zip(*(_values(shown, key) for key in chosen), strict=True)),
+        values=_values(shown, list(chosen), cells),
     )
 
 
-def _values(frame: pd.DataFrame, key: str) -> list[float | None]:
-    """Return the numbers that a column's cells are printed from; None where a cell is none.
+def _values(
+    frame: pd.DataFrame, keys: Sequence[str], cells: Sequence[Sequence[str]]
+) -> tuple[tuple[float | None, ...], ...]:
+    """Return the numbers that the cells are printed from; None where a cell shows none.
 
-    Where "p" holds words, "p_value" holds what they were made from.
+    Where "p" holds words, "p_value" holds what they were made from. A number that is not shown is
+    not carried along either.
     """
-    column = frame[key]
-    if not types.is_numeric_dtype(column) and f"{key}_value" in frame:
-        column = frame[f"{key}_value"]
-    return [
-        float(v) if isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) else None
-        for v in column
-    ]
+    columns = []
+    for key in keys:
+        column = frame[key]
+        if not types.is_numeric_dtype(column) and f"{key}_value" in frame:
+            column = frame[f"{key}_value"]
+        columns.append([_value(v) for v in column])
+    return tuple(
+        tuple(v if SHOWN.search(t) else None for v, t in zip(row, texts, strict=True))
+        for row, texts in zip(zip(*columns, strict=True), cells, strict=True)
+    )
+
+
+def _value(value: Any) -> float | None:
+    number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if number else None
 
 
 def to_csv(frame: pd.DataFrame) -> str:

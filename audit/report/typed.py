@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from audit.report.claimed import SLOT
-from audit.report.kinds import typed_kind
+from audit.report.excused import typed_kind
 from audit.report.markdown import FORMULA
 from audit.text import visible
 from audit.tokens import tokens

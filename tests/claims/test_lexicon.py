@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.claims import Verdict, direction_of, faults_of, said, verb
-from audit.claims.lexicon import NONE, WORDS
+from audit.claims.words import NONE, WORDS
 
 
 def words(sentence: str, **about) -> list[str]:

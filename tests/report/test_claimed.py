@@ -75,7 +75,7 @@ def test_unknown_claims_and_forms_stop_the_build_with_the_cell_and_near_names() 
 
 
 def test_no_claims_at_all_says_how_to_make_one() -> None:
-    with pytest.raises(ClaimError, match="no cell records any; show one with audit.claim"):
+    with pytest.raises(ClaimError, match=r"no cell records any; show one with audit\.claim"):
         document([prose("{claim:gap}")], meta=META)
 
 
@@ -86,7 +86,7 @@ def test_a_typed_number_stops_the_build_with_its_cell() -> None:
 
 def test_one_id_is_one_number() -> None:
     other = audit.claim("posts", 42, unit="posts")
-    with pytest.raises(ClaimError, match="'posts' is 41 and 42. Rename one"):
+    with pytest.raises(ClaimError, match=r"'posts' is 41 and 42\. Rename one"):
         document([N, other], meta=META)
     assert document([N, N], meta=META).claims[0]["id"] == "posts"
 

@@ -195,3 +195,17 @@ def test_every_number_of_a_shipped_design_s_report_has_a_kind(name: str, monkeyp
     assert {c for e in done.tokens for _, _, c in e["tokens"] if c} <= set(ids)
     texts = [e["text"] for e in done.tokens if e["part"] == "headline"]
     assert not tokens(evidence.sentence) or evidence.sentence in texts
+
+
+def test_a_number_typed_in_code_that_repeats_a_stated_one_is_that_claim() -> None:
+    import audit
+
+    ten = audit.claim("at_once", 10, unit="minutes")
+    assert found(made(ten, Note("", ("Lifted within ten minutes.",))), "ten")[1]["id"] == "at_once"
+    assert found(made(ten, Note("", ("Lifted within ten days.",))), "ten")[1]["id"] != "at_once"
+
+
+def test_a_number_that_a_cell_does_not_show_is_not_carried_along() -> None:
+    frame = pd.DataFrame({"n": [7.0, 12.0]}).assign(shown=["·", "12"], shown_value=[7.0, 12.0])
+    block = table(frame, id="tbl-a", title="t", columns={"shown": "n"})
+    assert block.values == ((None,), (12.0,))

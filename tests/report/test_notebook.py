@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from audit.errors import ReportError
+from audit.errors import ClaimError, ReportError
 from audit.report.claimed import Claimed
 from audit.report.document import document
 from audit.report.notebook import execute
@@ -150,3 +150,27 @@ def test_the_appendix_tag_marks_the_first_heading_only():
     sink = Sink()
     add_cells(sink, Notebook(cell), [])
     assert sink.got == ["# Methods {#how .appendix}\n\n## Data"]
+
+
+def test_a_typed_number_is_refused_before_anything_runs(tmp_path):
+    book = tmp_path / "a.py"
+    ran = tmp_path / "ran"
+    code = f"# %%\nopen({str(ran)!r}, 'w').close()\n\n# %% [markdown]\n# It was 41 posts.\n"
+    book.write_text(code, encoding="utf-8")
+    with pytest.raises(ClaimError, match="cell 2: '41' in “It was 41 posts"):
+        execute(book, progress=False)
+    assert not ran.exists()
+
+
+def test_slots_are_filled_with_what_the_cells_computed(tmp_path):
+    book = tmp_path / "a.py"
+    book.write_text(
+        "# %% [markdown]\n# # A\n#\n# It was {claim:n.phrase}, {claim:s}.\n\n# %%\nimport audit\n"
+        'display(audit.claim("n", 41, unit="posts"), audit.claim("s", 0.123456, unit="share"))\n',
+        encoding="utf-8",
+    )
+    made = document(execute(book, progress=False), meta={"title": "T", "date": "2026-01-01"})
+    entry = next(e for e in made.tokens if e["part"] == "prose")
+    assert entry["text"] == "It was 41 posts, 12.3 %."
+    assert [t[2] for t in entry["tokens"]] == ["n", "s"]
+    assert {c["id"]: c["value"] for c in made.claims}["s"] == 0.123456

@@ -78,6 +78,7 @@ def test_dummies_of_one_factor_are_one_factor() -> None:
     """The fault of a report with "26 factors", 19 of them dummies of one."""
     terms = ["rule", "severity", *(f"metro[T.{n}]" for n in range(19)), "lender=a", "lender=b"]
     assert audit.claim("factors", terms, unit="factors").form("phrase") == "4 factors"
+    assert audit.claim("factors", ["log(reach)", "log(age)"], unit="factors").text == "2"
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,12 @@ def test_dummies_of_one_factor_are_one_factor() -> None:
         (("x", 1), {"of": 3}, "of needs a unit"),
         (("x", 1), {"unit": "posts", "of": 2.5}, "of=2.5 is no whole number"),
         (("x", 1), {"unit": "of 12 posts"}, "holds a number, which is a claim of its own"),
+        (("x", 1.5), {"unit": "hours", "low": 1.0}, "an interval has two ends"),
+        (("x", 1.5), {"unit": "hours", "low": 2.0, "high": 3.0}, "does not lie in its interval"),
+        (("x", 1.5), {"unit": "hours", "low": math.nan, "high": 3.0}, "is not finite; leave it"),
+        (("x", 1.5), {"unit": "hours", "error": -1.0}, "error is -1.0; allowed: above 0"),
+        (("x", 1.5), {"unit": "hours", "decimals": 9}, "decimals is 9; allowed: 0 to 6"),
+        (("x", 1.5), {"unit": "hours", "error": 1.0, "confidence": 95}, "confidence is 95"),
         (("x", 1), {"colour": "red"}, "claim has no 'colour'; allowed: of, unit, source"),
         (("x", 3), {"against": OTHERS}, "it is no claim of so many of so many"),
         (("x", LEADERS), {"against": OTHERS, "unit": "posts"}, "unit belongs to the claims"),
@@ -153,3 +160,16 @@ def test_flipping_the_classes_of_a_study_flips_its_sentence(evidence) -> None:
     signs = [direction_of(s.sentence) for s in (one, other)]
     assert signs in ([-1, 1], [1, -1], [None, None])
     assert one.form("direction") != other.form("direction")
+
+
+def test_a_number_of_a_second_evidence_takes_another_name(evidence) -> None:
+    made = audit.claim(evidence, "gap", name="gap_again")
+    assert made.payload()["records"][0]["id"] == "gap_again"
+    assert {i for p in made.forms.values() for _, i in p if i} <= {
+        "gap_again",
+        *(c.id for c in made.further),
+    }
+    with pytest.raises(ClaimError, match="unit is the evidence's own"):
+        audit.claim(evidence, "gap", unit="posts")
+    with pytest.raises(ClaimError, match="name is for a number of an evidence"):
+        audit.claim("n", 4, unit="posts", name="m")
