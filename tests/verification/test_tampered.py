@@ -65,11 +65,11 @@ def test_an_edit_in_a_table_of_the_pdf_is_found_on_its_page(made, verified) -> N
     pdf = made.folder / "report.pdf"
     content, reading = read_document(pdf)
     pages = reading.passages[: reading.pages]
-    page = next(i for i, p in enumerate(pages, 1) if "Posts compared" in p.text and i > 3)
-    pdf.write_bytes(tampering.edit_pdf(content, "51.4", "57.4", page=page))
+    page = next(i for i, p in enumerate(pages, 1) if "All estimates, side by side" in p.text)
+    pdf.write_bytes(tampering.edit_pdf(content, "−30.83", "−36.83", page=page))
     found = verified(pdf, design=made.design)
     assert [(d.kind, d.where) for d in found.defects] == [("number", f"page {page}")]
-    assert "prints 57.4; the report computes 51.4" in found.defects[0].says
+    assert "prints −36.83; the report computes −30.83" in found.defects[0].says
 
 
 def test_times_of_an_odds_ratio_is_found(made, verified) -> None:
