@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.claims import direction_of
 from audit.text import visible
-from audit.tokens import flattened, tokens
+from audit.tokens import flattened
 from audit.verification.phrases import Phrase
 from audit.verification.record import Record
 
