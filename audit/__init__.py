@@ -54,6 +54,7 @@ _HOME = {
     "read_cases": "sources.table",
     "scan": "scanned",
     "survival": "modelled",
+    "verify": "verification",
 }
 
 __all__ = sorted([*_HOME, "__version__"])
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from audit.sources import SOURCES
     from audit.sources.table import read_cases
     from audit.study import Study, enroll
+    from audit.verification import verify
 
 
 def __getattr__(name: str) -> Any:

@@ -23,15 +23,18 @@ def parser() -> argparse.ArgumentParser:
     out.add_argument("--version", action="version", version=f"audit {__version__}")
     out.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = out.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for add in (_with_data, _from_hosts, _with_design, _before_data, _looking_up):
+    for add in (_with_data, _from_hosts, _with_design, _after_writing, _before_data, _looking_up):
         add(commands)
     return out
 
 
-def _command(commands: Any, name: str, about: str, example: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, about: str, example: str, *, codes: str = ""
+) -> argparse.ArgumentParser:
     said = f"{about[0].upper()}{about[1:]}."
+    epilog = f"example: {example}{f'. {codes}' if codes else ''}"
     out: argparse.ArgumentParser = commands.add_parser(
-        name, help=about, description=said, epilog=f"example: {example}"
+        name, help=about, description=said, epilog=epilog
     )
     hidden = argparse.SUPPRESS
     out.add_argument("--debug", action="store_true", default=hidden, help="show the traceback")
@@ -96,6 +99,14 @@ def _with_design(commands: Any) -> None:
         help="path of a design's TOML file, or of a notebook that answers no design",
     )
     p.add_argument("--out", default="reports", metavar="DIR", help="folder (default: reports)")
+    p.add_argument(
+        "--previous",
+        metavar="DIR",
+        help="folder of the earlier version: its changed numbers are printed as corrections",
+    )
+    p.add_argument(
+        "--reasons", metavar="FILE", help="TOML of [[correction]] why, claim, date; with --previous"
+    )
     p = _command(
         commands,
         "charts",
@@ -122,6 +133,36 @@ def _with_design(commands: Any) -> None:
         "audit freeze designs/removal.toml",
     )
     p.add_argument("design", metavar="DESIGN")
+
+
+def _after_writing(commands: Any) -> None:
+    p = _command(
+        commands,
+        "verify",
+        "read a report again, compute it again, and say where the two disagree",
+        "audit verify reports/removal/report.pdf · audit verify --draft article.md reports/removal",
+        codes="exit codes: 0 verified; 1 faults; 2 cannot be verified, or not all was checked",
+    )
+    p.add_argument(
+        "report", nargs="?", metavar="REPORT", help="report.pdf, report.html, or a report's folder"
+    )
+    p.add_argument("--design", default="", metavar="FILE", help="the design it was made from")
+    p.add_argument(
+        "--record", default="", metavar="DIR", help="where claims.json and record.json are"
+    )
+    p.add_argument(
+        "--draft", metavar="FILE", help="verify an article (Markdown, text) against the report"
+    )
+    p = _command(
+        commands,
+        "diff",
+        "print every number that two versions of a report print otherwise",
+        "audit diff reports/removal-v1 reports/removal --csv",
+    )
+    for name, which in (("before", "earlier"), ("after", "later")):
+        p.add_argument(name, metavar=name.upper(), help=f"folder or claims.json of the {which} one")
+    p.add_argument("--csv", action="store_true", help="print CSV: claim, was, is, why, date")
+    p.add_argument("--reasons", metavar="FILE", help="TOML of [[correction]] why, claim, date")
 
 
 def _before_data(commands: Any) -> None:

@@ -1,7 +1,7 @@
 """The command line: it reads arguments, calls one function, and prints.
 
-Exit codes: 0 done · 2 the input or the question is at fault, said on stderr · 3 a fault of this
-program · 130 interrupted.
+Exit codes: 0 done · 1 a verification found faults · 2 the input or the question is at fault, said
+on stderr · 3 a fault of this program · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -80,9 +80,49 @@ def _say(what: object, *, to: TextIO | None = None) -> None:
 def _report(args: argparse.Namespace) -> int:
     from audit.run import report
 
+    if (args.previous or args.reasons) and len(args.designs) > 1:
+        raise AuditError("--previous is of one report; name one design with it.")
+    if args.reasons and not args.previous:
+        raise AuditError("--reasons says why numbers changed: it needs --previous DIR.")
+    before = _edition(args.previous, args.reasons) if args.previous else ""
     for path in args.designs:
         _say(path, to=sys.stderr)
-        _say(report(path, out=args.out))
+        _say(report(path, out=args.out, previous=before))
+    return OK
+
+
+def _edition(path: str, reasons: str | None) -> Any:
+    from audit.corrections import Edition
+
+    return Edition.read(path, reasons=reasons or "")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from audit.verification import verify, verify_draft
+
+    if args.draft:
+        folder = args.record or args.report
+        if not folder:
+            raise AuditError("--draft needs the report: --record DIR, the folder of its claims.")
+        found, traced = verify_draft(args.draft, record=folder, design=args.design)
+        _say("\n".join(["traced:", *(f"  {t}" for t in traced), ""] if traced else []) + str(found))
+        return found.exit_code
+    if not args.report:
+        raise AuditError("nothing to verify: name report.pdf, report.html or a report's folder.")
+    _say("computing it again takes as long as making it …", to=sys.stderr)
+    found = verify(args.report, design=args.design, record=args.record)
+    _say(found)
+    return found.exit_code
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from audit.corrections import Edition, corrected
+
+    found = corrected(_edition(args.before, args.reasons), Edition.read(args.after))
+    if args.csv:
+        sys.stdout.write(found.to_csv())
+    else:
+        _say(found)
     return OK
 
 
@@ -252,6 +292,8 @@ def _request(args: argparse.Namespace) -> int:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
     "charts": _charts,
+    "verify": _verify,
+    "diff": _diff,
     "check": _check,
     "fetch": _fetch,
     "compare": _compare,

@@ -14,8 +14,9 @@ AuditError                 everything raised on purpose; the command line prints
 │   ├── TooFewAccounts     the method needs more accounts than there are
 │   └── SeparationError    an outcome that X predicts perfectly: no finite coefficient
 ├── ClaimError             a sentence would say more than the evidence licenses
-└── ReportError            a report cannot be written
-    └── DisclosureError    a report would lead to an account of somebody who holds no office
+├── ReportError            a report cannot be written
+│   └── DisclosureError    a report would lead to an account of somebody who holds no office
+└── VerifyError            a report or a draft cannot be read again, or computed again
 """
 
 from __future__ import annotations
@@ -161,3 +162,7 @@ class ReportError(AuditError):
 
 class DisclosureError(ReportError):
     """A report would lead to an account of somebody who holds no office."""
+
+
+class VerifyError(AuditError):
+    """A report or a draft cannot be read again, or computed again."""

@@ -17,6 +17,7 @@ NOTEBOOKS = (".py", ".ipynb")
 
 if TYPE_CHECKING:
     from audit.cases import Cases
+    from audit.corrections import Edition
     from audit.evidence import Evidence
     from audit.regimes import Exemptions
     from audit.report import Report
@@ -133,11 +134,18 @@ def freezing(path: str | Path) -> tuple[str, ...]:
     return (f"Changed after freezing: {'; '.join(changes)}.",) if changes else ()
 
 
-def report(path: str | Path, *, out: str | Path = "reports", progress: Any = None) -> Report:
+def report(
+    path: str | Path,
+    *,
+    out: str | Path = "reports",
+    previous: str | Path | Edition = "",
+    progress: Any = None,
+) -> Report:
     """Write the report of a design file, or of a notebook, in a folder of its name under `out`.
 
     A design that names a notebook is told by it; any other gets the standard report. A notebook
-    that answers no design is run as it stands.
+    that answers no design is run as it stands. `previous` is the folder of the earlier version,
+    whose changed numbers are then printed as corrections.
     """
     from audit.report import compose, publish
     from audit.utterances import forget
@@ -146,11 +154,13 @@ def report(path: str | Path, *, out: str | Path = "reports", progress: Any = Non
     found = locate(path)
     folder = Path(out) / report_name(found)
     if found.suffix in NOTEBOOKS:
-        return publish(found, folder, progress=progress)
+        return publish(found, folder, previous=previous, progress=progress)
     design = Design.read(found)
     if not design.notebook:
-        return compose(evidence(design), folder, limits=freezing(found), design=path)
-    return publish(locate(design.notebook), folder, design=path, progress=progress)
+        told: dict[str, Any] = {"limits": freezing(found), "design": path, "previous": previous}
+        return compose(evidence(design), folder, **told)
+    notebook = locate(design.notebook)
+    return publish(notebook, folder, design=path, previous=previous, progress=progress)
 
 
 def report_name(path: str | Path) -> str:

@@ -52,6 +52,7 @@ LAYERS = [
     "docket",
     "checks",
     "claims",
+    "corrections",
     "sentences",
     "page_claims",
     "verdict",
@@ -64,6 +65,7 @@ LAYERS = [
     "planning",
     "drafting",
     "run",
+    "verification",
     "arguments",
     "cli",
 ]

@@ -46,6 +46,7 @@ from audit.report.table import table
 from audit.report.views import truth_table, view_table, view_words
 
 if TYPE_CHECKING:
+    from audit.corrections import Edition
     from audit.evidence import Evidence
     from audit.report.write import Written
 
@@ -141,6 +142,7 @@ def compose(
     limits: Sequence[str] = (),
     design: str | Path = "",
     reply: Reply | None = None,
+    previous: str | Path | Edition = "",
 ) -> Report:
     """Write the standard report of an evidence into a folder.
 
@@ -154,6 +156,8 @@ def compose(
         The design's file, named in record.json so that the report can be made again.
     reply : Reply, optional
         The answer that the platform gave to an earlier version; printed in full.
+    previous : path or Edition
+        The folder of the earlier version: what is printed otherwise becomes a table of corrections.
 
     Raises
     ------
@@ -163,21 +167,29 @@ def compose(
         When a string of it leads to an account of somebody who holds no office.
     """
     from audit.disclosure.guard import refuse
-    from audit.report.document import document
+    from audit.report.corrected import corrected_document
     from audit.report.origin import origin_of
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    made = document(standard_blocks(evidence, limits=limits, reply=reply))
+    blocks = standard_blocks(evidence, limits=limits, reply=reply)
+    made, origin = corrected_document(blocks, origin_of(design), previous=previous)
     study = evidence.comparison.study
     refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
-    return Report(evidence, write_report(made, Path(folder), origin=origin_of(design)))
+    return Report(evidence, write_report(made, Path(folder), origin=origin))
 
 
 def publish(
-    notebook: str | Path, folder: str | Path, *, design: str | Path = "", progress: Any = None
+    notebook: str | Path,
+    folder: str | Path,
+    *,
+    design: str | Path = "",
+    previous: str | Path | Edition = "",
+    progress: Any = None,
 ) -> Report:
     """Run a notebook, with a design injected where one is given, and write what it shows.
+
+    `previous` is the earlier version, as for `compose`.
 
     Raises
     ------
@@ -185,7 +197,7 @@ def publish(
         When a cell fails, with its section and the exception in words, or when what the notebook
         shows leads to an account of somebody who holds no office (`audit.disclosure`).
     """
-    from audit.report.document import document
+    from audit.report.corrected import corrected_document
     from audit.report.notebook import execute
     from audit.report.origin import origin_of
     from audit.report.write import write_report
@@ -193,5 +205,5 @@ def publish(
     shown = True if progress is None else bool(progress)
     given = {"design": str(design)} if str(design) else {}
     ran = execute(notebook, parameters=given, progress=shown)
-    made = origin_of(design, notebook)
-    return Report(None, write_report(document(ran), Path(folder), notebook=ran, origin=made))
+    made, origin = corrected_document(ran, origin_of(design, notebook), previous=previous)
+    return Report(None, write_report(made, Path(folder), notebook=ran, origin=origin))

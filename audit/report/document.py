@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.errors import ReportError
 from audit.report import fonts
-from audit.report.blocks import Cover, check_id, payloads
+from audit.report.blocks import Block, Cover, check_id, payloads
 from audit.report.claimed import Claimed
 from audit.report.kinds import traced
 from audit.report.markdown import Node, Source
@@ -72,7 +72,9 @@ class Document:
         return fonts.uncovered(_texts([self.meta, self.front, self.body]))
 
 
-def document(source: Any, *, meta: Mapping[str, Any] | None = None) -> Document:
+def document(
+    source: Any, *, meta: Mapping[str, Any] | None = None, more: Iterable[Block] = ()
+) -> Document:
     """Put blocks, or the outputs of an executed notebook, together as a document.
 
     Parameters
@@ -82,6 +84,8 @@ def document(source: Any, *, meta: Mapping[str, Any] | None = None) -> Document:
     meta : mapping, optional
         Fields of `Cover` that complete or override those of the `Cover` block: "title", "date"
         (ISO; required here or there), "simulated", …
+    more : iterable of Block
+        Put after all of the source: corrections of an earlier version.
 
     Raises
     ------
@@ -98,6 +102,8 @@ def document(source: Any, *, meta: Mapping[str, Any] | None = None) -> Document:
         gathered = Source(Claimed.of(blocks))
         for payload in blocks:
             gathered.add(payload)
+    for payload in payloads(more):
+        gathered.add(payload)
     nodes = [_as_heading(n) for n in gathered.nodes()]
     covers = [n for n in nodes if n.get("kind") == "cover"]
     chosen = _meta(covers, nodes, meta or {})

@@ -1,0 +1,131 @@
+"""The corrections that a later version of a report prints, made by holding it to the earlier."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from audit.corrections import OWN, Correction, Corrections, Edition, corrected
+from audit.errors import ReportError
+from audit.report.blocks import Block, Heading, prose
+from audit.report.document import Document, document
+from audit.report.record import Origin, claims_of, hashes_of
+from audit.report.table import table
+from audit.text import visible
+
+LABELS = {"claim": "Claim", "was": "Was", "is": "Is", "why": "Why", "date": "Date"}
+FIRST = "1"
+"""The version of a report that states none, once there is another."""
+
+
+def corrected_document(
+    source: Any, origin: Origin, *, previous: str | Path | Edition = ""
+) -> tuple[Document, Origin]:
+    """Return a document with its corrections, and its origin with its predecessor.
+
+    Parameters
+    ----------
+    source : iterable of Block, or an executed notebook
+        As for `audit.report.document.document`.
+    origin : Origin
+        What the report was made from.
+    previous : path or Edition
+        The earlier version; "" where there is none, and then nothing is added. It is never taken
+        from what happens to lie in the folder written to, so that the same input gives the same
+        bytes the second time.
+
+    Raises
+    ------
+    ReportError
+        When the earlier version is of another report, or its claims were edited.
+    """
+    if not str(previous):
+        return document(source), origin
+    before = previous if isinstance(previous, Edition) else Edition.read(previous)
+    blocks = source if hasattr(source, "cells") else list(source)
+    plain = document(copy.deepcopy(blocks))
+    _check(before, plain)
+    version = str(plain.meta["version"]) or following(before.version)
+    found = corrected(before, _edition(plain, origin, version))
+    whole = document(blocks, meta={"version": version}, more=correction_blocks(found))
+    rows = [r.to_dict() for r in found.rows]
+    return whole, replace(origin, predecessor=before.to_dict(), corrections=rows)
+
+
+def _check(before: Edition, plain: Document) -> None:
+    title = str(plain.meta["title"])
+    faults = []
+    if before.title and before.title != title:
+        faults.append(
+            f"it is of {visible(before.title)!r}, and this report is {visible(title)!r}: a "
+            "predecessor has the same title"
+        )
+    if before.edited:
+        faults.append("its claims.json is not the one it was written with")
+    if faults:
+        raise ReportError(f"The earlier version {visible(before.path)!r}: {'; '.join(faults)}.")
+
+
+def _edition(plain: Document, origin: Origin, version: str) -> Edition:
+    return Edition(
+        claims={str(c["id"]): c for c in claims_of(plain)},
+        title=str(plain.meta["title"]),
+        version=version,
+        date=str(plain.meta["date"]),
+        hashes=hashes_of(plain, origin),
+    )
+
+
+def following(version: str) -> str:
+    """Return the version after one that is a whole number, or that states none."""
+    stated = version or FIRST
+    return str(int(stated) + 1) if stated.isdecimal() and len(stated) < 9 else ""
+
+
+def correction_blocks(found: Corrections) -> list[Block]:
+    """Return the section on corrections: a table of what changed, or the sentence that nothing did.
+
+    Claims with a name of their own have a row each; the numbers of a table, a figure or a section
+    are summed up in one. `audit diff` and record.json have every one.
+    """
+    before = found.before
+    earlier = f"version {before.version or FIRST}{f' of {before.date}' if before.date else ''}"
+    head = Heading("Corrections", appendix=True)
+    if not found.rows:
+        text = "Every number is printed as in {earlier}."
+        return [head, prose(text, earlier=earlier)]
+    text = (
+        "This report follows {earlier}. The numbers below are printed otherwise than there; what "
+        "only the newer or only the older one prints has a dash in the other column."
+    )
+    return [head, prose(text, earlier=earlier), _table(found)]
+
+
+def _table(found: Corrections) -> Block:
+    import pandas as pd
+
+    named = [r for r in found.rows if "/" not in r.claim]
+    rest = _summed([r for r in found.rows if "/" in r.claim])
+    return table(
+        pd.DataFrame([r.to_dict() for r in (*named, *rest)], columns=list(LABELS)),
+        id=OWN,
+        title="What changed since the earlier version",
+        columns=LABELS,
+    )
+
+
+def _summed(rows: Sequence[Correction]) -> list[Correction]:
+    """Return one row for each table, figure or section whose numbers changed."""
+    groups: dict[str, list[Correction]] = {}
+    for row in rows:
+        groups.setdefault(row.claim.partition("/")[0], []).append(row)
+    return [_sum(name, group) for name, group in groups.items()]
+
+
+def _sum(name: str, group: Sequence[Correction]) -> Correction:
+    n = len(group)
+    now = f"{n:,} number{'s' if n > 1 else ''} changed"
+    return Correction(name, "see there", now, group[0].why, group[0].date)

@@ -1,0 +1,200 @@
+"""A journalist's draft held against a report: which numbers trace, which words go too far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.claims import Fault, faults_of
+from audit.errors import VerifyError
+from audit.text import visible
+from audit.tokens import flattened
+from audit.verification.defects import Check, Defect, Verification
+from audit.verification.matched import Book, Match
+from audit.verification.passages import read_bytes
+from audit.verification.phrases import Phrase, phrases
+from audit.verification.record import read_record
+from audit.verification.sentences import Sentence, sentences
+
+LONGEST = 500_000  # characters of a draft
+HANDLE = re.compile(r"(?<![\w@/.])@\w{2,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A number of a draft and the claim it was traced to.
+
+    Attributes
+    ----------
+    where : str
+        "line 12".
+    said : str
+        As the draft has it: "nearly a third".
+    claim : str
+        Id of the claim.
+    exact : str
+        As the report prints it, with its value: "35.0 % (0.349582172702 share)".
+    """
+
+    where: str
+    said: str
+    claim: str
+    exact: str
+
+    def __str__(self) -> str:
+        """Say where the number stands and which claim it is."""
+        return f"{self.where}: “{visible(self.said, 80)}” is {self.claim}: {self.exact}"
+
+
+def verify_draft(
+    path: str | Path, *, record: str | Path, design: str | Path = ""
+) -> tuple[Verification, tuple[Traced, ...]]:
+    """Hold the numbers and the words of an article against a report's record.
+
+    Parameters
+    ----------
+    path : path
+        Markdown or plain text, UTF-8.
+    record : path
+        Folder of the report (claims.json and record.json).
+    design : path, optional
+        Its design; with it, names of ordinary accounts are looked for. Without, the design that the
+        record names is taken where it is found.
+
+    Returns
+    -------
+    Verification
+        Defects: numbers that trace to no claim, words that the rung does not license, words of the
+        other direction, "times" of an odds ratio, accounts that may not be named. Dates, and
+        numbers inside names, are no claims: those the report does not print are left unchecked.
+    tuple of Traced
+        Each number that traces, with its claim.
+
+    Raises
+    ------
+    VerifyError
+        When the draft or the record cannot be read.
+    """
+    text = _text(Path(path))
+    found = read_record(Path(record))
+    reader = _Reader(Book(found))
+    for sentence in sentences(text):
+        reader.read(sentence)
+    unchecked = [*reader.unchecked, *_names(reader, text, found.folder, design)]
+    checked = (
+        Check("sentences", f"words licensed at rung {found.rung}", reader.sentences),
+        Check("numbers", "claims of the report", reader.numbers),
+    )
+    defects = tuple(dict.fromkeys(reader.defects))
+    from audit.verification.record import own_defects
+
+    wrong = tuple(own_defects(found))
+    out = Verification(Path(path), (*wrong, *defects), checked, tuple(unchecked))
+    return out, tuple(reader.traced)
+
+
+def _text(path: Path) -> str:
+    content = read_bytes(path)
+    if b"\0" in content[:4096] or content.startswith((b"%PDF", b"PK\x03\x04")):
+        raise VerifyError(
+            f"{visible(path)} is no text. A draft is Markdown or plain text; a report is verified "
+            "without --draft."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise VerifyError(
+            f"{visible(path)} is not UTF-8 at byte {error.start:,}; save it as UTF-8."
+        ) from error
+    if len(text) > LONGEST:
+        raise VerifyError(f"{visible(path)} has {len(text):,} characters; at most {LONGEST:,}.")
+    return text
+
+
+class _Reader:
+    """Reads sentence after sentence of a draft."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.defects: list[Defect] = []
+        self.traced: list[Traced] = []
+        self.unchecked: list[str] = []
+        self.sentences = self.numbers = 0
+
+    def read(self, sentence: Sentence) -> None:
+        """Trace each number of a sentence, then weigh its words."""
+        self.sentences += 1
+        text = flattened(sentence.text)
+        matches: list[Match] = []
+        for phrase in phrases(text):
+            where = f"line {sentence.line}"
+            if phrase.kind in ("date", "name"):
+                if not self.book.prints(phrase.text) and not _in_handle(text, phrase):
+                    what = "a date" if phrase.kind == "date" else "a name"
+                    shown = visible(phrase.text, 40)
+                    self.unchecked.append(f"{where}: {shown!r} is {what} the report does not print")
+                continue
+            self.numbers += 1
+            match = self.book.match(phrase, text)
+            matches.append(match)
+            if match.claim:
+                said = visible(phrase.text, 80)
+                self.traced.append(Traced(where, said, match.claim, match.exact))
+            self.defects += _number(match, phrase, where, text)
+        self._weigh(sentence, text, matches)
+
+    def _weigh(self, sentence: Sentence, text: str, matches: Sequence[Match]) -> None:
+        record = self.book.record
+        odds = record.odds(text) or any(m.odds for m in matches)
+        sign = self.book.sign(text, matches)
+        found = faults_of(text, rung=record.rung, odds=odds, sign=sign)
+        where = f"line {sentence.line}"
+        for fault in found:
+            kind = "direction" if "sign is" in fault.why else "licence"
+            says = f"{visible(fault.word, 60)!r} goes too far at rung {record.rung}: {fault.why}"
+            if kind == "direction":
+                says = f"{visible(fault.word, 60)!r}: {fault.why}"
+            elif odds and "times" in fault.word.lower():
+                says += "; and an odds ratio is no ratio of chances"
+            instead = self._instead(fault, matches)
+            self.defects.append(Defect(kind, where, says, text, instead))
+        for handle in HANDLE.findall(sentence.text):
+            if handle[1:] not in self.book.names and handle not in self.book.names:
+                says = f"{visible(handle, 42)} is no official whom this report may name"
+                self.defects.append(Defect("named", where, says, text, "leave the name out."))
+
+    def _instead(self, fault: Fault, matches: Sequence[Match]) -> str:
+        """Return a licensed sentence: the report's own where the draft speaks of its main gap."""
+        if any(m.main for m in matches) and self.book.sentence:
+            return self.book.sentence
+        return fault.instead
+
+
+def _in_handle(text: str, phrase: Phrase) -> bool:
+    """Return whether digits belong to an @name, which is weighed as a name."""
+    return any(m.start() <= phrase.start and phrase.end <= m.end() for m in HANDLE.finditer(text))
+
+
+def _number(match: Match, phrase: Phrase, where: str, text: str) -> Iterator[Defect]:
+    said = visible(phrase.text, 80)
+    if match.wrong:
+        yield Defect(match.kind, where, f"“{said}”: {match.wrong}", text, match.instead)
+
+
+def _names(reader: _Reader, text: str, folder: Path, design: str | Path) -> Iterator[str]:
+    """Look for ordinary accounts by name; yield why where that cannot be done."""
+    from audit.verification.accounts import bare_words, ordinary_accounts
+
+    try:
+        names = ordinary_accounts(reader.book.record, design)
+    except VerifyError as error:
+        yield f"names of ordinary accounts: {error}"
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        for name in sorted(bare_words(line) & names):
+            says = f"{visible(name, 60)!r} is an ordinary account, and may not be named"
+            reader.defects.append(
+                Defect("named", f"line {number}", says, line.strip(), "leave the name out.")
+            )

@@ -1,0 +1,163 @@
+"""A PDF read back: the text of its pages, its alternative texts and titles, what it draws."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from audit.errors import VerifyError
+from audit.text import visible
+from audit.verification.passages import LONGEST, Passage, Reading
+
+MOST_PAGES = 400
+LARGEST_PAGE = 16 * 2**20  # bytes of drawing on one page, decoded; ours stay under 2 MiB
+MOST_NODES = 400_000  # objects followed in one file
+DRAWN = ("/Contents", "/Resources", "/MediaBox")
+TITLES = ("/Title", "/Subject", "/Keywords", "/Author")
+
+
+def read_pdf(content: bytes, *, name: str = "the PDF") -> Reading:
+    """Return what a PDF says and draws.
+
+    Nothing in it is run or shown. Decoding is bounded: a stream by the reader's own limits, a page
+    by `LARGEST_PAGE`, a file by `MOST_PAGES` and `MOST_NODES`.
+
+    Raises
+    ------
+    VerifyError
+        When it is encrypted, broken off, has too many pages or a stream that unpacks without end.
+    """
+    try:
+        return _read(content, name)
+    except VerifyError:
+        raise
+    except RecursionError as error:
+        raise VerifyError(f"{name} nests its objects without end; it is not read.") from error
+    except Exception as error:  # a hostile file may raise anything inside the reader
+        why = visible(f"{type(error).__name__}: {error}", 200)
+        raise VerifyError(f"{name} is damaged or broken off and cannot be read ({why}).") from error
+
+
+def _read(content: bytes, name: str) -> Reading:
+    import logging
+
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings are about repairs
+    if b"%%EOF" not in content[-2048:]:
+        raise VerifyError(f"{name} is broken off: it has no end mark. Fetch the whole file again.")
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        locked = reader.is_encrypted
+    except DependencyError:  # of a cipher: it needs more than the reader can undo by itself
+        locked = True
+    if locked:
+        raise VerifyError(
+            f"{name} is encrypted. Reports of audit are not; take the file as it was written."
+        )
+    pages = len(reader.pages)
+    if not 0 < pages <= MOST_PAGES:
+        raise VerifyError(
+            f"{name} has {pages:,} pages; reports of audit have at most {MOST_PAGES}. "
+            "It is not one, and is not read."
+        )
+    texts, drawings, places = [], [], {}
+    for number, page in enumerate(reader.pages, 1):
+        texts.append(Passage(f"page {number}", _text(page, number, name)))
+        drawings.append(_digest(page.get(k) for k in DRAWN))
+        if page.indirect_reference is not None:
+            places[page.indirect_reference.idnum] = number
+        if sum(len(t.text) for t in texts) > LONGEST:
+            raise VerifyError(f"{name} says more than {LONGEST:,} characters; it is not read.")
+    root = reader.trailer["/Root"]
+    heads = tuple(_bookmarks(reader))
+    marks = (Passage("bookmark", title, "title") for title in heads)
+    passages = (*texts, *_alternatives(root, places), *_titles(reader), *marks)
+    return Reading("pdf", passages, pages, heads, tuple(drawings), _digest([root]))
+
+
+def _text(page: Any, number: int, name: str) -> str:
+    contents = page.get_contents()
+    size = 0 if contents is None else len(contents.get_data())
+    if size > LARGEST_PAGE:
+        raise VerifyError(
+            f"{name}: page {number} unpacks to {size:,} bytes; at most {LARGEST_PAGE:,} are read."
+        )
+    return str(page.extract_text())
+
+
+def _alternatives(root: Any, places: dict[int, int]) -> Iterator[Passage]:
+    """Yield the alternative texts of the structure tree, in its order, each with its page."""
+    tree = root.get("/StructTreeRoot")
+    stack, seen = [(tree, 0)], set()
+    while stack:
+        node, page = stack.pop()
+        number = getattr(node, "idnum", None)
+        if number is not None:
+            if number in seen:
+                continue
+            seen.add(number)
+            node = node.get_object()
+        if len(seen) > MOST_NODES or len(stack) > MOST_NODES:
+            raise VerifyError("the structure of the PDF has no end; it is not read.")
+        if isinstance(node, list):
+            stack += [(child, page) for child in reversed(node)]
+        elif isinstance(node, dict):
+            holder = node.raw_get("/Pg") if "/Pg" in node else None  # type: ignore[attr-defined]
+            page = places.get(getattr(holder, "idnum", 0), page)
+            if "/Alt" in node:
+                where = f"page {page}, alternative text" if page else "alternative text"
+                formula = node.get("/S") == "/Formula"
+                yield Passage(where, str(node["/Alt"]), "formula" if formula else "alt")
+            if "/K" in node:
+                stack.append((node.raw_get("/K"), page))  # type: ignore[attr-defined]
+
+
+def _titles(reader: Any) -> Iterator[Passage]:
+    about = reader.metadata or {}
+    for key in TITLES:
+        if about.get(key):
+            yield Passage(f"document {key[1:].lower()}", str(about[key]), "title")
+
+
+def _bookmarks(reader: Any) -> Iterator[str]:
+    stack = list(reversed(reader.outline))
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack += reversed(item)
+        else:
+            yield str(item.title)
+
+
+def _digest(values: Any) -> str:
+    """Return a hash of objects and all they lead to, streams decoded, wherever they are stored."""
+    digest = hashlib.sha256()
+    stack = list(reversed(list(values)))
+    met: dict[int, int] = {}
+    while stack:
+        node = stack.pop()
+        number = getattr(node, "idnum", None)
+        if number is not None:
+            if number in met:
+                digest.update(b"ref %d" % met[number])
+                continue
+            met[number] = len(met)
+            node = node.get_object()
+        if len(met) > MOST_NODES or len(stack) > MOST_NODES:
+            raise VerifyError("the PDF holds more objects than any report; it is not read.")
+        if isinstance(node, dict):
+            if hasattr(node, "get_data"):
+                digest.update(b"stream" + hashlib.sha256(node.get_data()).digest())
+            keys = sorted(k for k in node if k not in ("/Length", "/Filter", "/DecodeParms"))
+            digest.update(repr([str(k) for k in keys]).encode())
+            stack += [node.raw_get(k) for k in reversed(keys)]  # type: ignore[attr-defined]
+        elif isinstance(node, list):
+            digest.update(b"list %d" % len(node))
+            stack += reversed(node)
+        else:
+            digest.update(f"{type(node).__name__} {node!s}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
