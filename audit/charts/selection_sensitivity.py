@@ -26,7 +26,7 @@ from audit.charts.phrases import (
     told,
 )
 from audit.charts.rows import gap_text, signed
-from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, blank, dress, pale, theme
+from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, band, blank, dress, pale, theme
 from audit.checks.selective_reporting import SELECTED
 from audit.checks.unequal_reporting import bounds_by_ratio, erasing_ratio
 from audit.errors import ReportError
@@ -135,12 +135,12 @@ def selection_sensitivity(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_xlim(1 / MOST_UNEQUAL, MOST_UNEQUAL)
         _scale(ax, frame)
         x = frame["ratio"].to_numpy()
-        ax.fill_between(x, frame["low"], frame["high"], color=GRID, linewidth=0, zorder=1)
+        ax.fill_between(x, frame["low"], frame["high"], **band(), zorder=1)
         ax.fill_between(
             x,
             frame["low_milder"],
             frame["high_milder"],
-            color=pale(INK, 0.42),
+            color=pale(INK, 0.5),
             linewidth=0,
             zorder=2,
         )
