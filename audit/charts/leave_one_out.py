@@ -13,7 +13,7 @@ from audit.charts.phrases import comparison_of, level, named, number, sizes, sub
 from audit.charts.rows import directions, gap_text, signed
 from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, pale, theme
 from audit.errors import ReportError
-from audit.numerals import points
+from audit.numerals import count, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,8 +120,8 @@ def leave_one_out_words(stage: Any) -> Words:
     turned = int((frame["estimate"] * full <= 0).sum())
     span = f"{gap_text(low)} to {gap_text(high)} percentage points"
     if turned:
-        noun = "account" if turned == 1 else "accounts"
-        title = f"Leaving out any of {turned} {noun} of {n} turns the gap"
+        title = f"Leaving out any one of {count(turned)} of {number(n, 'account')} turns the gap"
+        title = "There is no gap that one account could turn" if full == 0 else title
     else:
         title = f"No single account turns the gap: {span}"
     f, r = named(design.focal), named(design.references[0])

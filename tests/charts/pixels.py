@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.spines import Spine
@@ -24,9 +25,10 @@ NOTHING = (0.0, 0.0, 0.0, 0.0)
 def shown(axes: Any) -> np.ndarray:
     """Return the figure as it is shown, (height, width, 3) in 0 to 1."""
     figure = axes.get_figure()
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3] / 255.0
+    wide, high = (math.ceil(v - 1e-6) for v in figure.bbox.size)
+    renderer = RendererAgg(wide, high, figure.dpi)
+    figure.draw(renderer)
+    return np.asarray(renderer.buffer_rgba())[..., :3] / 255.0
 
 
 def without_letters(axes: Any) -> np.ndarray:
@@ -55,7 +57,7 @@ def letters(axes: Any, text: Text) -> np.ndarray:
 def alone(axes: Any, artist: Any) -> np.ndarray:
     """Return one artist on nothing, (height, width, 4) in 0 to 1."""
     figure = axes.get_figure()
-    wide, high = (int(v) for v in figure.bbox.size)
+    wide, high = (math.ceil(v - 1e-6) for v in figure.bbox.size)
     renderer = RendererAgg(wide, high, figure.dpi)
     artist.draw(renderer)
     return np.asarray(renderer.buffer_rgba()) / 255.0
