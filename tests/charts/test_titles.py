@@ -67,6 +67,8 @@ EDGES: dict[str, dict[str, Any]] = {
     "all acted on": {"gap": 0.69},
     "right to left": {"focal": "قادة العالم", "references": ("عادي", "世界领袖")},
 }
+SEEN_AT = [(name, 3.2) for name in EDGES] + [("six classes", 7.0), ("hundreds", 7.0)]
+"""The narrow width is the harder one; the wide one where labels or marks are many."""
 STRESSED = [c for c in CHARTS.values() if c.stage != "frame" and c.name not in ASKED]
 
 
@@ -76,15 +78,13 @@ def edge(name: str) -> Any:
 
 
 @pytest.mark.parametrize("chart", STRESSED, ids=[c.name for c in STRESSED])
-@pytest.mark.parametrize("name", EDGES)
-@pytest.mark.parametrize("width", [3.2, 7.0])
+@pytest.mark.parametrize(("name", "width"), SEEN_AT)
 def test_data_at_the_edge_are_drawn_and_can_be_read(chart: Any, name: str, width: float) -> None:
-    try:
-        axes = chart.render(edge(name), width=width)
-    except ReportError as refused:
-        assert "has nothing to draw" in str(refused)
-        assert (name, chart.name) in NOTHING_TO_DRAW
+    if (name, chart.name) in NOTHING_TO_DRAW:
+        with pytest.raises(ReportError, match="has nothing to draw"):
+            chart.render(edge(name), width=width)
         return
+    axes = chart.render(edge(name), width=width)
     assert collisions(axes) == []
     assert clipped(axes) == []
     assert unreadable(axes, TEXT) == []
@@ -96,17 +96,9 @@ NOTHING_TO_DRAW: frozenset[tuple[str, str]] = frozenset()
 
 
 def test_one_class_alone_shows_who_is_in_and_no_contrast() -> None:
-    from dataclasses import replace
-
-    from audit.cases import Cases
     from audit.errors import ClaimError
-    from audit.study import enroll
-    from tests.charts.conftest import ORIGIN, table
 
-    asked = made().comparison.study
-    frame = table()
-    alone = enroll(Cases(frame[frame["account_class"] == "world_leader"], (ORIGIN,)), asked.design)
-    stage = replace(made().comparison, study=alone)
+    stage = made(population={"account_class": ["world_leader"]})
     axes = CHARTS["flow"].render(stage)
     assert collisions(axes) == clipped(axes) == unreadable(axes, TEXT) == []
     for chart in STRESSED:
