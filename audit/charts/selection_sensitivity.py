@@ -189,7 +189,7 @@ def _declare(ax: Axes, frame: pd.DataFrame) -> None:
 def _label(ax: Axes, design: Design, gap: float) -> None:
     """Say under the axis whose posts are reported more, which way, and what the shades are."""
     narrow = is_narrow(ax)
-    room = slot(ax) * POINTS * (0.42 if narrow else 0.34)
+    room = slot(ax) * POINTS * (0.42 if narrow else 0.4)
     f, r = named(design.focal), named(design.references[0])
     common: dict[str, Any] = {
         "xycoords": "axes fraction",
