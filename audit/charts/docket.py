@@ -86,9 +86,9 @@ def docket_words(stage: Any) -> Words:
     left = len(whole) - len(frame)
     f, r, verb = named(design.focal), named(design.references[0]), acted(design)
     below = int((whole["difference"].head(MOST) < -ROUNDING).sum())
-    among = f"the {len(frame)} largest" if left else f"{len(frame)}"
+    among = f"the {count(len(frame))} largest" if left else count(len(frame))
     accounts = f"{f} account{'' if len(frame) == 1 else 's'}"
-    title = f"{below} of {among} {accounts} below the expected number"
+    title = f"{count(below)} of {among} {accounts}: fewer posts {verb} than expected"
     note = (
         f"Expected: {r} accounts’ rates for like posts. Accounts stand by number of compared "
         "posts, under numbers that stand for no name. No interval: this describes their posts, "

@@ -11,7 +11,7 @@ from audit.charts.base import Words
 from audit.charts.lettering import caption, is_narrow, ticks
 from audit.charts.phrases import acted, named, number, sentence, setting, spelled, told
 from audit.charts.rows import Row, draw_rows
-from audit.charts.theme import GRID, INK, MUTED, Look, blank, dress, looks, pale, theme
+from audit.charts.theme import GRID, INK, MUTED, Look, band, blank, dress, looks, pale, theme
 from audit.disclosure import hidden_cells, protect_parts
 from audit.numerals import count, percent
 from audit.schema import UNKNOWN
@@ -131,7 +131,7 @@ def _row(r: Any, look: Look) -> Row:
 def _mark(ax: Axes, row: Row, y: float, bar: Any) -> None:
     """Draw a removed part pale, what is compared in colour, what was acted on hatched."""
     styles: dict[str, dict[str, Any]] = {
-        "loaded": {"facecolor": GRID, "edgecolor": GRID},
+        "loaded": band(),
         "removed": {"facecolor": GRID, "edgecolor": INK, "linewidth": 0.6, "hatch": "////"},
         "compared": {"facecolor": pale(row.look.colour), "edgecolor": row.look.colour},
         "acted": {"facecolor": row.look.colour, "edgecolor": row.look.colour},

@@ -36,7 +36,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.regime_strip import spans
 from audit.charts.rows import gap_text, signed
-from audit.charts.theme import DETAIL, GRID, INK, MUTED, PAPER, blank, dress, pale, theme
+from audit.charts.theme import DETAIL, GRID, INK, MUTED, PAPER, band, blank, dress, pale, theme
 from audit.errors import ReportError
 from audit.numerals import count
 from audit.questions.periods import gap_by_period
@@ -124,7 +124,7 @@ def gap_over_time(stage: Any, ax: Axes | None = None) -> Axes:
         ax.hlines(steps, *ax.get_xlim(), color=GRID, linewidth=0.7, zorder=0)
         ax.axhline(0, color=INK, linewidth=1.0, zorder=2)
         margin = study.design.margin
-        ax.axhspan(-margin, margin, color=GRID, alpha=0.55, linewidth=0, zorder=0)
+        ax.axhspan(-margin, margin, **band(pale(GRID, 0.55)), zorder=0)
         _marks(ax, gaps, start)
         for rule in rules.itertuples():
             bottom = low - per_point * (FOOT + (rule.lane + 1) * LANE)

@@ -139,7 +139,7 @@ def periods_words(stage: Any) -> Words:
     )
     below, above, k = int((gap < 0).sum()), int((gap > 0).sum()), len(frame)
     word, most = ("lower", below) if below >= above else ("higher", above)
-    title = f"{sentence(f)} rate is {word} in {most} of {k} strata, as found"
+    title = f"{sentence(f)} rate is {word} in {count(most)} of {count(k)} groups of like posts"
     note = (
         f"Lines: {level(design)} intervals by account; hollow: no interval, too few "
         "accounts. Counts: "

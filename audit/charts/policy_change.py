@@ -266,7 +266,7 @@ def policy_change_words(stage: Any) -> Words:
     f, r = named(design.focal), named(design.references[0])
     before, after = _gap(frame, BEFORE), _gap(frame, AFTER)
     gaps = [gap_text(a - b) for a, b in (before, after)]
-    title = f"Gap {gaps[0]} percentage points before the change, {gaps[1]} after it"
+    title = f"Gap was {gaps[0]} percentage points before the change, {gaps[1]} after it"
     fitted = bool(frame["fitted"].notna().any())
     lines = (
         "Thick lines: level and trend fitted to each class; thin: the same line without its step "

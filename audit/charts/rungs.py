@@ -74,8 +74,10 @@ def rungs_words(stage: Any) -> Words:
     f, r = named(design.focal), named(design.references[0])
     widest = frame.loc[frame["estimate"].abs().idxmax()]
     sure = apart(widest["conf_low"], widest["conf_high"])
-    title = f"{sentence(f)} gap widest at ‘{named(widest['rung'])}’: {points(widest['estimate'])}"
+    title = f"Gap is widest at ‘{named(widest['rung'])}’: {points(widest['estimate'])}"
     title += ", not told apart from zero" if sure is False else ""
+    if widest["estimate"] == 0:
+        title = f"There is no gap at any of {count(len(frame))} rungs"
     note = (
         f"Each rung counts itself and everything stricter; {level(design)} intervals by account, "
         f"each rung by itself. Counts: {f}, then {r} posts that met it. {sizes(study)}."

@@ -26,7 +26,7 @@ from audit.charts.phrases import (
     told,
 )
 from audit.charts.rows import gap_text, signed
-from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, blank, dress, pale, theme
+from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, band, blank, dress, pale, theme
 from audit.checks.selective_reporting import SELECTED
 from audit.checks.unequal_reporting import bounds_by_ratio, erasing_ratio
 from audit.errors import ReportError
@@ -135,12 +135,12 @@ def selection_sensitivity(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_xlim(1 / MOST_UNEQUAL, MOST_UNEQUAL)
         _scale(ax, frame)
         x = frame["ratio"].to_numpy()
-        ax.fill_between(x, frame["low"], frame["high"], color=GRID, linewidth=0, zorder=1)
+        ax.fill_between(x, frame["low"], frame["high"], **band(), zorder=1)
         ax.fill_between(
             x,
             frame["low_milder"],
             frame["high_milder"],
-            color=pale(INK, 0.42),
+            color=pale(INK, 0.5),
             linewidth=0,
             zorder=2,
         )
@@ -189,7 +189,7 @@ def _declare(ax: Axes, frame: pd.DataFrame) -> None:
 def _label(ax: Axes, design: Design, gap: float) -> None:
     """Say under the axis whose posts are reported more, which way, and what the shades are."""
     narrow = is_narrow(ax)
-    room = slot(ax) * POINTS * (0.42 if narrow else 0.34)
+    room = slot(ax) * POINTS * (0.42 if narrow else 0.4)
     f, r = named(design.focal), named(design.references[0])
     common: dict[str, Any] = {
         "xycoords": "axes fraction",
