@@ -30,6 +30,7 @@ comparison = audit.compare(audit.enroll(cases(), design()))
 # {words}
 
 # %%
+display(report.Cover(title="A planted platform", date="2026-01-01", simulated=True))
 display(report.table(comparison.rates(), id="tbl-rates", title="Rates"))
 display(report.strata_table(audit.appraise(comparison)))
 {code}
@@ -67,7 +68,11 @@ def test_the_attack_finds_what_is_there(report: Path, tmp_path: Path) -> None:
 
     name = secrets()[-1]
     for place, text in enumerate(
-        (name.upper(), hashlib.sha256(name.encode()).hexdigest(), f"{base64.b64encode(name.encode())!r}")
+        (
+            name.upper(),
+            hashlib.sha256(name.encode()).hexdigest(),
+            f"{base64.b64encode(name.encode())!r}",
+        )
     ):
         bad = tmp_path / f"{place}.txt"
         bad.write_text(f"see {text}.")
@@ -90,7 +95,8 @@ def test_a_published_notebook_leads_to_nobody_either(tmp_path: Path) -> None:
     [
         'print(comparison.study.loaded.frame["account_id"].iloc[-1])',
         'import warnings; warnings.warn(comparison.study.loaded.frame["raw_screen_name"].iloc[-1])',
-        'display(report.prose("One wrote: {said}", said=comparison.study.loaded.frame["text"].iloc[-1]))',
+        'said = comparison.study.loaded.frame["text"].iloc[-1]\n'
+        'display(report.prose("One wrote: {said}", said=said))',
         'display(report.table(comparison.study.loaded.frame[["case_id", "action"]].tail(3), '
         'id="tbl-rows", title="Rows"))',
         'import hashlib; print(hashlib.sha256(b"zq_handle_007").hexdigest())',
@@ -117,7 +123,9 @@ def test_a_quotation_in_the_authors_own_words_is_found_too(tmp_path: Path) -> No
 @pytest.mark.parametrize("column", ["rule", "severity"])
 def test_a_category_named_after_an_account_stops_the_report(tmp_path: Path, column: str) -> None:
     frame = planted()
-    frame[column] = frame[column].replace({"spam": "posts by zq_handle_005", "high": "zq_handle_006"})
+    frame[column] = frame[column].replace(
+        {"spam": "posts by zq_handle_005", "high": "zq_handle_006"}
+    )
     found = cases().__class__(frame, cases().origins)
     evidence = appraise(compare(enroll(found, design())))
     with pytest.raises(DisclosureError, match="zq_handle_00"):
