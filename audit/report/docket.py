@@ -126,7 +126,8 @@ def hidden_strata(docket: Docket) -> frozenset[str]:
 
 
 def case_names(docket: Docket, case_ids: pd.Series) -> pd.Series:
-    """Return what cases are called in print: an official's id where names are licensed, or a number.
+    """Return what cases are called in print: an official’s id where names are licensed; or numbers.
+
 
     The id of a post leads to its account. Numbers follow the order of the docket's dates.
     """
