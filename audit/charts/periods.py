@@ -24,7 +24,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, draw_mark, draw_rows, share_axis
 from audit.charts.theme import FOCAL_LOOK, MUTED, REFERENCE_LOOK, blank, dress, theme
-from audit.disclosure import HIDDEN, STRATA, SYMBOL, protect
+from audit.disclosure import HIDDEN, STRATA, SYMBOL, protect, protection
 from audit.gates import FEW_FOCAL_ACCOUNTS
 from audit.numerals import count, percent
 
@@ -132,21 +132,27 @@ def periods_words(stage: Any) -> Words:
         comparison_of(stage, "periods").study,
         _both(comparison_of(stage, "periods").study),
     )
-    drawn, design = periods_data(stage), study.design
+    drawn, design, strata_held = periods_data(stage), study.design, len(frame)
+    # On which side a hidden rate lies is a number about it too.
+    found = protection(study)
+    gone = [found.rows(STRATA, g, frame.index).to_numpy() for g in (FOCAL, REFERENCE)]
+    frame = frame[~(gone[0] | gone[1])]
+    shown = " shown" if len(frame) < strata_held else ""
     f, r = named(design.focal), named(design.references[0])
     gap = (
         frame["events_focal"] / frame["n_focal"] - frame["events_reference"] / frame["n_reference"]
     )
     below, above, k = int((gap < 0).sum()), int((gap > 0).sum()), len(frame)
     word, most = ("lower", below) if below >= above else ("higher", above)
-    title = f"{sentence(f)} rate is {word} in {count(most)} of {count(k)} groups of like posts"
+    groups = f"{count(most)} of {count(k)} groups of like posts{shown}"
+    title = f"{sentence(f)} rate is {word} in {groups}"
     note = (
         f"Lines: {level(design)} intervals by account; hollow: no interval, too few "
         "accounts. Counts: "
         f"{f}, then {r} posts. No single stratum is tested. {sizes(study)}."
     )
-    if k > len(drawn):
-        note += f" Drawn: the {len(drawn)} strata of {k} with the most {f} posts."
+    if strata_held > len(drawn):
+        note += f" Drawn: the {len(drawn)} strata of {strata_held} with the most {f} posts."
     if HIDDEN in drawn:
         note += f" {hiding(study.design.smallest_cell)}"
     spoken = "; ".join(
@@ -157,7 +163,7 @@ def periods_words(stage: Any) -> Words:
     alt = (
         f"{told(study)}Dot chart of the share of posts {acted(design)} by stratum, {f} "
         f"against {r}: "
-        f"{spoken}. The {f} rate is {word} in {most} of {k}."
+        f"{spoken}. The {f} rate is {word} in {most} of {k}{shown}."
     )
     strata = " × ".join(named(s) for s in design.strata) or "all posts"
     measure = measured(f"Share of posts {acted(design)} by {strata}", design)
