@@ -269,7 +269,7 @@ def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node]]:
     for node in inline:
         kind = node["k"]
         if node.get("cite"):
-            yield "".join(p[0] for p in _pieces([{**node, "cite": False}])), "citation", None
+            yield "".join(p[0] for p in _pieces([{**node, "cite": False}])), "citation", {}
         elif kind == "t":
             slot = "claim" if node.get("claim") else "data" if node.get("data") else ""
             yield node["v"], slot, node
