@@ -186,7 +186,7 @@ def _ids(shown: Shown, values: Sequence[str]) -> Iterator[Trace]:
 
 def _addresses(shown: Shown, mine: pd.DataFrame) -> Iterator[Trace]:
     for column in mine if shown.addresses else ():
-        if types.is_string_dtype(mine[column]):
+        if column not in NEVER_IDS and types.is_string_dtype(mine[column]):
             for text in sorted(_values(mine[column])):
                 for found in ADDRESS.findall(text):
                     if where := shown.addresses.get(found.casefold().rstrip("./")):
