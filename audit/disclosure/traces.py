@@ -185,12 +185,15 @@ def _ids(shown: Shown, values: Sequence[str]) -> Iterator[Trace]:
 
 
 def _addresses(shown: Shown, mine: pd.DataFrame) -> Iterator[Trace]:
-    for column in mine if shown.addresses else ():
-        if column not in NEVER_IDS and types.is_string_dtype(mine[column]):
-            for text in sorted(_values(mine[column])):
-                for found in ADDRESS.findall(text):
-                    if where := shown.addresses.get(found.casefold().rstrip("./")):
-                        yield Trace(where, "an address", found)
+    texts = [c for c in mine if shown.addresses and types.is_string_dtype(mine[c])]
+    said = (text for c in texts if c in NEVER_IDS for text in _values(mine[c]))
+    common = {found for text in said for found in ADDRESS.findall(text)}  # of a category, shown
+    for column in (c for c in texts if c not in NEVER_IDS):
+        for text in sorted(_values(mine[column])):
+            for found in ADDRESS.findall(text):
+                where = shown.addresses.get(found.casefold().rstrip("./"))
+                if where and found not in common:
+                    yield Trace(where, "an address", found)
 
 
 def _named(shown: Shown, values: Iterable[str]) -> Iterator[Trace]:
