@@ -21,7 +21,7 @@ import pandas as pd
 from pandas.api import types
 
 from audit.cases import Cases
-from audit.disclosure.public import OFFICIALS
+from audit.disclosure.public import OFFICIALS, public_aggregate
 from audit.errors import DisclosureError
 from audit.text import visible
 
@@ -41,6 +41,7 @@ TEXTS = ("text", "raw_text")
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\\w+")
 # Bounded, so that a long line without blanks is read in one pass.
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}\.\w{2,24}|https?://[^\s<>\"'(),;]{1,400}")
+DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ]|$)")
 EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
 HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
 Words = tuple[str, ...]
@@ -79,13 +80,14 @@ def traces(cases: Iterable[Cases], strings: Mapping[str, str], *, least: int = 1
     Parameters
     ----------
     cases : iterable of Cases
-        All rows from which the report was made.
+        All rows from which the report was made; those that are public already (the `disclosure` of
+        their origins) lead to nobody anew.
     strings : mapping
         Place in the report to what stands there.
     least : int
         Words that so many accounts wrote lead to nobody.
     """
-    frames = [one.frame for one in cases]
+    frames = [one.frame for one in cases if not public_aggregate(one)]
     shown = Shown.of(strings, quotes=any(_text_columns(frame) for frame in frames))
     officials = set().union(*map(_officials, frames)) if frames else set()
     out: list[Trace] = []
@@ -183,12 +185,15 @@ def _ids(shown: Shown, values: Sequence[str]) -> Iterator[Trace]:
 
 
 def _addresses(shown: Shown, mine: pd.DataFrame) -> Iterator[Trace]:
-    for column in mine if shown.addresses else ():
-        if types.is_string_dtype(mine[column]):
-            for text in sorted(_values(mine[column])):
-                for found in ADDRESS.findall(text):
-                    if where := shown.addresses.get(found.casefold().rstrip("./")):
-                        yield Trace(where, "an address", found)
+    texts = [c for c in mine if shown.addresses and types.is_string_dtype(mine[c])]
+    said = (text for c in texts if c in NEVER_IDS for text in _values(mine[c]))
+    common = {found for text in said for found in ADDRESS.findall(text)}  # of a category, shown
+    for column in (c for c in texts if c not in NEVER_IDS):
+        for text in sorted(_values(mine[column])):
+            for found in ADDRESS.findall(text):
+                where = shown.addresses.get(found.casefold().rstrip("./"))
+                if where and found not in common:
+                    yield Trace(where, "an address", found)
 
 
 def _named(shown: Shown, values: Iterable[str]) -> Iterator[Trace]:
@@ -201,6 +206,8 @@ def _named(shown: Shown, values: Iterable[str]) -> Iterator[Trace]:
 
 
 def _tells(value: str, phrase: Words) -> bool:
+    if DATE.match(value):
+        return False
     digits = "".join(phrase)
     least = SHORTEST_NUMBER if digits.isdecimal() else SHORTEST
     return len(digits) >= least
