@@ -126,7 +126,7 @@ def forms_of(claim: Claim) -> tuple[Forms, tuple[Claim, ...]]:
         out["phrase"] = tuple(p for p in ((name, ""), (claim.text, claim.id)) if p[0])
     else:
         out |= _counted(claim)
-    if claim.conf_low is not None and claim.conf_high is not None:
+    if has_interval(claim):
         out["interval"] = _interval(claim)
     return out, more
 
@@ -201,7 +201,7 @@ def gap_sentence(
         did = verb(gap.value, rung=rung, participle=participle, more_is=more_is)
         did += "" if rung >= 2 else f" than {who[1]}"
         did += f" (baseline: {who[1]})" if rung >= 2 else ""
-    tail = ((", ", ""), *_interval(gap)) if gap.conf_low is not None else ()
+    tail = ((", ", ""), *_interval(gap)) if has_interval(gap) else ()
     said = ((f"{who[0]} {did}: ", ""), *against, (" (gap ", ""), (gap.text, gap.id), *tail)
     return {"hundred": against, "sentence": (*said, (").", ""))}, (*more, *further)
 
@@ -230,6 +230,12 @@ def explained(raw: Claim, adjusted: Claim) -> str:
 def join(pieces: Pieces) -> str:
     """Return the text of pieces."""
     return "".join(text for text, _ in pieces)
+
+
+def has_interval(claim: Claim) -> bool:
+    """Return whether a claim has both ends of an interval."""
+    ends = (claim.conf_low, claim.conf_high)
+    return all(end is not None and math.isfinite(end) for end in ends)
 
 
 def _counted(claim: Claim) -> Forms:
@@ -284,6 +290,7 @@ __all__ = [
     "explained",
     "forms_of",
     "gap_sentence",
+    "has_interval",
     "join",
     "noun",
     "out_of",

@@ -113,21 +113,26 @@ def _recorded(evidence: Evidence, name: str, about: About) -> Stated:
 
 def _gap(evidence: Evidence, gap: Claim) -> tuple[Forms, tuple[Claim, ...]]:
     """Return the gap of an evidence in full, as far as its verdict and rung let it be said."""
+    from audit.estimators.accounts.contrasts import no_inference
     from audit.sentences import who
 
-    e, design = evidence.comparison.primary(), evidence.comparison.study.design
+    e, study = evidence.comparison.primary(), evidence.comparison.study
     focal, reference = who(evidence.comparison)
-    if not math.isfinite(e.conf_low):
-        gap = replace(gap, conf_low=None, conf_high=None)
+    described = no_inference(study)
     forms, further = gap_sentence(
         gap,
         rates=(e.observed, e.expected),
-        who=(f"{focal} posts", f"the {reference} rate"),
-        participle=design.outcome.verb,
-        rung=max(evidence.rung, 1),
-        more_is=str(design.outcome.more_is),
+        who=(f"{focal} posts", f"{reference} posts"),
+        participle=study.design.outcome.verb,
+        rung=1 if described else max(evidence.rung, 1),
+        more_is=str(study.design.outcome.more_is),
     )
-    if evidence.verdict not in DIFFERENT:
+    if described:
+        first, *rest = forms["sentence"]
+        start = f"In these records, {first[0][:1].lower()}{first[0][1:]}"
+        end = (" That says nothing about the class.", "")
+        forms["sentence"] = ((start, ""), *rest, end)
+    elif evidence.verdict not in DIFFERENT:
         forms["sentence"] = _undecided(evidence, gap, forms["hundred"])
     return forms, further
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from builders import platform, question
+from builders import cases_of, platform, question
 
 import audit
 from audit.claims import direction_of, faults_of
@@ -173,3 +173,17 @@ def test_a_number_of_a_second_evidence_takes_another_name(evidence) -> None:
         audit.claim(evidence, "gap", unit="posts")
     with pytest.raises(ClaimError, match="name is for a number of an evidence"):
         audit.claim("n", 4, unit="posts", name="m")
+
+
+def test_a_gap_without_inference_is_described_and_has_no_interval() -> None:
+    records = platform()
+    rows = records.frame[records.frame["account_class"] == "leader"]
+    one = rows["account_id"].iloc[0]
+    frame = records.frame
+    kept = frame[(frame["account_class"] != "leader") | (frame["account_id"] == one)]
+    made = compare(enroll(cases_of(kept), question()), using=("raw", "standardised"))
+    gap = audit.claim(appraise(made, checks=()), "gap")
+    assert "interval" not in gap.forms
+    assert gap.sentence.startswith("In these records, leader posts were ")
+    assert gap.sentence.endswith("That says nothing about the class.")
+    assert not faults_of(gap.sentence, rung=1)
