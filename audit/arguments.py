@@ -31,8 +31,8 @@ def parser() -> argparse.ArgumentParser:
 def _command(
     commands: Any, name: str, about: str, example: str, *, codes: str = ""
 ) -> argparse.ArgumentParser:
-    said = f"{about[0].upper()}{about[1:]}."
-    epilog = f"example: {example}{f'. {codes}' if codes else ''}"
+    said = f"{about[0].upper()}{about[1:]}.{f' {codes}.' if codes else ''}"
+    epilog = f"example: {example}"
     out: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=said, epilog=epilog
     )
@@ -140,8 +140,8 @@ def _after_writing(commands: Any) -> None:
         commands,
         "verify",
         "read a report again, compute it again, and say where the two disagree",
-        "audit verify reports/removal/report.pdf · audit verify --draft article.md reports/removal",
-        codes="exit codes: 0 verified; 1 faults; 2 cannot be verified, or not all was checked",
+        "audit verify reports/removal/report.pdf",
+        codes="Exit codes: 0 verified; 1 faults; 2 cannot be verified, or not all was checked",
     )
     p.add_argument(
         "report", nargs="?", metavar="REPORT", help="report.pdf, report.html, or a report's folder"

@@ -154,6 +154,8 @@ def _kind(part: Part, token: Token, span: Span | None) -> str:
         return "claim"
     if part.text[token.start : token.end] in part.numbers:
         return "claim"
+    if part.part == "version":
+        return "document"
     if part.part == "provenance":
         return "date" if token.shape in DATES - {"year"} else "document"
     if part.part == "verbatim":

@@ -185,7 +185,10 @@ def _notebook(design: Path) -> str:
 
 def _inside(base: Path, asked: str) -> bool:
     """Return whether a recorded path leads to a file under `base`, and not out of it."""
-    found = (base / asked).resolve()
+    stated = Path(asked)
+    if stated.is_absolute() or ".." in stated.parts:
+        return False
+    found = (base / stated).resolve()
     return found.is_file() and found.is_relative_to(base.resolve())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from audit.text import visible
 from audit.tokens import Token, flattened, tokens
@@ -22,6 +24,8 @@ LEADERS = re.compile(r"(?:\. ?){4,}\d+")
 TEX = re.compile(r"[\\_^{}]")
 PROSE = re.compile(r"[(“‘]*[^\W\d_]{2,}(?:[-’'][^\W\d_]+)*[.,;:)”’]*")
 NEAR = 300  # characters that a formula between two stretches of a sentence may take
+SHORT = 40  # characters of a text that may stand elsewhere by chance, so that none is counted
+HEAD = 12  # letters of a title from which a cut one is known
 GRAM = 3  # words in a row that must agree for a place to be the one
 
 
@@ -33,15 +37,17 @@ def untraced(reading: Reading, record: Record) -> Iterator[Defect]:
     than making the report anew, and never that it is verified.
     """
     page = _Text(reading)
+    page.cover_cut(flattened(str(record.part("report").get("title", ""))))
     unread = ("formula", "chart") if reading.kind == "html" else ("formula",)
-    wanted = dict.fromkeys(
+    wanted = Counter(
         flattened(text).strip()
         for entry in record.entries()
         if entry.part not in unread
         for text in _pieces(entry)
     )
     for text in sorted(filter(None, wanted), key=len, reverse=True):
-        if not page.cover(text) and not page.cover_all(_around_formulas(text)):
+        met = page.cover(text) or int(page.cover_all(_around_formulas(text)))
+        for _ in range(wanted[text] - met if met == 0 or len(text) > SHORT else 0):
             yield from page.nearest(text, record)
     yield from page.uncovered()
 
@@ -85,6 +91,7 @@ class _Text:
         self.covered = bytearray(len(self.line) + 1)
         self._cover_furniture(reading.headings, feet)
         self.words = [Word(w, "") for w in self.line.split(" ")]
+        self.offsets = [0, *accumulate(len(w.text) + 1 for w in self.words)]
         self.grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for i in range(len(self.words) - GRAM + 1):
             self.grams[tuple(w.text for w in self.words[i : i + GRAM])].append(i)
@@ -105,10 +112,19 @@ class _Text:
                     at = match.start()
                     self.covered[at : at + len(number)] = b"\1" * len(number)
 
+    def cover_cut(self, title: str) -> None:
+        """Mark a title that the head of a page cuts short with "…"."""
+        start = title[:HEAD]
+        for match in re.finditer(re.escape(start), self.line) if len(start) == HEAD else ():
+            at = match.start()
+            end = at + len(os.path.commonprefix([title, self.line[at : at + len(title)]]))
+            if self.line[end : end + 2].strip().startswith("…"):
+                self.covered[at:end] = b"\1" * (end - at)
+
     def cover_all(self, pieces: Sequence[str]) -> bool:
         """Mark a text cut at its formulas, with what stands between and around the pieces."""
         if len(pieces) == 1:
-            return self.cover(pieces[0])
+            return self.cover(pieces[0]) > 0
         if not pieces:
             return True  # nothing but a formula
         first = at = -1
@@ -131,20 +147,20 @@ class _Text:
         found = bisect_right([s for s, _, _ in self.starts], place) - 1
         return self.starts[max(found, 0)][1]
 
-    def cover(self, text: str) -> bool:
-        """Mark every place of a recorded text; return whether there is one.
+    def cover(self, text: str) -> int:
+        """Mark every place of a recorded text; return how many there are.
 
         Spaces and hyphens are no part of the search: a line may end at either.
         """
         wanted = _bare(text)
         at = self.squeezed.find(wanted) if wanted else -1
-        met = False
+        met = 0
         while at >= 0:
             first, last = self.places[at], self.places[at + len(wanted) - 1] + 1
             whole = not _cuts(self.line, first, last)
             if whole:
                 self.covered[first:last] = b"\1" * (last - first)
-                met = True
+                met += 1
             at = self.squeezed.find(wanted, at + (len(wanted) if whole else 1))
         return met
 
@@ -154,13 +170,14 @@ class _Text:
         votes: Counter[int] = Counter()
         for i in range(len(wanted) - GRAM + 1):
             for place in self.grams.get(tuple(wanted[i : i + GRAM]), [])[:50]:
-                votes[place - i] += 1
+                if not self.covered[self.offsets[place]]:
+                    votes[place - i] += 1
         if not votes:
             says = f"{visible(text, 200)!r} is recorded and not in the document"
             yield Defect("missing", "the document", says)
             return
         start = max(0, votes.most_common(1)[0][0])
-        at = len(" ".join(w.text for w in self.words[:start])) + (1 if start else 0)
+        at = self.offsets[start]
         where = self.where(at)
         there = [Word(w.text, where) for w in self.words[start : start + len(wanted)]]
         said = " ".join(w.text for w in there)
