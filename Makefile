@@ -14,6 +14,7 @@ help:  ## say what each target does
 
 report: $(VENV)/.built  ## write every report under reports/
 	$(BIN)/audit report $(REPORTS)
+	$(BIN)/python .ci/gallery.py
 
 test: $(VENV)/.built  ## run the tests
 	$(BIN)/python -m pytest

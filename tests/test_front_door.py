@@ -85,7 +85,7 @@ def commands(text: str) -> list[list[str]]:
 
 def test_every_command_parses(text) -> None:
     asked = commands(text)
-    assert {words[1] for words in asked} == {"check", "new", "plan", "report"}
+    assert {w[1] for w in asked} == {"check", "new", "plan", "report", "verify", "charts"}
     for words in asked:
         assert parser().parse_args(words[1:]).command == words[1]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from os.path import commonpath
 
 from audit.text import visible
 from audit.tokens import Token, flattened, tokens
@@ -117,7 +117,7 @@ class _Text:
         start = title[:HEAD]
         for match in re.finditer(re.escape(start), self.line) if len(start) == HEAD else ():
             at = match.start()
-            end = at + len(os.path.commonprefix([title, self.line[at : at + len(title)]]))
+            end = at + len(commonpath([title, self.line[at : at + len(title)]]))
             if self.line[end : end + 2].strip().startswith("…"):
                 self.covered[at:end] = b"\1" * (end - at)
 
