@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from os.path import commonpath
 
 from audit.text import visible
 from audit.tokens import Token, flattened, tokens
@@ -117,7 +116,7 @@ class _Text:
         start = title[:HEAD]
         for match in re.finditer(re.escape(start), self.line) if len(start) == HEAD else ():
             at = match.start()
-            end = at + len(commonpath([title, self.line[at : at + len(title)]]))
+            end = at + _alike(title, self.line[at : at + len(title)])
             if self.line[end : end + 2].strip().startswith("…"):
                 self.covered[at:end] = b"\1" * (end - at)
 
@@ -215,3 +214,9 @@ def _bare(text: str) -> str:
 def _squeezed(line: str) -> tuple[str, Sequence[int]]:
     places = [i for i, c in enumerate(line) if c not in " -"]
     return "".join(line[i] for i in places), places
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
