@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audit.printed import Face, Shown
 from audit.report.answers import answer_blocks, answer_table, one_answer
 from audit.report.appendix import codebook_table, design_table, methods, provenance
+from audit.report.authored import prose
 from audit.report.blocks import (
     Block,
     Claims,
@@ -24,7 +25,6 @@ from audit.report.blocks import (
     Prose,
     Provenance,
     Table,
-    prose,
 )
 from audit.report.citations import bibliography
 from audit.report.effects import effects_table, family_table, independent_table, rates_table

@@ -149,7 +149,7 @@ def _answer(reply: Reply | None) -> list[Block]:
         return [Note("", title="Answer: by whom, on which day", tone="plain", ruled=LINES)]
     quoted = "\n".join(f"> {line}".rstrip() for line in reply.text.strip().splitlines())
     said = prose("**Answer** of {who}, {on}, in full:", who=reply.who, on=reply.on)
-    return [said, Prose(quoted)]
+    return [said, Prose(quoted, own=True)]  # theirs, printed as they gave it
 
 
 _SIMULATED = """
