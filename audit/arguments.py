@@ -102,7 +102,8 @@ def _with_design(commands: Any) -> None:
     p.add_argument(
         "--previous",
         metavar="DIR",
-        help="folder of the earlier version: its changed numbers are printed as corrections",
+        help="folder of the earlier version, whose changed numbers are printed as corrections "
+        "(default: the one the design names)",
     )
     p.add_argument(
         "--reasons", metavar="FILE", help="TOML of [[correction]] why, claim, date; with --previous"

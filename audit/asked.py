@@ -10,6 +10,7 @@ from audit.outcome import Outcome
 from audit.plain import is_number
 from audit.population import faults
 from audit.schema import UNKNOWN
+from audit.telling import Telling, telling_faults
 
 if TYPE_CHECKING:
     from audit.design import Design
@@ -94,6 +95,10 @@ def kind_faults(d: Design) -> list[str]:
         out.append(_said(d, "reference", "a class or a list of classes"))
     if not isinstance(d.outcome, (Mapping, Outcome)):
         out.append(_said(d, "outcome", 'a table such as { at_least = "remove" }'))
+    if isinstance(d.report, Mapping):
+        out += telling_faults(d.report)
+    elif not isinstance(d.report, Telling | None):
+        out.append(_said(d, "report", 'a table such as { bibliography = "works.bib" }'))
     for name in ("seed", "unknown_focal_max", "smallest_cell"):
         value = getattr(d, name)
         if value is not None and (not is_number(value) or int(value) != value):

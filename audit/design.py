@@ -20,6 +20,7 @@ from audit.further import further_faults, variant_faults
 from audit.outcome import Outcome
 from audit.plain import frozen, plain
 from audit.printed import Face, Grid, Head, Shown
+from audit.telling import Telling, folders_of
 from audit.text import visible
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ class Design(Shown):
         Of every random draw.
     title, source, notebook
         What the report is called, where the cases come from, which notebook tells it.
+    report : mapping
+        About the report and not the question, so that no hash has it: an answer to print in it,
+        a file of works that it cites, its earlier version; see `Telling`.
 
     Raises
     ------
@@ -137,12 +141,15 @@ class Design(Shown):
     title: str = ""
     source: Mapping[str, Any] | None = None
     notebook: str = ""
+    report: Telling | None = None
 
     def __post_init__(self) -> None:
         faults = kind_faults(self)
         if not faults:
             if isinstance(self.outcome, Mapping):
                 object.__setattr__(self, "outcome", Outcome.of(self.outcome))
+            if isinstance(self.report, Mapping):
+                object.__setattr__(self, "report", Telling.of(self.report))
             for name in FROZEN_FIELDS:
                 object.__setattr__(self, name, frozen(getattr(self, name)))
             faults = term_faults(self) + further_faults(self)
@@ -158,7 +165,10 @@ class Design(Shown):
             given = tomllib.loads(found.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DesignError(f"{path} is not a TOML file: {error}.") from error
-        return cls.of(given, where=str(path))
+        design = cls.of(given, where=str(path))
+        if design.report is None:
+            return design
+        return replace(design, report=replace(design.report, folders=folders_of(path, found)))
 
     @classmethod
     def of(cls, given: Mapping[str, Any], *, where: str = "the design") -> Design:
@@ -182,7 +192,8 @@ class Design(Shown):
             value = getattr(self, field.name)
             if value is None or (value == field.default and field.name != "seed"):
                 continue
-            out[field.name] = plain(value.to_dict() if isinstance(value, Outcome) else value)
+            given = value.to_dict() if isinstance(value, Outcome | Telling) else value
+            out[field.name] = plain(given)
         return out
 
     def write(self, path: str | Path) -> Path:

@@ -291,4 +291,9 @@ seed       = 20180105
 # label_error         = { sensitivity = [0.9, 1.0], specificity = [0.95, 1.0] }
 # selective_reporting = { share_reported_focal = [0.5, 0.9], share_reported_reference = [0.3, 0.6] }
 # negative_controls   = [{ population = { rule = ["spam"] } }]
+
+# About the report and not the question: paths from here, within the project.
+# report.reply        = { path = "answer.md", who = "a name, an office", on = 2026-01-31 }
+# report.bibliography = "works.bib"          # BibTeX; the report cites [@key]
+# report.previous     = "reports/removal-v1" # the earlier version: what changed is printed
 """

@@ -145,7 +145,8 @@ def report(
 
     A design that names a notebook is told by it; any other gets the standard report. A notebook
     that answers no design is run as it stands. `previous` is the folder of the earlier version,
-    whose changed numbers are then printed as corrections.
+    whose changed numbers are then printed as corrections; where it is not given, the one that the
+    design names.
     """
     from audit.report import compose, publish
     from audit.utterances import forget
@@ -155,7 +156,9 @@ def report(
     folder = Path(out) / report_name(found)
     if found.suffix in NOTEBOOKS:
         return publish(found, folder, previous=previous, progress=progress)
-    design = Design.read(found)
+    design = Design.read(path)
+    if design.report:
+        design.report.check()  # before anything is computed
     if not design.notebook:
         told: dict[str, Any] = {"limits": freezing(found), "design": path, "previous": previous}
         return compose(evidence(design), folder, **told)

@@ -118,6 +118,9 @@ display(report.chart("allowance_curve", allowances, source=source), *report.view
 times = time_to_action(decisions)
 display(report.chart("time_to_action", times, source=source), *report.view_words(times), report.view_table(times, id="tbl-times"))
 
+# %%
+display(*report.right_of_reply(evidence))
+
 # %% [markdown]
 # # Published exemptions {.appendix}
 #

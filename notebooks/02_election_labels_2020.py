@@ -145,6 +145,9 @@ display(report.table(
 # - A label may be added or taken off later than the coders looked.
 # - No post was removed in these records, and none could have been seen if it was.
 
+# %%
+display(*report.right_of_reply(evidence))
+
 # %% [markdown]
 # # Methods {.appendix}
 
@@ -169,6 +172,9 @@ display(report.table(
     book, id="tbl-levels", title="What the classes and strata of this table mean", source="the codebook of the data",
     columns={"column": report.Column("Column", code=True), "value": report.Column("Value", code=True), "meaning": report.Column("Meaning", limit=400)},
 ))
+
+# %% [markdown]
+# # References {#references .appendix .unnumbered}
 
 # %% [markdown]
 # # Provenance {.appendix}

@@ -135,6 +135,9 @@ display(report.independent_table(comparison))
 # control is too small to show that nothing is there, and the declared shares of posts reported leave the
 # sign of the gap open: neither can be mended by another estimate, only by more data.
 
+# %%
+display(*report.right_of_reply(evidence))
+
 # %% [markdown]
 # # Methods {.appendix}
 
@@ -152,6 +155,9 @@ display(report.design_table(comparison))
 
 # %%
 display(report.codebook_table(cases))
+
+# %% [markdown]
+# # References {#references .appendix .unnumbered}
 
 # %% [markdown]
 # # Provenance {.appendix}

@@ -191,11 +191,15 @@ display(report.prose(
 # %%
 cells = pd.DataFrame([{c: getattr(cell, c) for c in CELL} for cell in grid()])
 levels = {c: ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in dict.fromkeys(cells[c])) for c in CELL}
+display(
+    audit.claim("halved", 0.5, unit="share", decimals=0, source="benchmarks.platforms.SCENARIOS"),
+    audit.claim("plus10", 10, unit="percentage points", source="benchmarks.platforms.SCENARIOS"),
+)
 display(report.prose(
     "A simulated platform has {ordinary} ordinary accounts and some leaders. Every account has a luck of its own, from a beta distribution. Leaders post {posts} times on average. "
     "What varies: leaders {leaders}; intraclass correlation {icc}, the same for leaders or doubled; rate {rate}; leaders’ posts over ordinary accounts’ posts {ratio}; volumes {volumes}; strata {strata}. "
-    "That makes {kinds} kinds of platform, each with {n} draws of it and {draws} assignments per permutation. The classes are treated alike, or leaders at half the rate, or, "
-    "where the rate is high enough, ten points more.",
+    "That makes {kinds} kinds of platform, each with {n} draws of it and {draws} assignments per permutation. The classes are treated alike, or leaders at {claim:halved} of the rate, or, "
+    "where the rate is high enough, {claim:plus10.size} more.",
     ordinary=ORDINARY, posts=LEADER_POSTS, leaders=levels["focal_accounts"], icc=levels["icc"], rate=", ".join(percent(r, decimals=0) for r in dict.fromkeys(cells["rate"])),
     ratio=levels["volume_ratio"], volumes=levels["volumes"], strata=levels["strata"], kinds=wanted, n=count(REPETITIONS), draws=DRAWS,
 ))

@@ -131,6 +131,9 @@ display(
 #   can be a matter of better watching.
 # - No removal by the platform is recorded. The account's suspension in January 2021 comes after these cases.
 
+# %%
+display(*report.right_of_reply(evidence))
+
 # %% [markdown]
 # # What the account was, and when {.appendix}
 

@@ -196,6 +196,9 @@ display(report.checks_table(evidence))
 # - A coder who looked later could see a label that was not there when another looked.
 # - No post was removed in these records, and none could have been seen if it was.
 
+# %%
+display(*report.right_of_reply(evidence))
+
 # %% [markdown]
 # # Methods {.appendix}
 
@@ -213,6 +216,9 @@ display(report.design_table(comparison))
 
 # %%
 display(report.codebook_table(evidence.comparison.study.cases))
+
+# %% [markdown]
+# # References {#references .appendix .unnumbered}
 
 # %% [markdown]
 # # Provenance {.appendix}

@@ -163,6 +163,9 @@ display(report.checks_table(evidence))
 # - The months were not chosen for this question. Rules on blocking, and the software, have changed since 2012.
 # - All names are numbers here. Administrators hold a public role; no estimate is of one person, and none is named.
 
+# %%
+display(*report.right_of_reply(evidence))
+
 # %% [markdown]
 # # Methods {.appendix}
 
@@ -180,6 +183,9 @@ display(report.design_table(comparison))
 
 # %%
 display(report.codebook_table(study.cases))
+
+# %% [markdown]
+# # References {#references .appendix .unnumbered}
 
 # %% [markdown]
 # # Provenance {.appendix}

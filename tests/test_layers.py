@@ -30,6 +30,7 @@ LAYERS = [
     "plain",
     "outcome",
     "population",
+    "telling",
     "asked",
     "further",
     "frozen",

@@ -112,7 +112,7 @@ def test_the_draft_reads_as_a_design_with_every_needed_key(tmp_path) -> None:
 
 def test_every_term_that_the_draft_offers_is_one(tmp_path) -> None:
     lines = [line.removeprefix("# ") for line in draft().splitlines()]
-    offered = [line for line in lines if re.match(r"\w+ += ", line)]
+    offered = [line for line in lines if re.match(r"[\w.]+ += ", line)]
     path = tmp_path / "all.toml"
     path.write_text("\n".join(offered), encoding="utf-8")
     asked = Design.read(path)

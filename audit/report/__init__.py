@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audit.printed import Face, Shown
 from audit.report.answers import answer_blocks, answer_table, one_answer
 from audit.report.appendix import codebook_table, design_table, methods, provenance
+from audit.report.authored import prose
 from audit.report.blocks import (
     Block,
     Claims,
@@ -24,7 +25,6 @@ from audit.report.blocks import (
     Prose,
     Provenance,
     Table,
-    prose,
 )
 from audit.report.citations import bibliography
 from audit.report.effects import effects_table, family_table, independent_table, rates_table
@@ -158,6 +158,7 @@ def compose(
         The answer that the platform gave to an earlier version; printed in full.
     previous : path or Edition
         The folder of the earlier version: what is printed otherwise becomes a table of corrections.
+        This and `reply` go before what the design says of its report.
 
     Raises
     ------
@@ -170,11 +171,13 @@ def compose(
     from audit.report.corrected import corrected_document
     from audit.report.origin import origin_of
     from audit.report.standard import standard_blocks
+    from audit.report.told import earlier, works
     from audit.report.write import write_report
 
-    blocks = standard_blocks(evidence, limits=limits, reply=reply)
-    made, origin = corrected_document(blocks, origin_of(design), previous=previous)
     study = evidence.comparison.study
+    blocks = [*standard_blocks(evidence, limits=limits, reply=reply), *works(study.design)]
+    before = earlier(study.design, previous)
+    made, origin = corrected_document(blocks, origin_of(design), previous=before)
     refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
     return Report(evidence, write_report(made, Path(folder), origin=origin))
 
@@ -197,13 +200,18 @@ def publish(
         When a cell fails, with its section and the exception in words, or when what the notebook
         shows leads to an account of somebody who holds no office (`audit.disclosure`).
     """
+    from audit.design import Design
     from audit.report.corrected import corrected_document
     from audit.report.notebook import execute
     from audit.report.origin import origin_of
+    from audit.report.told import earlier, works
     from audit.report.write import write_report
 
     shown = True if progress is None else bool(progress)
     given = {"design": str(design)} if str(design) else {}
+    asked = Design.read(design) if str(design) else None
+    before, cited = earlier(asked, previous), works(asked)
     ran = execute(notebook, parameters=given, progress=shown)
-    made, origin = corrected_document(ran, origin_of(design, notebook), previous=previous)
+    found = origin_of(design, notebook)
+    made, origin = corrected_document(ran, found, previous=before, more=cited)
     return Report(None, write_report(made, Path(folder), notebook=ran, origin=origin))

@@ -140,11 +140,15 @@ class Prose(Block):
 
     Only names in `values` are slots, so TeX braces stand as they are. Links go to `http(s):`,
     `mailto:` or, as `[text](#id)`, to a figure, table, equation or heading.
+
+    A number typed into the text is held to the rule of a notebook's Markdown, unless the words are
+    the package's own (`own`).
     """
 
     kind: ClassVar[str] = "prose"
     text: str
     values: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +295,14 @@ KINDS: Mapping[str, type[Block]] = {
 
 
 def prose(text: str, /, **values: str | int) -> Prose:
-    """Return Markdown with values set into its `{name}` slots as inert text.
+    """Return the package's own Markdown with values set into its `{name}` slots as inert text.
+
+    `audit.report.prose` is the same for an author, whose typed numbers are refused.
 
     Parameters
     ----------
     text : str
-        The author's own Markdown.
+        Markdown.
     **values : str or int
         Text as it should be printed. A float is refused: its rounding is a decision.
 
@@ -309,7 +315,8 @@ def prose(text: str, /, **values: str | int) -> Prose:
     faults += [f"the text has no slot {{{k}}}" for k in values if f"{{{k}}}" not in text]
     if faults:
         raise ReportError(f"prose {visible(text, 60)!r}: " + "; ".join(faults) + ".")
-    return Prose(text, {k: f"{v:,d}" if isinstance(v, int) else str(v) for k, v in values.items()})
+    said = {k: f"{v:,d}" if isinstance(v, int) else str(v) for k, v in values.items()}
+    return Prose(text, said, own=True)
 
 
 def _is_raw(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,11 @@ FIRST = "1"
 
 
 def corrected_document(
-    source: Any, origin: Origin, *, previous: str | Path | Edition = ""
+    source: Any,
+    origin: Origin,
+    *,
+    previous: str | Path | Edition = "",
+    more: Iterable[Block] = (),
 ) -> tuple[Document, Origin]:
     """Return a document with its corrections, and its origin with its predecessor.
 
@@ -36,21 +40,24 @@ def corrected_document(
         The earlier version; "" where there is none, and then nothing is added. It is never taken
         from what happens to lie in the folder written to, so that the same input gives the same
         bytes the second time.
+    more : iterable of Block
+        Put after the source, before the corrections.
 
     Raises
     ------
     ReportError
         When the earlier version is of another report, or its claims were edited.
     """
+    added = list(more)
     if not str(previous):
-        return document(source), origin
+        return document(source, more=added), origin
     before = previous if isinstance(previous, Edition) else Edition.read(previous)
     blocks = source if hasattr(source, "cells") else list(source)
-    plain = document(copy.deepcopy(blocks))
+    plain = document(copy.deepcopy(blocks), more=added)
     _check(before, plain)
     version = str(plain.meta["version"]) or following(before.version)
     found = corrected(before, _edition(plain, origin, version))
-    whole = document(blocks, meta={"version": version}, more=correction_blocks(found))
+    whole = document(blocks, meta={"version": version}, more=[*added, *correction_blocks(found)])
     rows = [r.to_dict() for r in found.rows]
     return whole, replace(origin, predecessor=before.to_dict(), corrections=rows)
 

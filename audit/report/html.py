@@ -79,7 +79,7 @@ class Page:
         if not linked:
             return inside
         if kind == "ref":
-            return f'<a href="#{text(node["id"])}">{inside}</a>'
+            return f'<a href="#{text(node.get("entry", node["id"]))}">{inside}</a>'
         return f'<a href="{text(node["url"])}" rel="noopener noreferrer">{inside}</a>'
 
     def _math(self, tex: str, *, block: bool) -> str:
@@ -122,7 +122,8 @@ class Page:
         return make(node)
 
     def _p(self, node: Node) -> str:
-        return f"<p>{self.inline(node['c'])}</p>"
+        name = f' id="{text(node["entry"])}"' if "entry" in node else ""
+        return f"<p{name}>{self.inline(node['c'])}</p>"
 
     def _h(self, node: Node) -> str:
         # A level the author skipped would read as a part that is missing.

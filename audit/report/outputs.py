@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from audit.errors import ClaimError, ReportError
+from audit.report.authored import typed_in
 from audit.report.blocks import KINDS, MIME, Verbatim
 from audit.report.claimed import Claimed
 from audit.report.markdown import Source
@@ -35,8 +36,9 @@ def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
     Raises
     ------
     ClaimError
-        For numbers typed into Markdown that are no claim, date, citation, quotation or document
-        number, and for claims that nobody recorded; all at once.
+        For numbers typed into Markdown, or into prose shown by a code cell, that are no claim,
+        date, citation, quotation or document number, and for claims that nobody recorded; all at
+        once.
     """
     refuse_typed(notebook, gathered.claims)
     for number, cell in enumerate(notebook.cells, 1):
@@ -75,10 +77,21 @@ def refuse_typed(notebook: Any, claims: Claimed | None = None) -> None:
             found = [*claims.faults(cell["source"])] if claims else []
             found += faults_in(cell["source"])
             faults += [f"cell {number}: {fault}" for fault in found]
+        if not tags & SILENT:
+            faults += [f"cell {number}: {fault}" for fault in _shown(cell, claims)]
     if faults:
         n = len(faults)
         lines = "\n".join(f"  {i}. {fault}" for i, fault in enumerate(faults, 1))
         raise ClaimError(f"The notebook's text has {n} fault{'s' if n > 1 else ''}.\n{lines}")
+
+
+def _shown(cell: Any, claims: Claimed | None) -> Iterator[str]:
+    """Yield the faults of the prose that a code cell showed."""
+    for output in cell.get("outputs", []):
+        payload = output.get("data", {}).get(MIME, {})
+        if claims and payload.get("kind") == "prose":
+            yield from claims.faults(payload["text"])
+        yield from typed_in(payload)
 
 
 def _appendix(text: str) -> str:

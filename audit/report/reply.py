@@ -17,6 +17,7 @@ from audit.report.table import table
 from audit.text import visible
 
 if TYPE_CHECKING:
+    from audit.design import Design
     from audit.evidence import Evidence
 LINES = 9  # to write on, so that the page stays one page
 LONGEST = 200_000  # bytes of an answer
@@ -94,8 +95,10 @@ def right_of_reply(evidence: Evidence, *, reply: Reply | None = None) -> list[Bl
     Parameters
     ----------
     reply : Reply, optional
-        The answer, for the version of the report that is made after it came.
+        The answer, for the version of the report that is made after it came. Where none is given,
+        the one that the design names (`report.reply`).
     """
+    reply = reply or named_reply(evidence.comparison.study.design)
     simulated = evidence.comparison.study.cases.simulated
     out: list[Block] = [
         Heading("Right of reply", id=ID),
@@ -106,6 +109,22 @@ def right_of_reply(evidence: Evidence, *, reply: Reply | None = None) -> list[Bl
     if simulated:
         out.insert(1, prose(_SIMULATED))
     return [*out, *_answer(reply)]
+
+
+def named_reply(design: Design) -> Reply | None:
+    """Return the answer that a design names, None where it names none.
+
+    Raises
+    ------
+    DesignError
+        When its file is nowhere in the project.
+    ReportError
+        When it cannot be read.
+    """
+    if design.report is None or not design.report.reply:
+        return None
+    said = design.report.reply
+    return Reply.read(design.report.find("reply"), who=said["who"], on=said["on"])
 
 
 def findings_table(evidence: Evidence) -> Table:
@@ -130,7 +149,7 @@ def _answer(reply: Reply | None) -> list[Block]:
         return [Note("", title="Answer: by whom, on which day", tone="plain", ruled=LINES)]
     quoted = "\n".join(f"> {line}".rstrip() for line in reply.text.strip().splitlines())
     said = prose("**Answer** of {who}, {on}, in full:", who=reply.who, on=reply.on)
-    return [said, Prose(quoted)]
+    return [said, Prose(quoted, own=True)]  # theirs, printed as they gave it
 
 
 _SIMULATED = """

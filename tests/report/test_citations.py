@@ -156,3 +156,10 @@ def test_a_citation_in_the_pdf_goes_to_the_page_of_its_work():
     assert len(reader.pages) > 2
     assert "Berger, Roger" in reader.pages[-1].extract_text()
     assert [d for d in to if isinstance(d, list) and d[0] == last]
+
+
+def test_a_citation_on_the_page_goes_to_its_work_in_the_list():
+    page = build_html(cited("By [@berger1982; @newcombe1998].", after=(prose("# After\n\nx"),)))
+    for key, name in (("berger1982", "Berger 1982"), ("newcombe1998", "Newcombe 1998")):
+        assert f'<a href="#ref-{key}">{name}</a>' in page
+        assert page.count(f'<p id="ref-{key}">') == 1

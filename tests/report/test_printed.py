@@ -80,6 +80,22 @@ def test_the_notes_of_a_long_table_stand_under_rows(n):
     assert pdf.ends[at] == last
 
 
+@pytest.mark.parametrize("n", [20, 44])
+def test_notes_stand_as_clear_of_the_last_rule_where_they_hang_on_the_last_rows(n):
+    notes = ["Nxy " * 60]
+    blocks = [COVER, prose("# One\n\nText."), table(rows(n), id="tbl-t", title="T", notes=notes)]
+    pages = PdfReader(io.BytesIO(build_pdf(document(blocks)).content)).pages
+    heights: dict[str, float] = {}
+
+    def see(text: str, placed, _matrix, _font, _size) -> None:
+        for word in (f"Row{n - 1}x", "Nxy"):
+            if word in text:
+                heights.setdefault(word, placed[5])
+
+    pages[-1].extract_text(visitor_text=see)
+    assert heights[f"Row{n - 1}x"] - heights["Nxy"] == pytest.approx(17, abs=0.5)  # points
+
+
 def test_a_parted_table_is_one_whose_notes_or_last_rows_stand_alone():
     node = {
         "k": "block",

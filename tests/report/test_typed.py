@@ -1,9 +1,16 @@
-"""Numbers typed into a notebook's own Markdown."""
+"""Numbers typed into a notebook's own Markdown, or into prose that its code shows."""
 
 from __future__ import annotations
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+import audit
+from audit import report
+from audit.errors import ClaimError
+from audit.report import blocks
+from audit.report.blocks import MIME, Block, Cover, Prose
+from audit.report.document import document
 from audit.report.kinds import typed_kind
 from audit.report.typed import faults_in
 from audit.tokens import tokens
@@ -70,3 +77,42 @@ def test_every_number_is_said_with_its_sentence() -> None:
         "'41' in “Leaders wrote 41 posts.",
         "'7' in “Others wrote 7 posts.",
     ]
+
+
+def shown(*found: Block, tags: tuple[str, ...] = ()):
+    """Return an executed notebook with one code cell that showed the blocks."""
+    outputs = [new_output("display_data", data={MIME: b.payload()}) for b in found]
+    cell = new_code_cell("", outputs=outputs, metadata={"tags": list(tags)})
+    return new_notebook(cells=[cell])
+
+
+COVER = Cover("A title", date="2026-01-01")
+
+
+def test_a_number_typed_into_prose_of_a_code_cell_is_refused_with_all_others() -> None:
+    typed = (report.prose("# Of 41 posts"), report.prose("Half of {n} posts.", n="12"))
+    with pytest.raises(ClaimError) as stopped:
+        document(shown(COVER, *typed))
+    said = str(stopped.value)
+    assert "2 faults" in said
+    assert "cell 1: '41' in “# Of 41 posts" in said
+    assert "'Half' in “Half of … posts." in said
+
+
+def test_prose_of_a_code_cell_may_have_slots_claims_and_the_words_of_the_package() -> None:
+    n = audit.claim("n", 41, unit="posts", source="here")
+    own = report.prose("# Of {claim:n.phrase}\n\nAs in 2018, {n1} and $x_{1}$.", n1="12")
+    doc = document(shown(COVER, n, own, blocks.prose("Of 7 posts."), Prose("> 3", own=True)))
+    assert [c["text"] for c in doc.claims if c["id"] == "n"] == ["41"]
+
+
+def test_hidden_cells_print_no_prose_and_have_no_faults() -> None:
+    report_of = document(
+        shown(Prose("Of 41 posts."), tags=("hide",)), meta={"title": "T", "date": "2026-01-01"}
+    )
+    assert report_of.body == ()
+
+
+def test_a_slot_of_prose_that_nobody_recorded_is_named_with_its_cell() -> None:
+    with pytest.raises(ClaimError, match=r"cell 1: \{claim:m\} names no recorded claim"):
+        document(shown(COVER, report.prose("# Of {claim:m}")))
