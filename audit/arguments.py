@@ -109,6 +109,17 @@ def _with_design(commands: Any) -> None:
     )
     p = _command(
         commands,
+        "charts",
+        "pack a report's charts for a newsroom: four sizes, data, words and licence",
+        "audit charts reports/removal --out charts.zip",
+    )
+    p.add_argument("report", metavar="REPORT", help="folder of a report that was written")
+    p.add_argument("--out", required=True, metavar="FILE", help="the zip to write")
+    p.add_argument(
+        "--licence", default="", metavar="TEXT", help="of the charts (default: none is stated)"
+    )
+    p = _command(
+        commands,
         "compare",
         "print the estimates, the checks and the verdict",
         "audit compare designs/removal.toml --json",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from audit.cases import NEVER_NAMED
 from audit.outcome import Outcome
 from audit.plain import is_number
 from audit.population import faults
@@ -42,6 +43,7 @@ FROZEN_FIELDS = (
     "selective_reporting",
     "exemptions",
     "source",
+    "officials",
 )
 """Fields that hold lists or tables; a design keeps its own copies, which cannot be changed."""
 
@@ -68,7 +70,10 @@ NO_COVARIATE = {
 CAN_FOLLOW = ("reach", "reports", "raw_favorites", "raw_retweets")
 """Measured after an action, these carry its effect; only the asker can know when they were."""
 
-LISTS = ("strata", "pre_treatment", "families", "negative_controls")
+SMALLEST_CELL = 10
+"""Fewest accounts whose counts are shown; W33, and the threshold of most statistical offices."""
+
+LISTS = ("strata", "pre_treatment", "families", "negative_controls", "officials")
 TEXTS = ("focal", "frame", "unit", "primary", "title", "notebook")
 TABLES = {
     "population": "a table; give column = [allowed values] or { min, max }",
@@ -89,7 +94,7 @@ def kind_faults(d: Design) -> list[str]:
         out.append(_said(d, "reference", "a class or a list of classes"))
     if not isinstance(d.outcome, (Mapping, Outcome)):
         out.append(_said(d, "outcome", 'a table such as { at_least = "remove" }'))
-    for name in ("seed", "unknown_focal_max"):
+    for name in ("seed", "unknown_focal_max", "smallest_cell"):
         value = getattr(d, name)
         if value is not None and (not is_number(value) or int(value) != value):
             out.append(_said(d, name, "a whole number ≥ 0"))
@@ -128,7 +133,7 @@ def term_faults(d: Design) -> list[str]:
         out.append(f"unknown_focal_max is {d.unknown_focal_max!r}; a whole number ≥ 0.")
     if not isinstance(d.seed, int) or d.seed < 0:
         out.append(f"seed is {d.seed!r}; a whole number ≥ 0.")
-    out += strata_faults(d.strata, d.pre_treatment)
+    out += _disclosure_faults(d) + strata_faults(d.strata, d.pre_treatment)
     return out + faults({} if d.population is None else d.population)
 
 
@@ -147,6 +152,21 @@ def strata_faults(strata: Sequence[Any], pre_treatment: Sequence[Any]) -> list[s
         for s in strata
         if s in CAN_FOLLOW and s not in pre_treatment
     ]
+    return out
+
+
+def _disclosure_faults(d: Design) -> list[str]:
+    """Return which terms would show small counts of people who hold no office."""
+    out = []
+    if d.smallest_cell < SMALLEST_CELL:
+        out.append(
+            f"smallest_cell is {d.smallest_cell!r}; at least {SMALLEST_CELL}. It may be raised. "
+            "Tables that are public already are shown in full where their origin.toml says why "
+            "(disclosure)."
+        )
+    named = [c for c in d.officials if not isinstance(c, str) or c in (*NEVER_NAMED, "")]
+    if named:
+        out.append(f"officials names {named!r}; only classes of people who hold a public office.")
     return out
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import numpy as np
-import pandas as pd
-from pandas.api import types
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError
 from audit.ledger import Removal, counted, ledger_lines, removals, tally
-from audit.origin import Origin, locate
+from audit.origin import SIMULATED, Origin, locate
+from audit.printed import Face, Grid, Shown, grid
+from audit.printed.grid import Form
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Column, Ladder, check
-from audit.text import escape_html, html_table, visible
+from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.api import types
+else:
+    pd = late("pandas")
+    types = late("pandas.api.types")
 
 __all__ = ["Cases", "Origin", "Removal", "locate", "masked_accounts"]
 
@@ -22,8 +32,25 @@ NEVER_NAMED = frozenset({"ordinary", "other_author", UNKNOWN})
 """Classes whose accounts are masked in every output, whoever asks."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Cases:
+LOADED: WeakSet[Cases] = WeakSet()
+"""Every table of cases in memory, against which `audit.disclosure.guard` holds a report."""
+FIRST_ROWS = 5
+MOST_COLUMNS = 6
+FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {
+    "account_id": ("Account", "text"),
+    "account_class": ("Class", "text"),
+    "action": ("Action", "text"),
+    "count": ("Count", "whole"),
+    "rule": ("Rule", "text"),
+    "posted_at": ("Posted", "time"),
+    "violating": ("Violating", "text"),
+    "language": ("Language", "text"),
+}
+"""What the first rows show of a table, those that matter most first."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False, weakref_slot=True)
+class Cases(Shown):
     """A checked table of cases with its origins and the ledger of what left.
 
     Parameters
@@ -64,6 +91,7 @@ class Cases:
         self.ladder.rank(frame["action"].dropna().unique())
         object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "origins", origins)
+        LOADED.add(self)
 
     def __len__(self) -> int:
         """Return the number of cases: the sum of `count`, or the rows where there is none."""
@@ -116,34 +144,28 @@ class Cases:
         """Return `account_class`, `cases` and `accounts`, most cases first, unknown last."""
         return tally(self.frame, self.counts).rename_axis("account_class").reset_index()
 
-    def summary(self) -> str:
-        """Say in a few lines what the table is and what left it."""
+    def face(self) -> Face:
+        """Return what the table is, what left it, and its first rows, accounts masked."""
         accounts = self.frame["account_id"].nunique()
         size = f"{counted(len(self), 'case')} by {counted(accounts, 'account')}"
-        lines = [size + self._period()]
-        if self.simulated:
-            lines.insert(0, "SIMULATED: these cases are made up")
         limits = dict.fromkeys(says for origin in self.origins for says in origin.limits)
-        lines = [*(f"cannot support: {visible(says, 400)}" for says in limits), *lines]
+        lines = [f"cannot support: {visible(says, 400)}" for says in limits]
+        lines += [SIMULATED] if self.simulated else []
+        lines.append(size + self._period())
         for name, cases, of in self.classes().itertuples(index=False, name=None):
             lines.append(f"  {visible(name)}: {counted(cases, 'case')} by {counted(of, 'account')}")
         lines.append(f"actions, mildest first: {visible(self.ladder, 300)}")
         lines += [f"origin: {_cited(origin)}" for origin in self.origins]
-        return "\n".join([*lines, *ledger_lines(self.ledger)])
+        lines += ledger_lines(self.ledger)
+        return Face(lines[0], tuple(lines[1:]), (self._first(),))
 
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        """Return the summary."""
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        """Return the summary and the first rows, escaped, without case ids, accounts masked."""
-        head = self.frame.head(5)
-        head = head.assign(account_id=masked_accounts(self.frame, ()).head(5))
-        head = head[[c.name for c in CASE_COLUMNS if c.name in head and c.name != "case_id"]]
-        says = escape_html(self.summary())
-        return f'<pre class="tex2jax_ignore mathjax_ignore">{says}</pre>{html_table(head)}'
+    def _first(self) -> Grid:
+        """Return the first rows without case ids, in as many columns as a terminal holds."""
+        rows = self.frame.head(FIRST_ROWS)
+        rows = rows.assign(account_id=masked_accounts(self.frame, ()).head(FIRST_ROWS))
+        known = {k: v for k, v in FIRST_COLUMNS.items() if k in rows}
+        chosen = dict(list(known.items())[:MOST_COLUMNS])
+        return grid(rows, chosen, title="First rows", simulated=self.simulated)
 
     def _period(self) -> str:
         posted = self.frame.get("posted_at", pd.Series(dtype="datetime64[us, UTC]")).dropna()
@@ -219,13 +241,15 @@ def masked_accounts(frame: pd.DataFrame, named_classes: Collection[str]) -> pd.S
     -------
     Series of str
         The id where the row's class may be named; else "account 001" and so on, numbered by the
-        order of the SHA-256 of the id, so that neither the order of rows nor the id's own order
-        shows; "account not stated" where there is no id.
+        order of a SHA-256 keyed by all ids together, so that neither the order of rows nor the id's
+        own order shows, nor can a guess at one id be tried; "account not stated" where there is no
+        id.
     """
     named = frame["account_class"].isin(set(named_classes) - NEVER_NAMED)
     ids = frame["account_id"].astype("str")
     hidden = ids[~named & ids.notna()].unique()
-    order = sorted(hidden, key=lambda name: hashlib.sha256(_bytes(name)).digest())
+    key = hashlib.sha256(b"\n".join(sorted(map(_bytes, ids.dropna())))).digest()
+    order = sorted(hidden, key=lambda name: hashlib.sha256(key + _bytes(name)).digest())
     width = max(3, len(str(len(order))))
     aliases = {name: f"account {place:0{width}d}" for place, name in enumerate(order, 1)}
     shown = ids.where(named, ids.map(aliases)).fillna("account not stated")

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+from audit.deferred import late
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
     from audit.tallied import Tallied
+else:
+    pd = late("pandas")
 
 CELL_COLUMNS = ("account_id", "group", "stratum", "events", "n", "weight")
 FOCAL, REFERENCE, UNKNOWN_GROUP = "focal", "reference", "unknown"

@@ -126,6 +126,13 @@ def _diff(args: argparse.Namespace) -> int:
     return OK
 
 
+def _charts(args: argparse.Namespace) -> int:
+    from audit.report import chart_pack
+
+    _say(chart_pack(args.report, args.out, licence=args.licence))
+    return OK
+
+
 def _check(args: argparse.Namespace) -> int:
     from audit.sources.table import read_cases
 
@@ -284,6 +291,7 @@ def _request(args: argparse.Namespace) -> int:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "report": _report,
+    "charts": _charts,
     "verify": _verify,
     "diff": _diff,
     "check": _check,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,11 @@ from audit.design import words
 from audit.errors import UnknownName
 from audit.estimators import ESTIMATORS
 from audit.estimators.accounts.contrasts import effect, effect_p, no_inference
+from audit.origin import cited
+from audit.printed import Face, Grid, Shown, grid
+from audit.printed.forms import form_of
+from audit.printed.grid import Form
+from audit.progress import steps
 from audit.questions import QUESTIONS, Answer
 from audit.study import Study
 
@@ -44,8 +49,24 @@ FAMILY_NUMBERS = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+SCALES: Mapping[str, tuple[str, Form]] = {
+    "difference": ("Gap, percentage points (focal − reference)", "points"),
+    "ratio": ("Ratio of rates (focal / reference)", "ratio"),
+    "odds_ratio": ("Odds ratio (not a ratio of rates)", "ratio"),
+}
+ESTIMATES: Mapping[str, tuple[str, Form]] = {
+    "estimator": ("Estimator", "text"),
+    "weighting": ("Weight per", "text"),
+    "estimate": ("Estimate", "said"),
+    "conf_low": ("Low", "said"),
+    "conf_high": ("High", "said"),
+    "p_value": ("p", "p"),
+    "n_focal_accounts": ("Focal accounts", "whole"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Comparison(Shown):
     """Estimates of one study.
 
     Attributes
@@ -207,25 +228,36 @@ class Comparison:
         ]
         return pd.DataFrame(rows)
 
-    def summary(self) -> str:
-        """Say the question, then the estimates."""
+    def face(self) -> Face:
+        """Return the question, then the estimates: gaps in points first, odds ratios last."""
+        study = self.study
         if self.frame.empty:
-            reasons = " ".join(g.says for g in self.study.gates if g.kind == "hard")
-            return f"{self.study.design.question}\n  inadmissible: {reasons}"
-        shown = self.frame.drop(columns="method").round(4).to_string(index=False)
-        return f"{self.study.design.question}\n{shown}"
+            reasons = " ".join(g.says for g in study.gates if g.kind == "hard")
+            return Face(study.design.question, (f"inadmissible: {reasons}",), (_estimates(self),))
+        return Face(study.design.question, (), (_estimates(self),))
 
-    __str__ = summary
 
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html, html_table
-
-        design = self.study.design
-        head = f"{words(design.focal)} against {words(design.references[0])}: {design.question}"
-        return f"<p><b>{escape_html(head)}</b></p>" + html_table(self.frame.round(4))
+def _estimates(comparison: Comparison) -> Grid:
+    """Return the estimates as printed, under the scale that each group of them is on."""
+    study, frame = comparison.study, comparison.to_frame()
+    for column in ("estimate", "conf_low", "conf_high"):
+        pairs = zip(frame[column], frame["scale"], strict=True)
+        frame[column] = [form_of(SCALES[scale][1])(value) for value, scale in pairs]
+    frame = frame.sort_values("scale", key=lambda s: s.map([*SCALES].index), kind="stable")
+    frame["scale"] = [SCALES[scale][0] for scale in frame["scale"]]
+    focal, reference = words(study.design.focal), words(study.design.references[0])
+    level = f"{100 * study.design.confidence:g} % intervals by account"
+    silent = no_inference(study)
+    return grid(
+        frame,
+        ESTIMATES,
+        title=f"{focal} against {reference}: every estimate",
+        group="scale",
+        notes=[f"No interval or p: {silent}." if silent else f"{level}; – where none may stand."],
+        source=cited(study.loaded.origins),
+        simulated=study.cases.simulated,
+        limit=len(frame) + 1,
+    )
 
 
 def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Comparison:
@@ -243,17 +275,18 @@ def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Compar
     """
     wanted = [*using] if study.design.primary in using else [study.design.primary, *using]
     rows: list[dict[str, Any]] = []
-    for name in wanted:
+    for name in steps(wanted, "estimates", unit="estimator"):
         if name not in ESTIMATORS:
             raise UnknownName("estimator", name, ESTIMATORS)
         if study.admissible:
             rows += ESTIMATORS[name](study)
     hard = {g.name for g in study.gates if g.kind == "hard"}
-    answers = tuple(
-        question(study)
+    asked = [
+        question
         for question in QUESTIONS.values()
         if question.asked(study.design) and hard <= set(getattr(question, "despite_gates", ()))
-    )
+    ]
+    answers = tuple(question(study) for question in steps(asked, "questions", unit="question"))
     return Comparison(study, pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS)), answers)
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import Fault
 from audit.schema import STANDARD_LADDER, Ladder
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 ORDER = (
     ("acted_at", "posted_at", "was acted on before it was posted"),

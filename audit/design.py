@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audit.asked import FRAME_WORDS as FRAME_WORDS
 from audit.asked import FROZEN_FIELDS, Primary, SamplingFrame, kind_faults, term_faults
@@ -19,12 +19,18 @@ from audit.frozen import FROZEN, SILENT, changes, enter, entries
 from audit.further import further_faults, variant_faults
 from audit.outcome import Outcome
 from audit.plain import frozen, plain
+from audit.printed import Face, Grid, Head, Shown
+from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
+LONGEST_TERM = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Design(Shown):
     """Who is compared with whom, on what, holding what alike.
 
     Parameters
@@ -83,6 +89,12 @@ class Design:
         publishes its own.
     unknown_focal_max : int, optional
         How many accounts of unknown class could be focal, by the roster. Default: all of them.
+    smallest_cell : int, at least 10
+        Counts of fewer accounts than this are hidden in every table, chart and CSV, with those
+        that would give them away; classes of public officials apart (see `audit.disclosure`).
+    officials : sequence of str
+        Classes, beyond world_leader, public_official and candidate, that hold public officials, so
+        that their small counts are shown. Their accounts stay unnamed.
     seed : int
         Of every random draw.
     title, source, notebook
@@ -119,6 +131,8 @@ class Design:
     selective_reporting: Mapping[str, Any] | None = None
     exemptions: Mapping[str, Any] | None = None
     unknown_focal_max: int | None = None
+    smallest_cell: int = 10
+    officials: tuple[str, ...] = ()
     seed: int = 20180105
     title: str = ""
     source: Mapping[str, Any] | None = None
@@ -215,25 +229,18 @@ class Design:
             f"and how often {reference} posts{alike}?"
         )
 
-    def __str__(self) -> str:
-        """Print the question above its terms."""
-        from audit.text import visible
+    def face(self) -> Face:
+        """Return the question above the terms that were given."""
+        terms = [(k, visible(v, LONGEST_TERM)) for k, v in self.to_dict().items() if k != "title"]
+        says = (visible(self.title, LONGEST_TERM),) if self.title else ()
+        heads = (Head("Term"), Head("As given"))
+        return Face(self.question, says, (Grid("The design", heads, tuple(terms)),))
 
-        lines = [visible(self.title, 400), self.question] if self.title else [self.question]
-        given = {k: v for k, v in self.to_dict().items() if k != "title"}
-        return "\n".join([*lines, *(f"  {k} = {visible(v, 400)}" for k, v in given.items())])
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per term that was given: term, value."""
+        import pandas as pd
 
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html
-
-        rows = "".join(
-            f"<tr><th>{escape_html(k)}</th><td>{escape_html(v)}</td></tr>"
-            for k, v in self.to_dict().items()
-        )
-        return (
-            f"<p><b>{escape_html(self.question)}</b></p>"
-            f"<table class='tex2jax_ignore mathjax_ignore'>{rows}</table>"
-        )
+        return pd.DataFrame(list(self.to_dict().items()), columns=["term", "value"])
 
 
 def words(name: str) -> str:
@@ -241,8 +248,6 @@ def words(name: str) -> str:
 
     Names come from data: nothing hidden in them reaches a sentence, and long ones are cut.
     """
-    from audit.text import visible
-
     return visible(name.replace("_", " "), LONGEST_NAME)
 
 

@@ -15,6 +15,7 @@ AuditError                 everything raised on purpose; the command line prints
 │   └── SeparationError    an outcome that X predicts perfectly: no finite coefficient
 ├── ClaimError             a sentence would say more than the evidence licenses
 ├── ReportError            a report cannot be written
+│   └── DisclosureError    a report would lead to an account of somebody who holds no office
 └── VerifyError            a report or a draft cannot be read again, or computed again
 """
 
@@ -157,6 +158,10 @@ class ClaimError(AuditError):
 
 class ReportError(AuditError):
     """A report cannot be written."""
+
+
+class DisclosureError(ReportError):
+    """A report would lead to an account of somebody who holds no office."""
 
 
 class VerifyError(AuditError):

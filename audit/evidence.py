@@ -14,7 +14,10 @@ from audit.claims import RUNGS, Claim, Verdict, said
 from audit.comparison import Comparison
 from audit.errors import RowsNeeded, UnknownName
 from audit.page_claims import claims_of
+from audit.printed import Face, Grid, Head, Shown
+from audit.progress import steps as progress_of
 from audit.sentences import sentence_of
+from audit.text import visible
 from audit.verdict import Conclusion, Reading, conclude
 
 if TYPE_CHECKING:
@@ -29,8 +32,11 @@ HIGHEST_UNCLEAR = 2
 """An unclear verdict stands on rung 2 at most (METHODS §4)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+MARKS: Mapping[bool | None, str] = {True: "pass", False: "FAIL", None: "–"}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Evidence(Shown):
     """What the comparison is worth.
 
     Attributes
@@ -104,37 +110,27 @@ class Evidence:
                 return f
         raise UnknownName("check of this evidence", check, [f.check for f in self.findings])
 
-    def summary(self) -> str:
-        """Say the question, the verdict, the rung and the checks."""
+    def face(self) -> Face:
+        """Return the question, the verdict, the rung and the checks."""
+        study = self.comparison.study
         lines = [
-            self.comparison.study.design.question,
             f"verdict: {self.said}  (rung {self.rung} of 5: {RUNGS[self.rung]})",
             self.sentence,
         ]
         lines += [self.note] if self.note and self.verdict is not Verdict.SMALL else []
-        gates = self.comparison.study.gates
-        lines += [f"  gate, {g.kind}: {g.says}" for g in gates]
-        marks = {True: "pass", False: "FAIL", None: "  – "}
-        for f in self.findings:
-            lines.append(f"  {marks[f.passed] if f.step else 'note'}  {f.check}: {f.says}")
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html, html_table
-
-        design = self.comparison.study.design
-        note = "" if self.verdict is Verdict.SMALL else self.note
-        return (
-            f"<p><b>{escape_html(design.question)}</b></p>"
-            f"<p>Verdict: <b>{escape_html(self.said)}</b> (rung {self.rung} of 5). "
-            f"{escape_html(self.sentence)} {escape_html(note)}</p>"
-            + html_table(self.to_frame().round(4))
+        lines += [f"gate, {g.kind}: {g.says}" for g in study.gates]
+        rows = tuple(
+            (
+                MARKS[f.passed] if f.step else "note",
+                str(f.step or "–"),
+                f.check,
+                visible(f.says, 2000),
+            )
+            for f in self.findings
         )
+        heads = (Head("Result"), Head("Step"), Head("Check"), Head("What it found"))
+        checks = Grid("Checks", heads, rows, simulated=study.cases.simulated)
+        return Face(study.design.question, tuple(lines), (checks,))
 
 
 def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -> Evidence:
@@ -157,7 +153,8 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
             raise UnknownName("check", name, CHECKS)
     study = comparison.study
     names = [c for c in CHECKS if c in checks or c in ALWAYS_RUN]
-    findings = tuple(_found(c, comparison) for c in names) if study.admissible else ()
+    held = names if study.admissible else []
+    findings = tuple(_found(c, comparison) for c in progress_of(held, "checks", unit="check"))
     conclusion = conclude(_reading(comparison, findings))
     steps = _steps(comparison, findings, conclusion.verdict)
     rung = _rung(comparison, steps, conclusion)

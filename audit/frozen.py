@@ -9,7 +9,7 @@ from typing import Any
 
 FROZEN = "frozen.toml"
 """Its name, beside the designs that it holds."""
-SILENT = ("title", "notebook")
+SILENT = ("title", "notebook", "smallest_cell", "officials")
 """Terms that change no answer."""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from audit.cells import FOCAL, REFERENCE, equal_accounts
+from audit.deferred import late
 from audit.design import words
 from audit.numerals import count, many, percent
 from audit.scanned import Scan
@@ -15,8 +14,12 @@ from audit.schema import NOT_RECORDED
 from audit.text import visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.cases import Cases
     from audit.study import Study
+else:
+    pd = late("pandas")
 
 FEW_FOCAL_ACCOUNTS = 4
 """Up to this many focal accounts, no interval or p claims a sampling of accounts (METHODS §1)."""

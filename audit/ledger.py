@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.schema import UNKNOWN
 from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 FLAG_POINTS = 5
 """A step is flagged where it takes this many percentage points more of one class than another."""

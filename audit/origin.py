@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from audit.errors import SourceError
+from audit.text import visible
+
+SIMULATED = "SIMULATED: these cases are made up"
+
+PUBLIC = "public aggregate:"
+"""How the reason begins for which small counts of a table may be shown."""
 
 
 def locate(path: str | Path) -> Path:
@@ -47,6 +54,9 @@ class Origin:
     frame : str
         The one sampling frame that its rows can bear; "" where the design must say. A design that
         states another is refused.
+    disclosure : str
+        Why small counts of ordinary accounts may be shown, as "public aggregate: …"; "" where they
+        are hidden (see `audit.disclosure`). For tables that anyone can count again in public.
     """
 
     name: str
@@ -60,6 +70,7 @@ class Origin:
     notes: str = ""
     limits: tuple[str, ...] = ()
     frame: str = ""
+    disclosure: str = ""
 
     def misframed(self, frame: str) -> str:
         """Return why the rows cannot be of the sampling frame a design states; "" if they can."""
@@ -93,7 +104,8 @@ class Origin:
             raise SourceError(
                 f"The origin {str(path)!r} has unknown keys {strange}, lacks {lacking}, and has "
                 f"the wrong type in {wrong}; allowed: {', '.join(known)}; simulated is true or "
-                "false, accessed a date, limits a list of texts, the rest text."
+                "false, accessed a date, limits a list of texts, disclosure "
+                f"“{PUBLIC} …” with the reason, the rest text."
             )
         values: dict[str, Any] = {
             k: v if k == "simulated" else tuple(v) if k == "limits" else str(v)
@@ -107,4 +119,14 @@ def _legal(key: str, value: object) -> bool:
         return isinstance(value, bool)
     if key == "limits":
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if key == "disclosure" and isinstance(value, str):
+        return value == "" or (
+            bool(value.removeprefix(PUBLIC).strip()) and value.startswith(PUBLIC)
+        )
     return isinstance(value, str) or (key == "accessed" and hasattr(value, "isoformat"))
+
+
+def cited(origins: Iterable[Origin]) -> str:
+    """Return where a table comes from in one line: titles, with producers."""
+    named = ((visible(o.title, 200), visible(o.producer)) for o in origins)
+    return "; ".join(f"{title} ({producer})" if producer else title for title, producer in named)

@@ -13,6 +13,7 @@ from audit.design import Design, words
 from audit.errors import DesignError
 from audit.gates import FEW_FOCAL_ACCOUNTS
 from audit.numerals import count, many, margin_points, percent, points
+from audit.printed import Face, Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +22,8 @@ MOST = 10_000
 """Accounts, and posts of one account, that a plan simulates; a larger study sees no less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Shown):
     """What a study of this size could conclude.
 
     Attributes
@@ -39,9 +40,9 @@ class Plan:
     reachable: tuple[Verdict, ...]
     says: tuple[str, ...]
 
-    def __str__(self) -> str:
-        """Print the plan, one sentence a line."""
-        return "\n".join(self.says)
+    def face(self) -> Face:
+        """Return the plan, one sentence a line."""
+        return Face(self.says[0], self.says[1:])
 
 
 def plan(

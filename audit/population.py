@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.plain import is_number, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 SHOWN = 20  # values listed in a message; the rest are counted
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,13 @@ import pandas as pd
 
 from audit.cases import locate
 from audit.errors import Fault, RegimeError, SchemaError
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 from audit.reading.columns import read_columns
 from audit.reading.files import read_table
 from audit.reading.times import UTC
 from audit.reading.typed import Reading
 from audit.schema import STANDARD_LADDER, UNKNOWN, Column, Ladder
-from audit.text import html_table, visible
 
 EFFECTS = ("rule", "exemption", "statement")
 
@@ -50,8 +51,26 @@ EXEMPTION_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Regimes:
+CHANGES: Mapping[str, tuple[str, Form]] = {
+    "start": ("From", "time"),
+    "platform": ("Platform", "text"),
+    "rule": ("Rule", "text"),
+    "effect": ("Effect", "text"),
+    "title": ("What was announced", "text"),
+}
+EXEMPTED: Mapping[str, tuple[str, Form]] = {
+    "platform": ("Platform", "text"),
+    "rule": ("Rule", "text"),
+    "account_class": ("Class", "text"),
+    "ceiling": ("At most", "text"),
+    "start": ("From", "time"),
+    "end": ("Until before", "time"),
+    "quote": ("In its words", "text"),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Regimes(Shown):
     """The dated versions of platforms' rules.
 
     Parameters
@@ -130,27 +149,17 @@ class Regimes:
         """Return a copy of the changes."""
         return self.frame.copy()
 
-    def summary(self) -> str:
-        """List the changes."""
-        lines = [f"{len(self.frame):,} dated changes of rules"]
-        for row in self.frame.itertuples():
-            rule = "all rules" if pd.isna(row.rule) else visible(row.rule, 40)
-            what = f"{visible(row.platform, 40)}, {rule} ({row.effect}): {visible(row.title)}"
-            lines.append(f"  {_date(row.start)} {what}")
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        """Return the summary."""
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return html_table(self.frame)
+    def face(self) -> Face:
+        """Return the changes, in the order of their table."""
+        return Face(
+            f"{len(self.frame):,} dated changes of rules",
+            (),
+            (grid(self.frame, CHANGES, title="Changes"),),
+        )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Exemptions:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Exemptions(Shown):
     """What platforms published about whom they spare, from when to when.
 
     Parameters
@@ -226,8 +235,13 @@ class Exemptions:
         """Return a copy of the exemptions."""
         return self.frame.copy()
 
-    def _repr_html_(self) -> str:
-        return html_table(self.frame)
+    def face(self) -> Face:
+        """Return the exemptions, in the order of their table."""
+        return Face(
+            f"{len(self.frame):,} published exemptions",
+            (),
+            (grid(self.frame, EXEMPTED, title="Exemptions"),),
+        )
 
 
 def _file(path: str | Path, what: str) -> pd.DataFrame:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from audit.cases import locate
+from audit.deferred import late
 from audit.errors import Fault, RosterError, SchemaError
 from audit.ledger import counted
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 from audit.reading.columns import read_columns
 from audit.reading.files import read_table
 from audit.reading.times import UTC
 from audit.reading.typed import Reading
 from audit.schema import UNKNOWN, Column
-from audit.text import html_table, visible
+from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 ROSTER_COLUMNS = (
     Column("account_id", "id", "yes", "the account, spelled as in the cases"),
@@ -32,8 +39,17 @@ EMPTY_CLASS = (
 A_TIME = "a time for every case of an account on the roster, which says what it was when"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Roster:
+SPELLS: Mapping[str, tuple[str, Form]] = {
+    "account_id": ("Account", "text"),
+    "account_class": ("Class", "text"),
+    "start": ("From", "time"),
+    "end": ("Until before", "time"),
+}
+FIRST = 20  # spells shown in a notebook
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Roster(Shown):
     """Dated spells of class membership, one row per account and spell.
 
     Parameters
@@ -115,24 +131,20 @@ class Roster:
         """Return a copy of the spells."""
         return self.frame.copy()
 
-    def summary(self) -> str:
-        """Say how many accounts and spells there are, by class."""
-        groups = self.frame.groupby("account_class")["account_id"].agg(["nunique", "size"])
-        size = f"{counted(len(self), 'account')}, {counted(len(self.frame), 'spell')}"
-        lines = [f"roster of {size}"]
-        for name, accounts, spells in groups.itertuples(name=None):
-            size = f"{counted(accounts, 'account')}, {counted(spells, 'spell')}"
-            lines.append(f"  {visible(name)}: {size}")
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        """Return the summary."""
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return html_table(self.frame.head(20))
+    def face(self) -> Face:
+        """Return how many accounts and spells there are, by class, and the first spells."""
+        classes = self.frame.groupby("account_class")["account_id"].agg(["nunique", "size"])
+        size = f"roster of {counted(len(self), 'account')}, {counted(len(self.frame), 'spell')}"
+        by_class = grid(
+            classes.reset_index(),
+            {
+                "account_class": ("Class", "text"),
+                "nunique": ("Accounts", "whole"),
+                "size": ("Spells", "whole"),
+            },
+            title="By class",
+        )
+        return Face(size, (), (by_class, grid(self.frame, SPELLS, title="Spells", limit=FIRST)))
 
 
 def undated_fault(rows: tuple[int, ...]) -> Fault:

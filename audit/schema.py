@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
-from pandas.api import types
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError, UnknownName
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.api import types
+else:
+    pd = late("pandas")
+    types = late("pandas.api.types")
 
 UNKNOWN = "unknown"
 """The class of an account nobody could name; never dropped, always counted and bounded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -19,15 +20,25 @@ from audit.errors import EstimationError, RegimeError, RowsNeeded
 from audit.fitting import require_fit
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
 from audit.ledger import ALSO_FOCAL, CLASS_NOT_COMPARED, NOT_SANCTIONED, OUTCOME_UNKNOWN
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 from audit.regimes import Exemptions
 from audit.scanned import Scan
 from audit.scanned.enrolment import meet
 from audit.schema import NO_ACCOUNT, UNKNOWN
 from audit.tallied import Tallied
 
+WHO: Mapping[str, tuple[str, Form]] = {
+    "group": ("Group", "text"),
+    "account_class": ("Class", "text"),
+    "posts": ("Posts", "whole"),
+    "accounts": ("Accounts", "whole"),
+    "unknown": ("Outcome unknown, left out", "whole"),
+}
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Study(Remembering):
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Study(Shown, Remembering):
     """A design met with cases.
 
     Attributes
@@ -137,30 +148,22 @@ class Study(Remembering):
         """Return the cells as a frame, one row per account × group × stratum."""
         return self.cells.frame.copy()
 
-    def summary(self) -> str:
-        """Say the question, who is in, and what stands in the way."""
-        c = self.cells
-        lines = [self.design.question]
-        for group, name in (
-            (FOCAL, self.design.focal),
-            (REFERENCE, self.design.references[0]),
-            (UNKNOWN_GROUP, "unknown class"),
-        ):
-            lines.append(
-                f"  {words(name)}: {c.total(group):,} posts by {c.accounts(group):,} accounts"
-            )
-        lines += [f"  {g.kind}: {g.says}" for g in self.gates]
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html
-
-        return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
+    def face(self) -> Face:
+        """Return the question, who is in, and what stands in the way."""
+        c, of = self.cells, self.design
+        names = ((FOCAL, of.focal), (REFERENCE, of.references[0]), (UNKNOWN_GROUP, "unknown class"))
+        rows = [
+            (g, words(name), c.total(g), c.accounts(g), self.unknown_outcomes.get(g, 0))
+            for g, name in names
+        ]
+        who = grid(
+            pd.DataFrame(rows, columns=list(WHO)),
+            WHO,
+            title="Who is in",
+            simulated=self.cases.simulated,
+        )
+        says = tuple(f"{g.kind}: {g.says}" for g in self.gates)
+        return Face(of.question, says, (who,))
 
 
 def enroll(cases: Cases | Scan, design: Design, *, exemptions: Exemptions | None = None) -> Study:

@@ -23,20 +23,22 @@ DRAWS = 200
 
 def audit_fit(folder: Path) -> dict[str, Any]:
     """Return this package's coefficient and standardised effect, by account."""
-    from audit.estimators.models.grouped_logit import grouped_logit
-    from audit.scanned.by_row import meet_by_row
+    import audit
 
-    met = meet_by_row(_scanned(folder), _design(tuple(COVARIATES)))
-    if met is None:
-        raise AssertionError("no account of this platform is in both classes")
-    found = grouped_logit(met.tallies, met.levels, over="all")
+    found = audit.fit(
+        _scanned(folder),
+        model="logit",
+        outcome=audit.Outcome(at_least="remove"),
+        terms=["account_class", *COVARIATES],
+        contrasts=[audit.Contrast("account_class", FOCAL, REFERENCE, over="all")],
+    )
     return {
-        "coefficient": found.coefficient.estimate,
-        "std_error": found.coefficient.std_error,
-        "effect": found.contrast.estimate,
-        "conf_low": found.contrast.conf_low,
-        "conf_high": found.contrast.conf_high,
-        "columns": len(found.params),
+        "coefficient": found.coefficients[0].estimate,
+        "std_error": found.coefficients[0].std_error,
+        "effect": found.standardised[0].estimate,
+        "conf_low": found.standardised[0].conf_low,
+        "conf_high": found.standardised[0].conf_high,
+        "columns": len(found.names),
     }
 
 

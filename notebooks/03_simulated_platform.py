@@ -90,6 +90,9 @@ display(report.rates_table(comparison))
 display(report.chart("forest", comparison))
 
 # %%
+display(report.chart("gap_over_time", comparison))
+
+# %%
 display(report.effects_table(comparison))
 
 # %%
@@ -114,6 +117,9 @@ display(report.chart("leave_one_out", evidence))
 
 # %%
 display(report.chart("multiverse", evidence))
+
+# %%
+display(report.chart("selection_sensitivity", comparison))
 
 # %%
 display(*report.robustness_tables(evidence))

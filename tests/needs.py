@@ -17,3 +17,13 @@ def missing(what: str, reason: str) -> None:
     if what in REQUIRED:
         pytest.fail(f"AUDIT_REQUIRE={what}, but {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+
+
+def browser_or_skip() -> None:
+    """Skip, or fail where it is required, when there is no Chromium to drive."""
+    absent = [str(p) for p in (CHROMIUM, CHROMEDRIVER) if not p.exists()]
+    if absent:
+        missing("chromium", f"needs a browser to look at pages: {' and '.join(absent)} absent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from audit.cases import Cases
 from audit.checks.leave_one_out import reduced
 from audit.comparison import Comparison, compare
+from audit.disclosure import protection
 from audit.docket import Docket, open_docket
 from audit.docket.names import reference_names
 from audit.errors import DesignError, EstimationError, UnknownName
@@ -369,16 +371,18 @@ def test_the_sentence_has_the_numbers_of_the_cases() -> None:
 def test_below_rung_three_cases_are_spread_over_time_and_carry_no_account() -> None:
     found = asked(strata=["rule", "severity"])
     printed = docket_table(found, most=10)
-    dated = found.cases.sort_values(["posted_at", "case_id"], kind="stable")["case_id"]
     shown = [r[0] for r in printed.cells]
     assert len(shown) == 10
-    assert (shown[0], shown[-1]) == (dated.iloc[0], dated.iloc[-1])
+    # Numbers in the order of dates: the id of a post would lead to its account.
+    assert (shown[0], shown[-1]) == ("case 1", f"case {len(found.cases)}")
+    assert not set(found.cases["case_id"]) & set(str(printed.files).replace(",", " ").split())
     assert "Account" not in [c.label for c in printed.columns]
     assert "evenly by date" in printed.notes[0]
 
 
 def test_the_table_prints_the_furthest_cases_by_date_and_counts_the_rest() -> None:
-    found = replace(asked(strata=["rule", "severity"]), named=True)
+    officials = made().assign(account_class=made()["account_class"].replace("leader", "candidate"))
+    found = replace(asked(officials, focal="candidate", strata=["rule", "severity"]), named=True)
     printed = docket_table(found, most=10)
     n = len(found.cases)
     assert len(printed.cells) == 10
@@ -406,7 +410,32 @@ def test_the_report_prints_cases_beside_their_masked_precedents() -> None:
     case = found.cases.sort_values(["posted_at", "case_id"], kind="stable")["case_id"].iloc[0]
     near = found.precedents(case)
     assert [r[0] for r in printed.cells[:3]] == near["account"].tolist()
-    assert printed.groups[0][1].startswith(f"{case}, 2020-")
+    assert printed.groups[0][1].startswith("case 1, 2020-")
+    months = {r[1] for r in printed.cells}
+    assert all(re.fullmatch(r"2020-\d\d", month) for month in months)
+
+
+def test_a_class_that_holds_no_office_is_shown_by_numbers_even_in_a_named_docket() -> None:
+    printed = docket_table(replace(asked(strata=["rule", "severity"]), named=True), most=5)
+    assert all(re.fullmatch(r"case \d+", row[0]) for row in printed.cells)
+
+
+def test_cases_of_hidden_strata_are_counted_and_not_printed() -> None:
+    frame = made()
+    rare = (frame["rule"] == "spam") & (frame["severity"] == "high")
+    few = sorted(frame.loc[frame["account_class"] == "ordinary", "account_id"].unique())[:20]
+    frame = frame[~(rare & frame["account_id"].isin(few))].reset_index(drop=True)
+    found = asked(frame, strata=["rule", "severity"])
+    hidden = protection(found.comparison.study).hidden["reference"]["strata"]
+    assert "spam · high" in hidden
+    printed = docket_table(found, most=1000)
+    (near,) = precedents_tables(found, most=1000)
+    assert not hidden & {row[2] for row in printed.cells}
+    assert not any(name in text for name in hidden for _, text in near.groups)
+    left = int(found.cases["stratum"].isin(hidden).sum())
+    assert any(
+        note.startswith(f"{left} comparable cases of strata in which") for note in printed.notes
+    )
 
 
 def test_only_a_named_docket_prints_the_most_telling_cases_and_names_officials() -> None:

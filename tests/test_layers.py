@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 LAYERS = [
+    "deferred",
     "errors",
     "text",
     "tokens",
     "utterances",
     "numerals",
+    "progress",
+    "pandoc",
+    "printed",
     "schema",
     "consistency",
     "origin",
@@ -39,6 +43,7 @@ LAYERS = [
     "gates",
     "enrolled",
     "study",
+    "disclosure",
     "estimators",
     "modelled",
     "questions",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit.charts.base import Words
 from audit.charts.lettering import caption, is_narrow, ticks, write
-from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, blank, dress, pale, theme
+from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, band, blank, dress, pale, theme
 from audit.charts.views import limits_of, rows_of, selection_of
 from audit.numerals import percent, ratio
 
@@ -41,7 +41,7 @@ def allowance_curve(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_xscale("log")
         ax.set_yscale("log")
         low, high = frame[COLUMNS[2]], frame[COLUMNS[3]]
-        ax.fill_between(x, low, high, color=pale(FOCAL, 0.18), linewidth=0, zorder=2)
+        ax.fill_between(x, low, high, **band(pale(FOCAL, 0.18)), zorder=2)
         ax.plot(x, frame[COLUMNS[1]], color=FOCAL, linewidth=2.2, zorder=3)
         ax.set_xlim(x.min(), x.max())
         ax.set_ylim(min(0.8, low.min() / 1.2), max(1.25, high.max() * 1.2))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit.cells import REFERENCE
 from audit.charts.base import Words
 from audit.charts.lettering import caption
 from audit.charts.phrases import (
     acted,
     comparison_of,
+    hiding,
     measured,
     named,
     number,
@@ -22,6 +24,7 @@ from audit.charts.phrases import (
 from audit.charts.rows import MARK, Row, draw_mark, draw_rows, share_axis
 from audit.charts.theme import FOCAL, FOCAL_LOOK, MUTED, PAPER, REFERENCE_LOOK, blank, dress, theme
 from audit.design import words
+from audit.disclosure import HIDDEN, STRATA, SYMBOL, mask, protection
 from audit.errors import ReportError
 from audit.numerals import count, percent, posts
 
@@ -42,7 +45,9 @@ def docket_data(stage: Any) -> pd.DataFrame:
 
     `account` is a number, never a name or an id: a chart singles nobody out by an estimate.
     """
-    return _accounts(stage).head(MOST)
+    frame = _accounts(stage).head(MOST)
+    shown = frame.drop(columns="alone")
+    return mask(shown, frame["alone"], ("expected", "difference", "chance"))
 
 
 def docket(stage: Any, ax: Axes | None = None) -> Axes:
@@ -59,7 +64,7 @@ def docket(stage: Any, ax: Axes | None = None) -> Axes:
                 high=r.chance,
                 look=FOCAL_LOOK,
                 text=f"{_posts(r.observed)} of {count(r.n)}",
-                under=f"expected {_posts(r.expected)}",
+                under=f"expected {SYMBOL if pd.isna(r.expected) else _posts(r.expected)}",
                 quiet=True,
             )
             for r in frame.itertuples()
@@ -77,22 +82,25 @@ def docket(stage: Any, ax: Axes | None = None) -> Axes:
 def docket_words(stage: Any) -> Words:
     """Say on which side of the expected number the accounts lie."""
     study, frame = comparison_of(stage, "docket").study, docket_data(stage)
-    design, left = study.design, len(_accounts(stage)) - len(frame)
+    whole, design = _accounts(stage), study.design
+    left = len(whole) - len(frame)
     f, r, verb = named(design.focal), named(design.references[0]), acted(design)
-    below = int((frame["difference"] < -ROUNDING).sum())
-    among = f"the {len(frame)} largest" if left else f"{len(frame)}"
+    below = int((whole["difference"].head(MOST) < -ROUNDING).sum())
+    among = f"the {count(len(frame))} largest" if left else count(len(frame))
     accounts = f"{f} account{'' if len(frame) == 1 else 's'}"
-    title = f"{below} of {among} {accounts} below the expected number"
+    title = f"{count(below)} of {among} {accounts}: fewer posts {verb} than expected"
     note = (
         f"Expected: {r} accounts’ rates for like posts. Accounts stand by number of compared "
         "posts, under numbers that stand for no name. No interval: this describes their posts, "
         f"and samples nothing. {sizes(study)}."
     )
+    if HIDDEN in frame:
+        note += f" {hiding(design.smallest_cell)}"
     if left:
         note += f" Not drawn: {number(left, 'account')} with fewer posts."
     spoken = "; ".join(
         f"{a.account} {_posts(a.observed)} of {count(a.n)} ({percent(a.rate)}), expected "
-        f"{_posts(a.expected)}"
+        f"{'hidden' if pd.isna(a.expected) else _posts(a.expected)}"
         for a in frame.itertuples()
     )
     alt = (
@@ -118,9 +126,16 @@ def _accounts(stage: Any) -> pd.DataFrame:
     found["account"] = called(found["account_id"], focal_names(study, named=False))
     frame = leaders(found)
     frame = frame[frame["n"] > 0].reset_index(drop=True)
-    frame["account"] = frame["account"].str.removeprefix(f"{words(study.design.focal)} ")
     frame["rate"], frame["chance"] = frame["observed"] / frame["n"], frame["expected"] / frame["n"]
-    return frame[["account", "n", "observed", "expected", "difference", "rate", "chance"]]
+    gone = protection(study).rows(STRATA, REFERENCE, found["stratum"]).to_numpy()
+    compared = found[found["compared"]].assign(hidden=gone[found["compared"]])
+    by = compared.groupby("account")
+    # The expected number of an account whose posts are all of one stratum is that stratum's rate.
+    alone = by["hidden"].all() & (by["stratum"].min() == by["stratum"].max())
+    frame["alone"] = frame["account"].map(alone).fillna(False).astype(bool)
+    frame["account"] = frame["account"].str.removeprefix(f"{words(study.design.focal)} ")
+    names = ["account", "n", "observed", "expected", "difference", "rate", "chance", "alone"]
+    return frame[names]
 
 
 def _mark(ax: Axes, row: Row, y: float) -> None:

@@ -95,8 +95,8 @@ def exemption_split_words(stage: Any) -> Words:
     design = study.design
     f, r, verb = named(design.focal), named(design.references[0]), acted(design)
     title = (
-        f"{gap_text(found.stated.estimate)} of a {gap_text(found.total.estimate)} point gap under "
-        "published exemptions"
+        f"{gap_text(found.stated.estimate)} of the gap’s {gap_text(found.total.estimate)} points "
+        "lie under published exemptions"
     )
     if found.stated.estimate * found.total.estimate < 0:
         title = (
@@ -105,7 +105,7 @@ def exemption_split_words(stage: Any) -> Words:
             f"{gap_text(found.unstated.estimate)} elsewhere"
         )
     if apart(found.stated.conf_low, found.stated.conf_high) is False:
-        title += ", not told apart from zero"
+        title = title.replace(" published", "") + ", not told apart from zero"
     parts = frame[~frame["quantity"].isin(("expected", "observed"))]
     bounded = parts["conf_low"].notna()
     note = (

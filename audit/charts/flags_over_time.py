@@ -19,7 +19,7 @@ from audit.charts.lettering import (
 )
 from audit.charts.phrases import number, sentence
 from audit.charts.rows import per_cent
-from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, PAPER, blank, dress, pale, theme
+from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, PAPER, band, blank, dress, pale, theme
 from audit.charts.views import limits_of, rows_of, selection_of
 from audit.numerals import percent
 
@@ -76,7 +76,7 @@ def _shade(ax: Axes, frame: pd.DataFrame) -> None:
     if stale.empty:
         return
     start = float(stale.min()) - 0.5
-    ax.axvspan(start, len(frame) - 0.4, color=pale(MUTED, 0.18), linewidth=0, zorder=0)
+    ax.axvspan(start, len(frame) - 0.4, **band(pale(MUTED, 0.18)), zorder=0)
     ax.axvline(start, color=INK, linewidth=1.1, linestyle=(0, (5, 2)), zorder=2)
     low, high = ax.get_xlim()
     left = (start - low) / (high - low)

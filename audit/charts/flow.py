@@ -11,7 +11,8 @@ from audit.charts.base import Words
 from audit.charts.lettering import caption, is_narrow, ticks
 from audit.charts.phrases import acted, named, number, sentence, setting, spelled, told
 from audit.charts.rows import Row, draw_rows
-from audit.charts.theme import GRID, INK, MUTED, Look, blank, dress, looks, pale, theme
+from audit.charts.theme import GRID, INK, MUTED, Look, band, blank, dress, looks, pale, theme
+from audit.disclosure import hidden_cells, protect_parts
 from audit.numerals import count, percent
 from audit.schema import UNKNOWN
 
@@ -46,7 +47,7 @@ def _class_rows(study: Any, name: str, group: str) -> list[dict[str, Any]]:
         return []
     ledger = study.cases.ledger_frame().iloc[len(loaded.ledger_frame()) :]
     ledger = ledger[(ledger["account_class"] == name) & (ledger["cases_removed"] > 0)]
-    removed = list(ledger[["because", "cases_removed"]].itertuples(index=False, name=None))
+    removed = pooled(study, name, ledger)
     if len(removed) > MOST_STEPS:
         kept = sorted(removed, key=lambda r: -r[1])[: MOST_STEPS - 1]
         rest = [r for r in removed if r not in kept]
@@ -62,6 +63,23 @@ def _class_rows(study: Any, name: str, group: str) -> list[dict[str, Any]]:
     events = int(cells["events"].sum())
     out.append(_bar(name, acted(study.design), "acted", events, 0, events, n))
     return out
+
+
+def pooled(study: Any, name: str, ledger: pd.DataFrame) -> list[tuple[str, int]]:
+    """Return what each step took from a class, steps that took few posts told together.
+
+    Fewer posts than the threshold are as few accounts or fewer; with them go the steps that would
+    give them away as the rest of what left.
+    """
+    lost = ("cases_removed",)
+    shown = protect_parts(ledger, study, account_class=name, n=lost[0], columns=lost)
+    gone = hidden_cells(shown).get("cases_removed")
+    steps = list(ledger[["because", "cases_removed"]].itertuples(index=False, name=None))
+    if gone is None or gone.sum() < 2:
+        return steps
+    few = [step for step, hidden in zip(steps, gone, strict=True) if hidden]
+    rest = [step for step, hidden in zip(steps, gone, strict=True) if not hidden]
+    return [*rest, (f"{len(few)} steps, told together", sum(n for _, n in few))]
 
 
 def _bar(
@@ -113,7 +131,7 @@ def _row(r: Any, look: Look) -> Row:
 def _mark(ax: Axes, row: Row, y: float, bar: Any) -> None:
     """Draw a removed part pale, what is compared in colour, what was acted on hatched."""
     styles: dict[str, dict[str, Any]] = {
-        "loaded": {"facecolor": GRID, "edgecolor": GRID},
+        "loaded": band(),
         "removed": {"facecolor": GRID, "edgecolor": INK, "linewidth": 0.6, "hatch": "////"},
         "compared": {"facecolor": pale(row.look.colour), "edgecolor": row.look.colour},
         "acted": {"facecolor": row.look.colour, "edgecolor": row.look.colour},

@@ -142,6 +142,8 @@ def _title(
         word = "as high as at" if below == above else word
         hedge = ": not told apart" if limits[0] is False else ""
         return f"{sentence(focal)} rate is {word} {named(frame['reference'][0])} rates{hedge}"
-    classes = f"all {k} classes" if most == k else f"{most} of {k} classes"
-    tail = f", told apart from {sure}" if any(s is not None for s in limits) else ""
-    return f"{sentence(focal)} rate is {word} {classes}{tail}"
+    if most == 0:
+        return f"{sentence(focal)} rate is that of all {count(k)} other classes"
+    classes = f"all {count(k)}" if most == k else f"{count(most)} of {count(k)}"
+    tail = f", told apart from {count(sure)}" if any(s is not None for s in limits) else ""
+    return f"{sentence(focal)} rate is {word} that of {classes} other classes{tail}"

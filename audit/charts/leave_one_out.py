@@ -11,9 +11,9 @@ from audit.charts.base import Words
 from audit.charts.lettering import POINTS, round_steps, slot, text_width, ticks, write
 from audit.charts.phrases import comparison_of, level, named, number, sizes, subtitle, told
 from audit.charts.rows import directions, gap_text, signed
-from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, theme
+from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, pale, theme
 from audit.errors import ReportError
-from audit.numerals import points
+from audit.numerals import count, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +75,7 @@ def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
     ax.set_ylim(-0.8, 1.35 * (n - 0.2))  # a third of the height above is for the two labels
     ax.set_yticks([])
     ax.hlines(
-        ys, frame["conf_low"], frame["conf_high"], color=FOCAL, alpha=0.35, linewidth=1.2, zorder=3
+        ys, frame["conf_low"], frame["conf_high"], color=pale(FOCAL, 0.6), linewidth=1.2, zorder=3
     )
     size = float(np.clip(90 / n, 2.5, 7))
     turned = (frame["estimate"] * full <= 0).to_numpy()
@@ -120,8 +120,8 @@ def leave_one_out_words(stage: Any) -> Words:
     turned = int((frame["estimate"] * full <= 0).sum())
     span = f"{gap_text(low)} to {gap_text(high)} percentage points"
     if turned:
-        noun = "account" if turned == 1 else "accounts"
-        title = f"Leaving out any of {turned} {noun} of {n} turns the gap"
+        title = f"Leaving out any one of {count(turned)} of {number(n, 'account')} turns the gap"
+        title = "There is no gap that one account could turn" if full == 0 else title
     else:
         title = f"No single account turns the gap: {span}"
     f, r = named(design.focal), named(design.references[0])

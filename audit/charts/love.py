@@ -12,6 +12,7 @@ from audit.charts.phrases import comparison_of, named, sentence, sizes, subtitle
 from audit.charts.rows import MARK, Row, draw_rows
 from audit.charts.theme import INK, MUTED, PAPER, Look, blank, dress, theme
 from audit.errors import ReportError
+from audit.numerals import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,22 +87,24 @@ def love_words(stage: Any) -> Words:
     study, k = comparison.study, len(table)
     before = int((table["smd"].abs() > THRESHOLD).sum())
     after = int((table["smd_weighted"].abs() > THRESHOLD).sum())
-    title = f"{before} of {k} levels differ as found, {after} among like cases"
+    left = count(after) if after else "none"
+    title = f"{count(before)} of {count(k)} traits differ as found, {left} among like cases"
     note = (
-        f"A level differs when its standardised difference exceeds {THRESHOLD:g}. "
+        "A trait is one value of a column; it differs when its standardised difference exceeds "
+        f"{THRESHOLD:g}. "
         "Spread: the focal class’s own standard deviation. "
         f"{sizes(study)}."
     )
     if k > len(frame):
-        note += f" Drawn: the {len(frame)} largest of {k} levels."
+        note += f" Drawn: the {count(len(frame))} largest of {count(k)} traits."
     spoken = "; ".join(
         f"{named(r.column)} {named(r.level)} {r.before:.2f} to {_two(r.after)}"
         for r in frame.head(8).itertuples()
     )
     alt = (
         f"{told(study)}Love plot of absolute standardised differences by level, as found and among "
-        f"like cases: {spoken}. {before} of {k} exceed {THRESHOLD:g} as found, {after} among like "
-        "cases."
+        f"like cases: {spoken}. {count(before)} of {count(k)} exceed {THRESHOLD:g} as "
+        f"found, {count(after)} among like cases."
     )
     return Words(title, subtitle(study, "Balance of what makes cases comparable"), note, alt)
 

@@ -95,7 +95,7 @@ def _say(ax: Axes, r: Any, y: float) -> None:
     """Name both marks with what was done; on a narrow figure the caption says which is which."""
     narrow = is_narrow(ax)
     up = -11.0 if narrow else 11.0
-    common = {"size": DETAIL, "bold": True, "dy": up, "ha": "center"}
+    common = {"size": DETAIL, "bold": True, "dy": up, "ha": "center", "halo": True}
     if r.original_rank == r.copy_rank:
         write(ax, r.copy_rank, y, f"both: {_said(r.copy_action)}", color=INK, **common)
         return

@@ -21,7 +21,7 @@ from audit.charts.lettering import (
 )
 from audit.charts.phrases import comparison_of, level, named, number, sizes, subtitle, told
 from audit.charts.rows import gap_text, signed
-from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, PAPER, blank, dress, theme
+from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, PAPER, band, blank, dress, theme
 from audit.errors import ReportError
 from audit.numerals import count, points
 
@@ -135,7 +135,7 @@ def _curve(ax: Axes, frame: pd.DataFrame) -> None:
         x = np.repeat(banded["place"].to_numpy(float), 2)
         x[::2], x[1::2] = x[::2] - 0.5, x[1::2] + 0.5
         low, high = (np.repeat(banded[c].to_numpy(), 2) for c in ("null_low", "null_high"))
-        ax.fill_between(x, low, high, color=GRID, linewidth=0, zorder=1)
+        ax.fill_between(x, low, high, **band(), zorder=1)
     ax.axhline(0, color=INK, linewidth=1.0, zorder=2)
     pitch = _pitch(ax, len(frame))
     own = frame["primary"].to_numpy(bool)

@@ -12,7 +12,7 @@ from audit.charts.phrases import named, number, pair, sentence
 from audit.charts.rows import Row, draw_rows, share_axis
 from audit.charts.theme import FOCAL_LOOK, blank, dress, theme
 from audit.charts.views import limits_of, rows_of, selection_of
-from audit.numerals import p_value, percent
+from audit.numerals import count, p_value, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +73,8 @@ def notices_words(stage: Any) -> Words:
         title = f"Kept behind a notice in {kept} of {total} decisions; groups not told apart"
         first = frame.iloc[0]
         if first["persons"] == 1:
-            title = f"{kept} of {total} kept behind a notice; {int(first['kept'])} are one person’s"
+            title = f"{count(kept)} of {count(total)} posts kept behind a notice"
+            title += f", {count(first['kept'])} of them one person’s"
     test = f" Fisher’s exact test of the first two groups: {p_value(p)}; an illustration only."
     note = (
         "Lines: 95 % Wilson intervals, which take decisions as independent though they are few "

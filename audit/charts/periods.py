@@ -12,6 +12,7 @@ from audit.charts.lettering import caption, is_narrow
 from audit.charts.phrases import (
     acted,
     comparison_of,
+    hiding,
     level,
     measured,
     named,
@@ -23,6 +24,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, draw_mark, draw_rows, share_axis
 from audit.charts.theme import FOCAL_LOOK, MUTED, REFERENCE_LOOK, blank, dress, theme
+from audit.disclosure import HIDDEN, STRATA, SYMBOL, protect, protection
 from audit.gates import FEW_FOCAL_ACCOUNTS
 from audit.numerals import count, percent
 
@@ -37,7 +39,8 @@ MOST = 12
 def periods_data(stage: Any) -> pd.DataFrame:
     """Return one row per stratum that holds both classes: counts, rates and limits of each.
 
-    Limits are by account, and missing where a class has too few accounts in the stratum.
+    Limits are by account, and missing where a class has too few accounts in the stratum. Small
+    cells of people who hold no office are hidden (`audit.disclosure`).
     """
     study = comparison_of(stage, "periods").study
     counts = _both(study)
@@ -48,7 +51,9 @@ def periods_data(stage: Any) -> pd.DataFrame:
         limits = [_limits(study, s, group) for s in out["stratum"]]
         out[f"low_{name}"] = [a for a, _ in limits]
         out[f"high_{name}"] = [b for _, b in limits]
-    return out
+    sides = ("events_{0}", "n_{0}", "rate_{0}", "low_{0}", "high_{0}")
+    columns = {g: tuple(s.format(g) for s in sides) for g in (FOCAL, REFERENCE)}
+    return protect(out, study, of=STRATA, labels="stratum", columns=columns)
 
 
 def _both(study: Any) -> pd.DataFrame:
@@ -78,13 +83,13 @@ def periods(stage: Any, ax: Axes | None = None) -> Axes:
         rows = [
             Row(
                 label=sentence(named(r.stratum, 80)),
-                detail=f"{count(r.n_focal)} and {count(r.n_reference)} posts",
+                detail=f"{_count(r.n_focal)} and {_count(r.n_reference)} posts",
                 value=r.rate_focal,
                 low=r.low_focal,
                 high=r.high_focal,
                 look=FOCAL_LOOK,
-                text=percent(r.rate_focal),
-                under=percent(r.rate_reference),
+                text=_rate(r.rate_focal),
+                under=_rate(r.rate_reference),
                 under_colour=REFERENCE_LOOK.colour,
                 quiet=True,
             )
@@ -102,6 +107,18 @@ def periods(stage: Any, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _count(n: Any) -> str:
+    return SYMBOL if pd.isna(n) else count(n)
+
+
+def _rate(rate: float) -> str:
+    return SYMBOL if pd.isna(rate) else percent(rate)
+
+
+def _spoken(rate: float, low: float, high: float) -> str:
+    return "hidden" if pd.isna(rate) else f"{percent(rate)} ({pair(low, high)})"
+
+
 def _mark(ax: Axes, row: Row, y: float, r: Any) -> None:
     up, down = (y + 0.02, y - 0.13) if is_narrow(ax) else (y + 0.16, y - 0.16)
     ax.plot([r.rate_focal, r.rate_reference], [up, down], color=MUTED, linewidth=0.9, zorder=2)
@@ -115,30 +132,38 @@ def periods_words(stage: Any) -> Words:
         comparison_of(stage, "periods").study,
         _both(comparison_of(stage, "periods").study),
     )
-    drawn, design = periods_data(stage), study.design
+    drawn, design, strata_held = periods_data(stage), study.design, len(frame)
+    # On which side a hidden rate lies is a number about it too.
+    found = protection(study)
+    gone = [found.rows(STRATA, g, frame.index).to_numpy() for g in (FOCAL, REFERENCE)]
+    frame = frame[~(gone[0] | gone[1])]
+    shown = " shown" if len(frame) < strata_held else ""
     f, r = named(design.focal), named(design.references[0])
     gap = (
         frame["events_focal"] / frame["n_focal"] - frame["events_reference"] / frame["n_reference"]
     )
     below, above, k = int((gap < 0).sum()), int((gap > 0).sum()), len(frame)
     word, most = ("lower", below) if below >= above else ("higher", above)
-    title = f"{sentence(f)} rate is {word} in {most} of {k} strata, as found"
+    groups = f"{count(most)} of {count(k)} groups of like posts{shown}"
+    title = f"{sentence(f)} rate is {word} in {groups}"
     note = (
         f"Lines: {level(design)} intervals by account; hollow: no interval, too few "
         "accounts. Counts: "
         f"{f}, then {r} posts. No single stratum is tested. {sizes(study)}."
     )
-    if k > len(drawn):
-        note += f" Drawn: the {len(drawn)} strata of {k} with the most {f} posts."
+    if strata_held > len(drawn):
+        note += f" Drawn: the {len(drawn)} strata of {strata_held} with the most {f} posts."
+    if HIDDEN in drawn:
+        note += f" {hiding(study.design.smallest_cell)}"
     spoken = "; ".join(
-        f"{named(s.stratum)}: {percent(s.rate_focal)} ({pair(s.low_focal, s.high_focal)}) against "
-        f"{percent(s.rate_reference)} ({pair(s.low_reference, s.high_reference)})"
+        f"{named(s.stratum)}: {_spoken(s.rate_focal, s.low_focal, s.high_focal)} against "
+        f"{_spoken(s.rate_reference, s.low_reference, s.high_reference)}"
         for s in drawn.itertuples()
     )
     alt = (
         f"{told(study)}Dot chart of the share of posts {acted(design)} by stratum, {f} "
         f"against {r}: "
-        f"{spoken}. The {f} rate is {word} in {most} of {k}."
+        f"{spoken}. The {f} rate is {word} in {most} of {k}{shown}."
     )
     strata = " × ".join(named(s) for s in design.strata) or "all posts"
     measure = measured(f"Share of posts {acted(design)} by {strata}", design)

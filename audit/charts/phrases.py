@@ -133,6 +133,11 @@ def sizes(study: Study) -> str:
     return "; ".join(out)
 
 
+def hiding(least: int) -> str:
+    """Say what is not drawn, and why."""
+    return f"Not drawn: cells hidden because fewer than {least} accounts could be known from them."
+
+
 def told(study: Study) -> str:
     """Return the prefix of an alternative text: whether the data are simulated."""
     return "Simulated data. " if study.cases.simulated else ""

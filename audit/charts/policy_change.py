@@ -21,6 +21,7 @@ from audit.charts.lettering import (
 from audit.charts.phrases import (
     acted,
     comparison_of,
+    hiding,
     measured,
     named,
     number,
@@ -43,6 +44,7 @@ from audit.charts.theme import (
     pale,
     theme,
 )
+from audit.disclosure import HIDDEN, class_of, protect_parts
 from audit.errors import ReportError
 from audit.further import moment
 from audit.numerals import percent
@@ -60,9 +62,15 @@ LOOKS = (("focal", FOCAL_LOOK), ("reference", REFERENCE_LOOK))
 HEADROOM = 1.22
 """Height of the axes over the largest rate: the label of the change stands above the marks."""
 
+COUNTED = ("events", "n", "weight", "accounts", "rate")
+"""Columns that count posts of one period."""
+
 
 def policy_change_data(stage: Any) -> pd.DataFrame:
     """Return `change_series` of the study: one row per class and period, rates and fitted lines.
+
+    Periods with few accounts of people who hold no office are hidden, and enough others that the
+    rates before and after the change do not give them back (`audit.disclosure`).
 
     Raises
     ------
@@ -71,6 +79,18 @@ def policy_change_data(stage: Any) -> pd.DataFrame:
     ReportError
         The design names no change, or the cases have no dates or not both classes.
     """
+    study, frame = _study_of(stage), _series(stage)
+    parts = []
+    for (group, _), rows in frame.groupby(["group", "phase"], sort=False):
+        counts = {"events": "events", "accounts": "accounts" if study.has_accounts else ""}
+        name = class_of(study, str(group))
+        parts.append(protect_parts(rows, study, account_class=name, columns=COUNTED, **counts))
+    out = pd.concat(parts).sort_index()
+    return out.assign(**{HIDDEN: out[HIDDEN].fillna("")}) if HIDDEN in out else out
+
+
+def _series(stage: Any) -> pd.DataFrame:
+    """Return the whole series, from which the rates before and after are taken."""
     study = _study_of(stage)
     for answer in getattr(getattr(stage, "comparison", stage), "answers", ()):
         if answer.question == PolicyChange.name and "series" in answer.figures:
@@ -241,12 +261,12 @@ def _gap(frame: pd.DataFrame, phase: str) -> tuple[float, float]:
 
 def policy_change_words(stage: Any) -> Words:
     """Say the gap before and after the change, as found."""
-    study, frame = _study_of(stage), policy_change_data(stage)
+    study, frame = _study_of(stage), _series(stage)
     design, per = study.design, _per(study)
     f, r = named(design.focal), named(design.references[0])
     before, after = _gap(frame, BEFORE), _gap(frame, AFTER)
     gaps = [gap_text(a - b) for a, b in (before, after)]
-    title = f"Gap {gaps[0]} percentage points before the change, {gaps[1]} after it"
+    title = f"Gap was {gaps[0]} percentage points before the change, {gaps[1]} after it"
     fitted = bool(frame["fitted"].notna().any())
     lines = (
         "Thick lines: level and trend fitted to each class; thin: the same line without its step "
@@ -257,6 +277,8 @@ def policy_change_words(stage: Any) -> Words:
     hollow = int((~frame["compared"]).sum())
     note = f"Marks: rates as found. {lines}"
     note += f"Hollow: {number(hollow, 'rate')} in no fit. " if hollow else ""
+    if HIDDEN in policy_change_data(stage):
+        note += f"{hiding(design.smallest_cell)} "
     note += f"Nothing here tells the change from what else happened then. {sizes(study)}."
     rates = "; ".join(
         f"{name} {percent(before[i])} before and {percent(after[i])} after"

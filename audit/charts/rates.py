@@ -79,7 +79,9 @@ def rates_words(stage: Any) -> Words:
     f, r = sentence(named(design.focal)), named(design.references[0])
     numbers = f"{percent(focal['rate'])} against {percent(reference['rate'])}"
     if sure is False:
-        title = f"{f} and {r} posts, {numbers} {verb}: not told apart"
+        both = f"{percent(focal['rate'])} of {named(design.focal)}"
+        both += f" and {percent(reference['rate'])} of {r} posts"
+        title = f"{both} {verb}: not told apart"
     else:
         title = f"{f} posts were {verb} {direction(gap)}: {numbers}"
     how = "by account (Wilson with a design effect)"

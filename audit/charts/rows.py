@@ -20,7 +20,7 @@ from audit.charts.lettering import (
     write,
 )
 from audit.charts.phrases import share
-from audit.charts.theme import DETAIL, GRID, INK, LABEL, MUTED, PAPER, Look
+from audit.charts.theme import DETAIL, GRID, INK, LABEL, MUTED, PAPER, Look, band, pale
 from audit.numerals import points
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def difference_axis(
     ticks(ax, "x", steps, [signed(v, steps) for v in steps])
     directions(ax, less, more)
     if margin:
-        ax.axvspan(-margin, margin, color=GRID, alpha=0.55, linewidth=0, zorder=0)
+        ax.axvspan(-margin, margin, **band(pale(GRID, 0.55)), zorder=0)
 
 
 def directions(ax: Axes, less: str, more: str) -> None:

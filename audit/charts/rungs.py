@@ -33,7 +33,9 @@ SIZE, PER_ROW = (7.0, 0.7), 0.46
 
 def rungs_data(stage: Any) -> pd.DataFrame:
     """Return the gap at each rung that any post reached, with counts and limits."""
-    frame = comparison_of(stage, "rungs").rungs()
+    comparison = comparison_of(stage, "rungs")
+    # every rung is enrolled anew; drawing asks for them several times
+    frame: pd.DataFrame = comparison.study.once("the gap at every rung", comparison.rungs)
     reached = frame["events_focal"] + frame["events_reference"] > 0
     if not reached.any():
         raise ReportError(
@@ -72,8 +74,10 @@ def rungs_words(stage: Any) -> Words:
     f, r = named(design.focal), named(design.references[0])
     widest = frame.loc[frame["estimate"].abs().idxmax()]
     sure = apart(widest["conf_low"], widest["conf_high"])
-    title = f"{sentence(f)} gap widest at ‘{named(widest['rung'])}’: {points(widest['estimate'])}"
+    title = f"Gap is widest at ‘{named(widest['rung'])}’: {points(widest['estimate'])}"
     title += ", not told apart from zero" if sure is False else ""
+    if widest["estimate"] == 0:
+        title = f"There is no gap at any of {count(len(frame))} rungs"
     note = (
         f"Each rung counts itself and everything stricter; {level(design)} intervals by account, "
         f"each rung by itself. Counts: {f}, then {r} posts that met it. {sizes(study)}."

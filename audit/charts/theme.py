@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INK, MUTED, GRID, PAPER = "#1f2328", "#57606a", "#d8dee4", "#ffffff"
 FOCAL, REFERENCE = "#9f1239", "#0072B2"
-OTHERS = ("#D55E00", "#00806A", "#7B4FA3", "#8A6D00")
+OTHERS = ("#B34F00", "#00806A", "#7B4FA3", "#8A6D00")
 NOBODY = "#6B7280"
 """Of the unknown class, and of whatever is not a class."""
 LABEL, DETAIL = 9.0, 8.0
@@ -162,6 +162,11 @@ def pale(colour: str, share: float = 0.4) -> str:
         share * c + (1 - share) * p for c, p in zip(to_rgb(colour), to_rgb(PAPER), strict=True)
     )
     return str(to_hex(tuple(mixed)))  # type: ignore[arg-type]
+
+
+def band(colour: str = GRID) -> dict[str, Any]:
+    """Return the style of a shaded area: pale, so that marks stand out, with an edge that shows."""
+    return {"facecolor": colour, "edgecolor": MUTED, "linewidth": 0.6}
 
 
 def contrast(colour: str, against: str = PAPER) -> float:

@@ -52,7 +52,7 @@ def time_to_action(stage: Any, ax: Axes | None = None) -> Axes:
             y,
             frame["days_low"],
             frame["days_high"],
-            color=pale(FOCAL, 0.45),
+            color=pale(FOCAL, 0.6),
             linewidth=1.6,
             zorder=2,
         )

@@ -12,7 +12,7 @@ from audit.charts.base import Words
 from audit.charts.lettering import POINTS, fold, round_steps, slot, text_width, ticks, write
 from audit.charts.phrases import comparison_of, level, named, number, pair, subtitle, told
 from audit.charts.rows import directions, gap_text, signed
-from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, blank, dress, pale, theme
+from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, band, blank, dress, pale, theme
 from audit.errors import ReportError
 from audit.numerals import points
 from audit.questions.within_account import WithinAccount
@@ -66,7 +66,7 @@ def within_account(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_ylim(-0.8, max(1.5 * (n - 0.2), n + 1.2))
         ax.set_yticks([])
         if math.isfinite(low) and math.isfinite(high):
-            ax.axvspan(low, high, color=pale(FOCAL, 0.16), linewidth=0, zorder=0)
+            ax.axvspan(low, high, **band(pale(FOCAL, 0.16)), zorder=0)
         if n <= MOST_STEMS:
             ax.hlines(places, 0, frame["difference"], color=GRID, linewidth=1.0, zorder=1)
         ax.axvline(0, color=INK, linewidth=1.0, zorder=2)

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from audit.printed import Face, Grid, Head, Shown
+from audit.printed.forms import form_of
+from audit.text import visible
+
 if TYPE_CHECKING:
     from audit.comparison import Comparison
 
@@ -14,8 +18,11 @@ NO_GAP = 1e-12
 """Gaps smaller than this are sums of rounding errors."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+RESULTS = {True: "passed", False: "failed", None: "nothing to say of this study"}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Finding(Shown):
     """What one check found.
 
     Attributes
@@ -45,6 +52,18 @@ class Finding:
     step: int = 0
     reverses: bool = False
     table: pd.DataFrame | None = field(default=None)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: check, step, value, threshold, passed, says."""
+        names = ("check", "step", "value", "threshold", "passed", "says")
+        return pd.DataFrame([[getattr(self, n) for n in names]], columns=list(names))
+
+    def face(self) -> Face:
+        """Return what was found, and what it is held to."""
+        value = form_of("number")(self.value)
+        row = (visible(self.threshold, 300), value, RESULTS[self.passed], str(self.step or "–"))
+        heads = (Head("Held to"), Head("Value", "right"), Head("Result"), Head("Step"))
+        return Face(f"Check: {self.check}", (visible(self.says, 2000),), (Grid("", heads, (row,)),))
 
 
 def reads_alike(comparison: Comparison) -> bool:

@@ -25,6 +25,7 @@ from audit.estimators.accounts.standardised import FEWEST_COMPARISON_ACCOUNTS, e
 from audit.estimators.base import NAN, Array
 from audit.estimators.tables.inversion import interval_p
 from audit.gates import refused
+from audit.progress import steps
 from audit.study import enroll
 
 NUMBERS = (
@@ -91,7 +92,7 @@ def explore(cases: Cases, design: Design, draws: int, seed: int) -> Exploration:
             contexts.setdefault(found.key, (s.design, found))
     shuffles = _shuffled(codes, contexts, draws, seed)
     rows, gaps, tested, again = [], [], [], 0
-    for place, s in enumerate(listed):
+    for place, s in enumerate(steps(listed, "specifications", unit="specification")):
         counted = _counted(codes, s.design) if s.design and s.number in wanted else None
         if counted is None:
             again += s.design is not None

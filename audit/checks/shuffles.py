@@ -10,6 +10,7 @@ import numpy as np
 from audit.estimators.accounts.randomisation import TIE, over_root
 from audit.estimators.accounts.scores import AccountScores
 from audit.estimators.base import Array
+from audit.progress import steps
 
 NOBODY, FOCAL, REFERENCE = 0, 1, 2
 """What an account is in a context; its label is what it is in all of them."""
@@ -90,7 +91,7 @@ def shuffled(roles: Mapping[str, Array], pool: Array, draws: int, seed: int) -> 
     rare = [t for t in range(len(size)) if t != common]
     carriers = {t: np.empty((1 + draws, size[t]), dtype=np.int32) for t in rare}
     rng = np.random.default_rng(seed)
-    for draw in range(1 + draws):
+    for draw in steps(range(1 + draws), "shuffles", unit="shuffle"):
         # the label as found is one of the assignments, so that p can never be 0
         now = label if draw == 0 else rng.permutation(label)
         for t in rare:

@@ -35,6 +35,16 @@ class Precedents:
     frame: pd.DataFrame
     matched: tuple[str, ...]
 
+    def accounts_like(self, stratum: str, shown: pd.DataFrame) -> pd.Series:
+        """Return how many accounts of a stratum share each row's values of `matched`."""
+        pool = self.frame[self.frame["stratum"] == stratum]
+        if not self.matched:
+            return pd.Series(pool["account"].nunique(), index=shown.index)
+        keys = list(self.matched)
+        sizes = pool.groupby(keys, dropna=False)["account"].nunique().reset_index(name="size")
+        found = shown[keys].merge(sizes, on=keys, how="left")["size"]
+        return found.set_axis(shown.index).fillna(0)
+
     def nearest(self, case: pd.Series, most: int) -> pd.DataFrame:
         """Return up to `most` reference cases of the case's stratum, nearest first.
 

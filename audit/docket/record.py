@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from audit.docket.precedents import Precedents, precedents_of
 from audit.errors import DesignError, UnknownName
 from audit.exempted.ordinary import focal_posts, shown_cases
 from audit.numerals import count, many, percent, posts
+from audit.origin import cited
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -32,8 +36,19 @@ CASE_COLUMNS = (
 SHOWN_IDS = 5  # ids listed where one is not found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Docket:
+ACCOUNTS: Mapping[str, tuple[str, Form]] = {
+    "account": ("Account", "text"),
+    "n": ("Posts", "whole"),
+    "share": ("Share", "share"),
+    "observed": ("Observed", "whole"),
+    "expected": ("Expected", "whole"),
+    "difference": ("Difference", "whole"),
+    "gap_without": ("Gap without", "points"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Docket(Shown):
     """Every focal case beside what ordinary treatment would have been.
 
     Attributes
@@ -89,10 +104,23 @@ class Docket:
         supported = pd.notna(self.cases.loc[place, "chance"])
         return self._ordinary.nearest(self._looked_up.loc[place], self.nearest * int(supported))
 
+    def accounts_like(self, case_id: str, shown: pd.DataFrame) -> pd.Series:
+        """Return, for precedents of a case, how many accounts of its stratum are like each.
+
+        Like: with a post of the same values in all of `matched`; see `Precedents.accounts_like`.
+        """
+        case = self.cases.index[self.cases["case_id"] == case_id][0]
+        return self._ordinary.accounts_like(str(self._looked_up.loc[case, "stratum"]), shown)
+
     @property
     def matched(self) -> tuple[str, ...]:
         """Return the columns beyond the strata that precedents share with a case if they can."""
         return self._ordinary.matched
+
+    @property
+    def looked_up(self) -> pd.DataFrame:
+        """Return a copy of the focal rows that the docket was made of, with their accounts."""
+        return self._looked_up.copy()
 
     def without_each(self) -> pd.DataFrame:
         """Return the strip of gaps with each account left out: account, n, estimate.
@@ -138,20 +166,21 @@ class Docket:
             text += f" {many(left, f'{focal} post')} {verb} no like, and no number."
         return text
 
-    def summary(self) -> str:
-        """Say the docket, then its accounts."""
-        shown = self.leaders.round(4).to_string(index=False)
-        return f"{self.says}\n{shown}"
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html, html_table
-
-        return f"<p>{escape_html(self.says)}</p>" + html_table(self.leaders.round(4))
+    def face(self) -> Face:
+        """Return the docket in a sentence, then its accounts."""
+        study = self.comparison.study
+        accounts = grid(
+            self.leaders,
+            ACCOUNTS,
+            title=f"{words(study.design.focal)} accounts",
+            notes=[
+                "Observed less expected, in posts; the gap without the account, in points.",
+                "No intervals: nothing samples the decisions of one account.",
+            ],
+            source=cited(study.loaded.origins),
+            simulated=study.cases.simulated,
+        )
+        return Face(study.design.question, (self.says,), (accounts,))
 
 
 def open_docket(comparison: Comparison, *, precedents: int = 3, named: bool = False) -> Docket:

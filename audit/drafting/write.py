@@ -15,6 +15,7 @@ from audit.drafting.contents import look
 from audit.drafting.roles import Guess, guess_roles
 from audit.drafting.vocabulary import AUTHOR_MAY_HAVE, plain_words, rung_of
 from audit.errors import SchemaError
+from audit.printed import Face, Shown
 from audit.reading.opening import open_table
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER
 from audit.text import visible
@@ -30,8 +31,8 @@ CAUTIONS: Mapping[str, str] = {
 """What a person must know to confirm a role, beyond the meaning that the codebook gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft(Shown):
     """A draft of a design's source.
 
     Attributes
@@ -51,9 +52,10 @@ class Draft:
     notes: tuple[str, ...]
     classes: tuple[str, ...]
 
-    def __str__(self) -> str:
-        """Say every guess with its reason and confidence, then what is left to decide."""
-        return "\n".join(self.lines())
+    def face(self) -> Face:
+        """Return every guess with its reason and confidence, then what is left to decide."""
+        head, *says = self.lines()
+        return Face(head, tuple(says))
 
     def lines(self) -> list[str]:
         """Return the draft in words, a line each, with nothing hidden in them."""

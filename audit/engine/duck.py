@@ -14,15 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from audit.engine.damage import raise_damage, require_whole
 from audit.engine.files import literal, locate_files
 from audit.engine.frames import is_frame, streamed
 from audit.engine.protocol import ROW, Kind, Relation
-from audit.engine.text import Name, Sql, Value, sql
+from audit.engine.text import Name, Sql, Value, joined, sql
 from audit.errors import SourceError
+from audit.reading.lines import refuse_wide
 from audit.text import visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from audit.engine.files import Files
 
 KINDS: Mapping[str, Kind] = {
     "VARCHAR": "text",
@@ -47,6 +51,8 @@ SPELLED = {
     "local": "timezone({zone}, try_cast({x} as timestamp))",
     "total": "cast(sum(cast(round({x}) as bigint)) as double)",  # in 128 bits
     "try_double": "try_cast({x} as double)",
+    "place": "list_position(list_value({listed}), {x})",
+    "among": "list_contains(list_value({listed}), {x})",
 }
 
 
@@ -87,7 +93,10 @@ class Duck:
             raise SourceError(f"the engine cannot be set up so: {error}") from error
         self._engine.execute("set TimeZone = 'UTC'")
         self._engine.execute("set enable_progress_bar = false")
+        # gives memory back as it is let go of, which costs nothing that can be measured
+        self._engine.execute("set allocator_bulk_deallocation_flush_threshold = '1MB'")
         self._folders = [self._folder]
+        self._files: list[Files] = []
         self._close = weakref.finalize(self, _let_go, self._engine, self._folders)
         self._numbers = count(1)
 
@@ -98,16 +107,24 @@ class Duck:
             return self._frame(data, name)
         files = locate_files(data)
         numbered = Name(name + " numbered")
+        for path in files.paths:
+            if path.suffix.lower() == ".zst":
+                require_whole(path)
+        self._files.append(files)
         with self._errors(f"{files.shown} cannot be read"):
+            if files.ending == ".parquet":  # before a view of so many is made
+                refuse_wide(int(self._answer(files.counted_columns())["n"][0]), files.shown)
             if files.ending == ".parquet" and len(files.paths) > 1:
-                files.refuse_odd(self.query(files.named_columns()))
+                files.refuse_odd(self._answer(files.named_columns()), KINDS)
             if files.names_keys:
-                keys = self.query(files.all_keys())["key"]
+                keys = self._answer(files.all_keys())["key"]
                 files = replace(files, keys=tuple(map(str, keys)))
             self._run(sql("create view {to} as {what}", to=Name(name), what=files.reads()))
             row = files.numbered(Name(ROW))
             self._run(sql("create view {to} as {what}", to=numbered, what=row))
-            return Relation(name, self._kinds(name), numbered.text, files)
+            kinds = self._kinds(name)
+        refuse_wide(len(kinds), files.shown)
+        return Relation(name, kinds, numbered.text, files)
 
     def _frame(self, data: Any, name: str) -> Relation:
         with self._errors("the data frame cannot be read"):
@@ -134,10 +151,8 @@ class Duck:
 
     def query(self, what: Sql) -> dict[str, NDArray[Any]]:
         """Return the answer, one array per column; see `Engine.query`."""
-        text, values = what.render(_quote)
         with self._errors("the engine stopped"):
-            found = self._engine.execute(text, values or None).fetchnumpy()
-        return {name: _plain(values) for name, values in found.items()}
+            return self._answer(what)
 
     def keep(self, what: Sql) -> Name:
         """Compute a table and keep it; what does not fit in memory goes to the spill folder."""
@@ -171,11 +186,15 @@ class Duck:
 
     def upload(self, columns: Mapping[str, NDArray[Any]]) -> Name:
         """Return the name of a small table made of arrays."""
-        import pandas as pd
-
-        self._engine.register("given", pd.DataFrame(dict(columns)))
+        arrays = {name: np.ascontiguousarray(values) for name, values in columns.items()}
+        # what kind an array of no texts is, the engine cannot tell
+        listed = joined(
+            sql("cast({c} as varchar) as {c}" if a.dtype == object else "{c}", c=Name(name))
+            for name, a in arrays.items()
+        )
+        self._engine.register("given", arrays)
         try:
-            return self.keep(sql("select * from given"))
+            return self.keep(sql("select {columns} from given", columns=listed))
         finally:
             self._engine.unregister("given")
 
@@ -195,6 +214,22 @@ class Duck:
     def _new(self, what: str) -> str:
         return f"{what} {next(self._numbers)}"
 
+    def _answer(self, what: Sql) -> dict[str, NDArray[Any]]:
+        text, values = what.render(_quote)
+        found = self._engine.execute(text, values or None).fetchnumpy()
+        return {name: _plain(values) for name, values in found.items()}
+
+    def _all_of(self, path: Path) -> str:
+        """Return what the engine says where it cannot read every column of a Parquet file."""
+        import duckdb
+
+        what = f"select bit_xor(hash(t)) from read_parquet([{literal(str(path))}]) as t"
+        try:
+            self._engine.execute(what).fetchall()
+        except duckdb.Error as error:
+            return visible(str(error).strip().splitlines()[0], 200)
+        return ""
+
     def _run(self, what: Sql) -> None:
         text, values = what.render(_quote)
         self._engine.execute(text, values or None)
@@ -203,9 +238,13 @@ class Duck:
     def _errors(self, what: str) -> Iterator[None]:
         import duckdb
 
+        reading = (duckdb.InvalidInputException, duckdb.IOException, duckdb.SerializationException)
         try:
             yield
         except duckdb.Error as error:
+            if isinstance(error, reading) and not _full(error):
+                for files in self._files:
+                    raise_damage(files, self._all_of)
             raise SourceError(f"{what}: {_said(error, self._folder)}") from error
         except RuntimeError as error:  # how the engine tells of Ctrl-C
             if "interrupted" in str(error).lower():
@@ -223,13 +262,17 @@ def _let_go(engine: Any, folders: list[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-FULL = ("No space left", "max_temp_directory_size", "temp directory")
+FULL = ("No space left", "max_temp_directory_size", "temp directory", "File too large")
 """How the engine says that the disk behind its spill folder is full."""
+
+
+def _full(error: Exception) -> bool:
+    return any(words in str(error) for words in FULL)
 
 
 def _said(error: Exception, folder: Path) -> str:
     first = visible(str(error).strip().splitlines()[0], 400)
-    if any(words in str(error) for words in FULL):
+    if _full(error):
         return (
             f"there is no room left to spill in {str(folder.parent)!r} ({first}). Try: free "
             "space there, name another folder with spill=…, or allow more memory=…."

@@ -15,12 +15,22 @@ from audit.engine.text import Name, Sql, sql
 from audit.errors import SchemaError, SourceError
 from audit.reading.compressed import open_bytes
 from audit.reading.delimited import name_faults, read_header
-from audit.reading.lines import Lines
+from audit.reading.lines import Lines, refuse_wide
 from audit.text import visible
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 LINES = (".jsonl", ".ndjson", ".json")
 PACKED = (".gz", ".zst")
+SAID = {
+    "text": "text",
+    "whole": "a whole number",
+    "number": "a number",
+    "flag": "true or false",
+    "time": "a time with a zone",
+    "local time": "a time without a zone",
+    "other": "of a kind that is read as text",
+}
+"""How kinds of columns are called in sentences."""
 ENDINGS = (*DELIMITERS, *LINES, ".parquet")
 
 
@@ -51,11 +61,6 @@ class Files:
         """Return what stands between cells."""
         return DELIMITERS[self.ending]
 
-    @property
-    def opaque(self) -> bool:
-        """Return whether only the engine can unpack the files."""
-        return self.paths[0].suffix == ".zst"
-
     def open(self, path: Path) -> AbstractContextManager[BinaryIO]:
         """Open a file for reading, unpacked; see `open_bytes` for what it refuses."""
         return open_bytes(path)
@@ -74,6 +79,7 @@ class Files:
             found = read_header(reader, lines, path.name, self.delimiter)
         if faults := name_faults(found):
             raise SchemaError(path.name, faults)
+        refuse_wide(len(found), path.name)
         return found
 
     def reads(self) -> Sql:
@@ -97,8 +103,6 @@ class Files:
             return sql(how, files=listed, columns=Sql((_texts(self.keys),)))
         how = f", delim = {literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
         how += ", quote = '\"', escape = '\"', nullstr = ''"
-        if self.opaque:
-            return sql("read_csv({files}" + how + ")", files=listed)
         how += ", auto_detect = false, columns = {columns})"
         return sql("read_csv({files}" + how, files=listed, columns=Sql((self._columns(),)))
 
@@ -120,20 +124,35 @@ class Files:
     def named_columns(self) -> Sql:
         """Return the query of the columns of each Parquet file, as one text a file."""
         listed = Sql(("[" + ", ".join(literal(str(path)) for path in self.paths) + "]",))
-        what = "select file_name as file, to_json(list(name order by name)) as names from "
-        return sql(what + "parquet_schema({f}) group by file_name order by 1", f=listed)
+        what = "select file_name as file, to_json(map(list(name), list(duckdb_type))) as names "
+        what += "from parquet_schema({f}) where column_id > 0 group by file_name order by 1"
+        return sql(what, f=listed)
 
-    def refuse_odd(self, found: Mapping[str, Any]) -> None:
-        """Raise SourceError where a Parquet file has other columns than the first."""
-        for path, names in zip(found["file"], found["names"], strict=True):
-            if names != found["names"][0]:
-                first, other = (set(json.loads(str(n))) for n in (found["names"][0], names))
+    def counted_columns(self) -> Sql:
+        """Return the query of the number of columns of the first Parquet file."""
+        first = Sql((literal(str(self.paths[0])),))
+        return sql("select count(*) as n from parquet_schema({f}) where column_id > 0", f=first)
+
+    def refuse_odd(self, found: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
+        """Raise SourceError where a Parquet file has other columns, or kinds, than the first."""
+        shown = [visible(Path(str(path)).name) for path in found["file"]]
+        parts = [json.loads(str(names)) for names in found["names"]]
+        for name, part in zip(shown, parts, strict=True):
+            first, other = set(parts[0]), set(part)
+            if first != other:
                 raise SourceError(
-                    f"{visible(Path(str(path)).name)!r} has other columns than "
-                    f"{visible(Path(str(found['file'][0])).name)!r}: it lacks "
+                    f"{name!r} has other columns than {shown[0]!r}: it lacks "
                     f"{_shown(first - other)} and has {_shown(other - first)} beyond. Try: give "
                     "every file the same columns, or scan those apart that differ."
                 )
+            for column, kind in part.items():
+                one, another = (kinds.get(str(k), "other") for k in (parts[0][column], kind))
+                if one != another and {one, another} != {"whole", "number"}:
+                    raise SourceError(
+                        f"column {visible(column)!r} is {SAID[another]} in {name!r} and "
+                        f"{SAID[one]} in {shown[0]!r}. Try: write it as the same kind in every "
+                        "file."
+                    )
 
     def all_keys(self) -> Sql:
         """Return the query of the keys of all objects."""

@@ -96,5 +96,7 @@ OPERATIONS = {
     "local": "the UTC time of text or local time {x} on a clock of a zone",
     "total": "the exact sum of {x}, each rounded to a whole number of up to 63 bits, as a float",
     "try_double": "{x} as a number, NULL where it is none",
+    "place": "the place of {x} in a list, 1 for the first; NULL where {x} is NULL",
+    "among": "whether {x} is in a list; NULL where {x} is NULL",
 }
 """What engines spell differently; values go in bound, as `pattern` or `zone`."""

@@ -39,6 +39,8 @@ SPELLED = {
     # a sum of bigints would overflow; this one is made in 38 digits
     "total": "cast(sum(cast(cast(round({x}) as bigint) as decimal(38, 0))) as double)",
     "try_double": "try_cast({x} as double)",
+    "place": "array_position(array({listed}), {x})",
+    "among": "array_contains(array({listed}), {x})",
 }
 UTC = ("UTC", "Etc/UTC", "GMT", "Z", "+00:00")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from audit.exempted import wording
 from audit.exempted.bins import BINS, binned, reference_spared, required
 from audit.exempted.ordinary import shown_cases
 from audit.exempted.parts import part
+from audit.origin import cited
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -45,8 +49,20 @@ CASE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExemptionSplit:
+PARTS: Mapping[str, tuple[str, Form]] = {
+    "bin": ("Part", "words"),
+    "n": ("Posts", "whole"),
+    "accounts": ("Accounts", "whole"),
+    "observed": ("Observed", "whole"),
+    "expected": ("Expected", "whole"),
+    "contribution": ("Of the gap, points", "points"),
+    "conf_low": ("Low", "points"),
+    "conf_high": ("High", "points"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExemptionSplit(Shown):
     """The gap as the sum of its parts: under a published exemption, and not.
 
     Attributes
@@ -138,21 +154,19 @@ class ExemptionSplit:
         """Return what a reader must be told with the split."""
         return wording.notes(self)
 
-    def summary(self) -> str:
-        """Say the split, its bins and what must be told with them."""
-        shown = self.frame.drop(columns=["about", "rules", "note"]).round(4).to_string(index=False)
-        return "\n".join([self.says, shown, *(f"  note: {n}" for n in self.notes)])
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html, html_table
-
-        head = escape_html(" ".join([self.says, *self.notes]))
-        return f"<p>{head}</p>" + html_table(self.frame.round(4))
+    def face(self) -> Face:
+        """Return the split, what must be told with it, and its bins."""
+        study = self.comparison.study
+        bins = grid(
+            self.frame,
+            PARTS,
+            title="The gap by published exemption",
+            notes=list(self.frame["note"].loc[self.frame["note"] != ""].unique()),
+            source=cited(study.loaded.origins),
+            simulated=study.cases.simulated,
+        )
+        notes = tuple(f"note: {n}" for n in self.notes)
+        return Face(study.design.question, (self.says, *notes), (bins,))
 
     def _open(self, rows: pd.Series) -> pd.DataFrame:
         posts = self.posts.assign(case_id=shown_cases(self.comparison.study, self.posts["case_id"]))

@@ -12,6 +12,7 @@ from itertools import count
 from audit.errors import FetchError
 from audit.fetching.download import Client, Item, NotThereError, download
 from audit.fetching.store import Store
+from audit.progress import bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,10 @@ def take(one: Item | Series | Written, store: Store, client: Client) -> None:
 
 
 def _take_item(item: Item, store: Store, client: Client) -> None:
-    from tqdm.auto import tqdm
-
     if store.has(item.name):
         return
-    # disable=None: silent where the output is no terminal.
-    with tqdm(desc=item.name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-        download(item, store.folder, client, settle=store.settle, progress=bar)
+    with bar(item.name, unit="B", scaled=True) as shown:
+        download(item, store.folder, client, settle=store.settle, progress=shown)
 
 
 def _take_series(series: Series, store: Store, client: Client) -> None:

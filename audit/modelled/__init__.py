@@ -73,8 +73,8 @@ def fit(
     SchemaError
         The table has faults, and nobody says that it was checked.
     EstimationError
-        An outcome or an account is missing, sampling weights, an outcome that is not 0 or 1 in a
-        logit, terms that repeat one another or have one level.
+        An outcome, weight or account is missing, an outcome that is not 0 or 1 in a logit, terms
+        that repeat one another or have one level.
     SeparationError
         Some levels predict the outcome perfectly.
     TooFewAccounts
@@ -84,6 +84,9 @@ def fit(
 
     Notes
     -----
+    Sampling weights, where the table has them, weigh rows as in pseudo-likelihood and are scaled to
+    add up to the cases: only their ratios count.
+
     The coefficients are those of the rows, as counts by cell are sufficient. With B the inverse
     information and g an estimand's gradient, account a adds ψ_a = Σ s'Bg over its cases, with s a
     case's score; the variance is Σψ² G/(G-1) (N-1)/(N-p), CR1 as in Liang & Zeger 1986,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.engine import Value, sql
 from audit.errors import EstimationError, UnknownName
 from audit.estimators.times.survival import kaplan_meier
 from audit.scanned.steps import level
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.scanned.noun import Scan
+else:
+    pd = late("pandas")
 
 MICROS = {"minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
 EVERYBODY = "all"

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from audit.errors import UnknownName
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+LARGEST = 2**62
+"""What a whole number of 64 bits can tell apart, with room to spare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +54,14 @@ class Lattice:
                 raise UnknownName("term", term, list(self.terms))
         places = [self.terms.index(term) for term in terms]
         key = np.zeros(len(self.n), dtype=np.int64)
-        for place in places:
-            # numbered anew after each term, so that no product of level counts can overflow
-            key = pd.factorize(key * len(self.levels[place]) + self.codes[:, place], sort=True)[0]
-        first = np.unique(key, return_index=True)[1]
+        size = 1
+        for place in reversed(places):
+            size *= len(self.levels[place])
+            if size > LARGEST:  # numbered anew, so that no product of level counts can overflow
+                key = np.unique(key, return_inverse=True)[1]
+                size = (len(self.n) + 1) * len(self.levels[place])
+            key = key * len(self.levels[place]) + self.codes[:, place]
+        _, first, key = np.unique(key, return_index=True, return_inverse=True)
         rolled = Lattice(
             tuple(terms),
             tuple(self.levels[place] for place in places),
@@ -64,17 +70,3 @@ class Lattice:
             {name: np.bincount(key, values) for name, values in self.sums.items()},
         )
         return rolled, key
-
-
-def lattice_of(
-    terms: Sequence[str], levels: Sequence[NDArray[Any]], n: NDArray[Any], sums: dict[Any, Any]
-) -> Lattice:
-    """Return a lattice from the level of every cell as text, one array per term."""
-    coded = [pd.factorize(values, sort=True) for values in levels]
-    return Lattice(
-        tuple(terms),
-        tuple(tuple(map(str, names)) for _, names in coded),
-        np.column_stack([codes for codes, _ in coded]).astype(np.int64),
-        n.astype(float),
-        sums,
-    )

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import TooFewAccounts
 from audit.estimators.base import NAN, Estimate
 from audit.modelled.fits import WHERE, Contrast, Fitted
 from audit.modelled.lattice import Lattice
-from audit.text import escape_html, visible
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from audit.modelled.routes import Route
     from audit.modelled.scores import Scores
+else:
+    pd = late("pandas")
 
 NAMED = {
     "logit": ("logistic regression on counts", "log odds ratio"),
@@ -26,15 +33,29 @@ NAMED = {
 METHOD = "{}, CR1 by account, t(accounts of the smaller level - 1)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ScanFit:
+CONTRASTS: Mapping[str, tuple[str, Form]] = {
+    "term": ("Term", "text"),
+    "level": ("Level", "text"),
+    "against": ("Against", "text"),
+    "scale": ("Scale", "text"),
+    "estimate": ("Estimate", "number"),
+    "conf_low": ("Low", "number"),
+    "conf_high": ("High", "number"),
+    "p_value": ("p", "p"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ScanFit(Shown):
     """A model of scanned cases.
 
     Attributes
     ----------
     model : str
-    params : Series
-        Coefficients by name; each term's first level is the base.
+    names : tuple of str
+        What each coefficient is of; each term's first level is the base.
+    values : ndarray, shape (p,)
+        The coefficients.
     contrasts : tuple of Contrast
     coefficients : tuple of Estimate
         One per contrast, on the scale of the model.
@@ -46,7 +67,8 @@ class ScanFit:
     """
 
     model: str
-    params: pd.Series
+    names: tuple[str, ...]
+    values: NDArray[Any]
     contrasts: tuple[Contrast, ...]
     coefficients: tuple[Estimate, ...]
     standardised: tuple[Estimate, ...]
@@ -54,6 +76,11 @@ class ScanFit:
     n_cells: int
     n_accounts: int
     route: Route
+
+    @property
+    def params(self) -> pd.Series:
+        """Return the coefficients by name."""
+        return pd.Series(self.values, index=[*self.names])
 
     @property
     def why(self) -> str:
@@ -84,25 +111,13 @@ class ScanFit:
                 )
         return pd.DataFrame(rows)
 
-    def summary(self) -> str:
-        """Say in a few lines what was fitted and what came of it."""
-        lines = [
+    def face(self) -> Face:
+        """Return what was fitted, how, and each contrast with its uncertainty."""
+        head = (
             f"{NAMED[self.model][0]}: {self.n:,} cases of {self.n_accounts:,} accounts in "
             f"{self.n_cells:,} cells"
-        ]
-        for row in self.to_frame().to_dict("records"):
-            what = f"{row['term']}: {row['level']} against {row['against']}, {row['scale']}"
-            limits = f"{row['conf_low']:.4g} to {row['conf_high']:.4g}"
-            lines.append(f"{visible(what, 300)}: {row['estimate']:.4g} ({limits})")
-        return "\n".join([*lines, self.why])
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return f'<pre class="tex2jax_ignore mathjax_ignore">{escape_html(self.summary())}</pre>'
+        )
+        return Face(head, (self.why,), (grid(self.to_frame(), CONTRASTS, title="Contrasts"),))
 
 
 def recorded(
@@ -138,7 +153,8 @@ def recorded(
     ]
     return ScanFit(
         model,
-        pd.Series(found.params, index=_names(model, lattice, len(found.params))),
+        tuple(_names(model, lattice, len(found.params))),
+        found.params,
         contrasts,
         tuple(estimates[::each]),
         tuple(estimates[1::each]) if each == 2 else (),

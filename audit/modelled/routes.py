@@ -10,10 +10,10 @@ from audit.errors import UnknownName
 Way = Literal["push", "packed", "sparse"]
 WAYS: tuple[str, ...] = get_args(Way)
 
-# Seconds per row on two cores, measured at 10⁷ and 10⁸ rows; only their ratios matter.
-GROUPED, JOINED, COLUMN = 0.8e-7, 1.7e-7, 0.28e-7  # of rows as they are
-INGESTED, JOINED_NUMBERS = 3.4e-7, 0.77e-7  # of rows packed to whole numbers
-FETCHED, PRODUCT = 5.1e-7, 2.4e-9  # of accounts × cells, once; and per estimand
+# Seconds per row on two cores, measured at 10⁷ rows; only their ratios matter.
+GROUPED, JOINED, COLUMN = 0.8e-7, 1.0e-7, 0.28e-7  # of rows as they are
+INGESTED, JOINED_NUMBERS = 2.0e-7, 0.37e-7  # of rows packed to whole numbers
+FETCHED, PRODUCT = 3.2e-7, 2.4e-9  # of accounts × cells, once; and per estimand
 BYTES = 64  # of an entry accounts × cells while the sparse matrix is made
 MEMORY = 2e9
 

@@ -15,6 +15,9 @@ from audit.outcome import Outcome
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+BITS = 60
+"""Flags that one whole number holds."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Directions:
@@ -56,7 +59,7 @@ def pushed(base: Base, outcome: str | Outcome | None, directions: Directions) ->
     """Return the scores, summed by the engine in whole numbers of a step fixed before the sum."""
     largest = 0.0 if outcome is None else base.largest[base.place(outcome)]
     uploaded: dict[str, NDArray[Any]] = dict(base.keys)
-    terms: list[Sql] = [sql("count(*) as rows_of_account")]
+    terms: list[Sql] = []
     steps = []
     for j in range(directions.slope.shape[1]):
         slope, level = directions.slope[:, j], directions.level[:, j]
@@ -69,16 +72,19 @@ def pushed(base: Base, outcome: str | Outcome | None, directions: Directions) ->
             y = Name(f"y{base.place(outcome)}")
             term = sql("(r.{y} * k.{h} + {term})", y=y, h=Name(f"h{j}"), term=term)
         step = scale_of(base.weight)
-        fine = sql("(r.size * {term} * {f})", term=term, f=Value(1 / step))
+        size = "({term} * {f})" if base.single else "(r.size * {term} * {f})"
+        fine = sql(size, term=term, f=Value(1 / step))
         total = base.engine.says("total", x=fine)
         terms.append(sql("{t} as {n}", t=total, n=Name(f"i{j}")))
-        steps.append(scale * step)
+        steps.append(scale * step * base.mean)
     # contrasts share levels, so that each is counted once
-    same: dict[bytes, str] = {}
-    flagged = [same.setdefault(flag.tobytes(), f"f{len(same)}") for flag in directions.flags.T]
-    for name, flag in zip(flagged, directions.flags.T, strict=True):
-        uploaded[name] = flag.astype(np.int8)
-    terms += [sql("max(k.{f}) as {f}", f=Name(name)) for name in same.values()]
+    same = {flag.tobytes(): flag for flag in directions.flags.T}
+    place = [list(same).index(flag.tobytes()) for flag in directions.flags.T]
+    flags = np.column_stack([*same.values()])
+    for first in range(0, flags.shape[1], BITS):
+        bits = flags[:, first : first + BITS]
+        uploaded[f"f{first}"] = bits @ (1 << np.arange(bits.shape[1], dtype=np.int64))
+        terms.append(sql("bit_or(k.{f}) as {f}", f=Name(f"f{first}")))
     table = base.engine.upload(uploaded)
     what = sql(
         "select {terms} from {rows} as r join {k} as k on {on} "
@@ -91,8 +97,8 @@ def pushed(base: Base, outcome: str | Outcome | None, directions: Directions) ->
     found = base.engine.query(what)
     base.engine.drop(table)
     sums = [found[f"i{j}"] * step for j, step in enumerate(steps)]
-    reached = [int(found[name].sum()) for name in flagged]
-    return Scores(np.column_stack(sums), np.array(reached))
+    has = [(found[f"f{i // BITS * BITS}"] >> (i % BITS)) & 1 for i in range(flags.shape[1])]
+    return Scores(np.column_stack(sums), np.array([int(has[i].sum()) for i in place]))
 
 
 def multiplied(base: Base, outcome: str | Outcome | None, directions: Directions) -> Scores:
@@ -102,7 +108,7 @@ def multiplied(base: Base, outcome: str | Outcome | None, directions: Directions
     if outcome is not None:
         scores = scores + y @ directions.slope
     reached = ((n @ directions.flags.astype(float)) > 0).sum(axis=0)
-    return Scores(np.asarray(scores), np.asarray(reached))
+    return Scores(np.asarray(scores) * base.mean, np.asarray(reached))
 
 
 def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
@@ -112,7 +118,11 @@ def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
     cells = len(base.lattice.n)
     numbers = base.engine.upload({**base.keys, "number of cell": np.arange(cells, dtype=np.int64)})
     sums = [sql("cast(sum(r.size) as bigint) as n")]
-    step = 1.0
+    step, fine_n = 1.0, 1.0
+    if base.weighted:
+        fine_n = scale_of(base.weight)
+        fine = sql("(r.size * {f})", f=Value(1 / fine_n))
+        sums = [sql("{t} as n", t=base.engine.says("total", x=fine))]
     if outcome is not None:
         place = base.place(outcome)
         step = scale_of(base.weight * base.largest[place])
@@ -134,7 +144,7 @@ def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
     base.engine.drop(numbers)
     account, cell = found["account"].astype(np.int64), found["cell"].astype(np.int64)
     shape = (int(account.max()) + 1, cells)
-    n = csr_matrix((found["n"].astype(float), (account, cell)), shape=shape)
+    n = csr_matrix((found["n"].astype(float) * fine_n, (account, cell)), shape=shape)
     n.sort_indices()
     if outcome is None:
         return n, None

@@ -111,14 +111,14 @@ def _packed(base: Base, path: str | Path | None) -> Base:
     many = int(engine.query(sql("select count(*) as n from {a}", a=accounts))["n"][0])
     engine.drop(cells, accounts)
     rows = sql("{t}", t=table)
-    if base.weight == 1:  # every row is one case, which need not be kept row by row
+    if base.single:  # every row is one case, which need not be kept row by row
         rows = sql("(select *, 1 as size from {t})", t=table)
     return replace(base, rows=rows, keys={"cell": numbers}, accounts=many, packed=True)
 
 
 def _numbers(base: Base) -> list[Sql]:
     numbers = [sql("a.number as account"), sql("cast(k.cell as int) as cell")]
-    return numbers if base.weight == 1 else [*numbers, sql("r.size")]
+    return numbers if base.single else [*numbers, sql("r.size")]
 
 
 def _written(base: Base, what: Sql, folder: Path) -> Name:

@@ -8,6 +8,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from audit.printed import Face, Shown, grid
+from audit.printed.forms import form_of
+from audit.printed.grid import Form
+
 Unit = Literal["points", "ratio", "odds_ratio", "hours", "probability", "count"]
 """The scale of a row's contrast. points: `focal` and `reference` are rates in [0, 1] and `estimate`
 their difference; ratio, odds_ratio: the same rates, and their ratio or odds ratio; hours: durations
@@ -33,8 +37,37 @@ ANSWER_COLUMNS = (
 or over reference) on the scale of `unit`; NaN where there is none. n are posts (Σcount)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+CONTRAST = ("estimate", "conf_low", "conf_high")
+SAID = ("focal", "reference", *CONTRAST)
+LEVELS: Mapping[Unit, Form] = {
+    "points": "share",
+    "ratio": "share",
+    "odds_ratio": "share",
+    "hours": "number",
+    "probability": "share",
+    "count": "whole",
+}
+"""How the two classes' own numbers are printed, by the unit of their contrast."""
+CONTRASTS: Mapping[Unit, Form] = {
+    **LEVELS,
+    "points": "points",
+    "ratio": "ratio",
+    "odds_ratio": "ratio",
+}
+MEASURES: Mapping[str, tuple[str, Form]] = {
+    "measure": ("Measure", "text"),
+    "focal": ("Focal", "said"),
+    "reference": ("Reference", "said"),
+    "estimate": ("Contrast", "said"),
+    "conf_low": ("Low", "said"),
+    "conf_high": ("High", "said"),
+    "unit": ("Unit", "words"),
+    "p_value": ("p", "p"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Answer(Shown):
     """What was found of one further question.
 
     Attributes
@@ -71,23 +104,15 @@ class Answer:
         """Return a copy of the measures."""
         return self.frame.copy()
 
-    def summary(self) -> str:
-        """Say the question, the answer, then the measures."""
-        lines = [self.title, f"  {self.says}", *(f"  note: {n}" for n in self.notes)]
-        if not self.frame.empty:
-            lines.append(self.frame.drop(columns="method").round(4).to_string(index=False))
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html, html_table
-
-        head = f"<p><b>{escape_html(self.title)}</b> {escape_html(self.says)}</p>"
-        return head + html_table(self.frame.round(4))
+    def face(self) -> Face:
+        """Return the question, the answer, then the measures."""
+        notes = tuple(f"note: {n}" for n in self.notes)
+        frame = self.to_frame()
+        for column in SAID:
+            form = CONTRASTS if column in CONTRAST else LEVELS
+            pairs = zip(frame[column], frame["unit"], strict=True)
+            frame[column] = [form_of(form[unit])(value) for value, unit in pairs]
+        return Face(self.title, (self.says, *notes), (grid(frame, MEASURES, title="Measures"),))
 
 
 def barred(question: str, title: str, why: str) -> Answer:

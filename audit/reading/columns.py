@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.errors import Fault
 from audit.reading.times import read_time
 from audit.reading.typed import (
@@ -19,6 +19,11 @@ from audit.reading.typed import (
     read_text,
 )
 from audit.schema import TEXT_KINDS, Column, near, rename
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 READERS: dict[str, Callable[[pd.Series, Column, Reading], Typed]] = {
     **dict.fromkeys(sorted(TEXT_KINDS), read_text),

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError
 from audit.reading.compressed import open_bytes
 from audit.reading.lines import LONGEST_LINE, Lines, TextTable, refuse_wide
 from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 

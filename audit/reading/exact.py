@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+from audit.deferred import late
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 PLAIN = ("VARCHAR", "BOOLEAN", "DOUBLE", "FLOAT", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")

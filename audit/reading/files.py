@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.compressed import COMPRESSIONS, endings, open_bytes
 from audit.reading.delimited import read_delimited
@@ -17,6 +17,11 @@ from audit.reading.exact import exact_frame
 from audit.reading.lines import Lines, TextTable, refuse_wide
 from audit.reading.spreadsheet import read_sheet
 from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 
 def read_table(path: Path, sheet: str | None = None) -> TextTable:
@@ -99,6 +104,35 @@ def read_json_lines(path: Path) -> TextTable:
     frame = frame.apply(lambda column: column.where(column.notna(), np.nan).astype("str"))
     order = pd.Series(starts, index=range(1, len(starts) + 1), dtype="int64")
     return TextTable(frame.replace("", np.nan), order, tuple(found))
+
+
+def require_json_lines(path: Path) -> None:
+    """Read JSON lines to their end, keeping none.
+
+    Raises
+    ------
+    SchemaError
+        With every line that is not one object.
+    SourceError
+        The file breaks off or is damaged.
+    """
+    bad: list[tuple[int, str, str]] = []
+    starts: list[int] = []
+    with open_bytes(path) as stream:
+        lines = Lines(stream)
+        for line in lines:
+            if not line.strip():
+                continue
+            starts.append(lines.number)
+            try:
+                _object(line)
+            except ValueError as error:
+                bad.append(
+                    (len(starts), visible(line.strip(), 60), getattr(error, "msg", str(error)))
+                )
+    found = [*lines.faults, *lines.encoding_faults(starts), *_json_faults(bad, starts)]
+    if found:
+        raise SchemaError(path.name, found)
 
 
 def read_json_list(path: Path) -> TextTable:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import Fault, SchemaError
 from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes; a longer line is a broken file, and is not read into memory to find out."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from audit.consistency import contradictions
+from audit.deferred import late
 from audit.errors import Fault
 from audit.reading.columns import read_columns, renamed_columns, renaming_faults
 from audit.reading.lines import TextTable
 from audit.reading.times import zone_of
 from audit.reading.typed import Reading
 from audit.schema import CASE_COLUMNS, Ladder, near, rename
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 GAP = "is empty"  # how every fault about a missing value begins
 

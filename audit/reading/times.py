@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pandas as pd
-from pandas.api import types
-
+from audit.deferred import late
 from audit.errors import Fault
 from audit.reading.typed import Reading, Typed, as_words, problem
 from audit.schema import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.api import types
+else:
+    pd = late("pandas")
+    types = late("pandas.api.types")
 
 DATE = r"\d{4}-\d{2}-\d{2}"
 CLOCK = r"[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?"

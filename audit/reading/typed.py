@@ -6,15 +6,21 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from pandas.api import types
 
+from audit.deferred import late
 from audit.errors import Fault
 from audit.schema import STANDARD_LADDER, UNKNOWN, Column, Ladder, near
 from audit.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.api import types
+else:
+    pd = late("pandas")
+    types = late("pandas.api.types")
 
 LARGEST_WHOLE = 2**53  # beyond it a float, and with it most software, skips whole numbers
 FLOAT_ID = re.compile(r"-?\d+\.0+|-?\d(\.\d+)?[eE]\+\d+|-?\d\.\d+[eE]\d+")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audit.printed import Face, Shown
 from audit.report.answers import answer_blocks, answer_table, one_answer
 from audit.report.appendix import codebook_table, design_table, methods, provenance
 from audit.report.blocks import (
@@ -25,10 +26,13 @@ from audit.report.blocks import (
     Table,
     prose,
 )
+from audit.report.citations import bibliography
 from audit.report.effects import effects_table, family_table, independent_table, rates_table
 from audit.report.figure import figure
 from audit.report.front import cover, does_not_show, key_facts, page_one, verdict_box
 from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.packing import Pack, chart_pack
+from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
 from audit.report.sections import (
     chart,
@@ -57,13 +61,17 @@ __all__ = [
     "Finding",
     "Heading",
     "Note",
+    "Pack",
     "Prose",
     "Provenance",
+    "Reply",
     "Report",
     "Table",
     "answer_blocks",
     "answer_table",
+    "bibliography",
     "chart",
+    "chart_pack",
     "checks_table",
     "codebook_table",
     "compose",
@@ -86,6 +94,7 @@ __all__ = [
     "provenance",
     "publish",
     "rates_table",
+    "right_of_reply",
     "robustness_tables",
     "source_line",
     "strata_table",
@@ -97,8 +106,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Report:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Report(Shown):
     """A report on disk.
 
     Attributes
@@ -117,24 +126,13 @@ class Report:
         """Return the folder it stands in."""
         return Path(self.written.folder)
 
-    def summary(self) -> str:
-        """Say where the report is, how long it is, and what was warned of."""
-        lines = [f"{self.folder / 'report.pdf'}  {self.written.pages} pages"]
-        lines += [f"  warning: {w}" for w in self.written.warnings]
+    def face(self) -> Face:
+        """Return where the report is, how long it is, and what was warned of."""
+        lines = [f"warning: {w}" for w in self.written.warnings]
         if self.written.uncovered:
             shown = " ".join(f"U+{ord(c):04X}" for c in list(self.written.uncovered)[:12])
-            lines.append(f"  no glyph for {shown}; printed as boxes, still there to copy")
-        return "\n".join(lines)
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        from audit.text import escape_html
-
-        return f"<pre class='tex2jax_ignore mathjax_ignore'>{escape_html(self.summary())}</pre>"
+            lines.append(f"no glyph for {shown}; printed as boxes, still there to copy")
+        return Face(f"{self.folder / 'report.pdf'}  {self.written.pages} pages", tuple(lines))
 
 
 def compose(
@@ -143,6 +141,7 @@ def compose(
     *,
     limits: Sequence[str] = (),
     design: str | Path = "",
+    reply: Reply | None = None,
     previous: str | Path | Edition = "",
 ) -> Report:
     """Write the standard report of an evidence into a folder.
@@ -155,6 +154,8 @@ def compose(
         Sentences for page 1 about what these data cannot show.
     design : path
         The design's file, named in record.json so that the report can be made again.
+    reply : Reply, optional
+        The answer that the platform gave to an earlier version; printed in full.
     previous : path or Edition
         The folder of the earlier version: what is printed otherwise becomes a table of corrections.
 
@@ -162,14 +163,19 @@ def compose(
     ------
     ReportError
         When the folder cannot be written, or holds files that no report wrote.
+    DisclosureError
+        When a string of it leads to an account of somebody who holds no office.
     """
+    from audit.disclosure.guard import refuse
     from audit.report.corrected import corrected_document
     from audit.report.origin import origin_of
     from audit.report.standard import standard_blocks
     from audit.report.write import write_report
 
-    blocks = standard_blocks(evidence, limits=limits)
+    blocks = standard_blocks(evidence, limits=limits, reply=reply)
     made, origin = corrected_document(blocks, origin_of(design), previous=previous)
+    study = evidence.comparison.study
+    refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
     return Report(evidence, write_report(made, Path(folder), origin=origin))
 
 
@@ -188,7 +194,8 @@ def publish(
     Raises
     ------
     ReportError
-        When a cell fails, with its section and the exception in words.
+        When a cell fails, with its section and the exception in words, or when what the notebook
+        shows leads to an account of somebody who holds no office (`audit.disclosure`).
     """
     from audit.report.corrected import corrected_document
     from audit.report.notebook import execute

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from audit.docket.names import NOT_STATED, OFFICIALS
+from audit.disclosure import OFFICIALS
+from audit.docket.names import NOT_STATED
 from audit.evidence import NAMES_FROM
 from audit.gates import LEAST_K_EFF
 from audit.page_claims import cells_hash
@@ -16,6 +18,7 @@ from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
 from audit.text import visible
 
+NUMBERS_FROM = ("numpy", "pandas", "scipy", "matplotlib", "typst")
 SHOWN = 20  # unexplained columns named in the note; the rest are counted
 
 if TYPE_CHECKING:
@@ -111,7 +114,7 @@ def provenance(evidence: Evidence) -> Provenance:
         "cases": frame_hash(study.loaded.frame),
         "cells": cells_hash(study.cells),
     }
-    rows = [("Package", f"audit {__version__}")]
+    rows = [("Package", f"audit {__version__}"), ("With", _versions())]
     shown = (("Code", "code"), ("Lock file", "lock"), ("Design", "design"), ("Cases", "cases"))
     rows += [(label, hashes[key][:16]) for label, key in shown]
     for origin in study.cases.origins:
@@ -119,6 +122,11 @@ def provenance(evidence: Evidence) -> Provenance:
         rows.append(("Data", "; ".join(s for s in said if s)))
     record = {"hashes": hashes, "verdict": verdict_numbers(evidence), "names": names(evidence)}
     return Provenance(tuple(rows), record=record)
+
+
+def _versions() -> str:
+    """Return the versions of the packages that numbers and pages come from, as installed."""
+    return ", ".join(f"{name} {version(name)}" for name in NUMBERS_FROM)
 
 
 def verdict_numbers(evidence: Evidence) -> dict[str, Any]:
@@ -172,7 +180,7 @@ _METHODS = """
 accounts say less than a thousand posts by a thousand. Every interval and every *p* here is made by
 account.
 
-**Rates.** A class's rate has Wilson limits at the effective number of posts,
+**Rates.** A class's rate has Wilson limits [@wilson1927] at the effective number of posts,
 $n_\\mathrm{eff} = N / \\mathrm{deff}$, with the $t$ quantile at $K_\\mathrm{eff} - 1$ degrees of
 freedom, where $K_\\mathrm{eff} = N^2 / \\sum n_g^2$ is the number of accounts of equal volume that
 the class amounts to. The design effect is the larger of the jackknife's and of
@@ -182,14 +190,15 @@ reference class or from all accounts, so that a class without any action is not 
 **The gap among like cases.** Within each stratum a focal post is compared with the rate of the
 reference posts there, and the differences are averaged over the focal posts:
 $D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its
-{level} % interval combines the two classes' residual variances by squaring and adding (MOVER;
-Newcombe 1998, *Statistics in Medicine* 17:873–890; Donner and Zou 2012, *Statistical Methods in
-Medical Research* 21:347–359).
+{level} % interval combines the two classes' residual variances by squaring and adding (the method
+of variance estimates recovery, MOVER) [@newcombe1998; @zou2008; @donner2012]. Like is compared
+with like first, because even-handed rules give unequal sanctions to groups that behave
+differently [@mosleh2024].
 
 **The *p*-value** is the larger of two: that of permuting accounts between the classes, holding
 each stratum's pooled rate fixed, weighted by the variance that the intraclass correlation implies;
 and that at which the interval touches zero. Permuting alone rejects too often where leaders' posts
-are more alike than others' (Berger 1982, *Technometrics* 24:295).
+are more alike than others' [@berger1982].
 
 **No interval and no *p*** stand for one to four focal accounts, nor for focal posts that are worth
 fewer than {least} equal accounts.

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from audit.errors import ReportError
+from audit.printed import Face, Grid, Head
+from audit.printed.pipes import grid_markdown
+from audit.printed.tex import booktabs
 from audit.report.payload import numbers_of, plain_data
 from audit.text import visible
 
@@ -37,7 +41,7 @@ class Block:
         return {**data, "numbers": numbers} if numbers else data
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from audit.report.markup import faces
+        from audit.report.bundle import faces
 
         data = self.payload()
         return {**faces(data), MIME: data}
@@ -88,13 +92,17 @@ class Finding(Block):
 
 @dataclass(frozen=True, slots=True)
 class Note(Block):
-    """A box of plain words: tone "caution" for limits and warnings, "plain" for asides."""
+    """A box of plain words: tone "caution" for limits and warnings, "plain" for asides.
+
+    `ruled` lines stand under them in print, to write on.
+    """
 
     kind: ClassVar[str] = "note"
     body: str
     points: tuple[str, ...] = ()
     title: str = "What this does not show"
     tone: Literal["caution", "plain"] = "caution"
+    ruled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +207,36 @@ class Table(Block):
     keys: tuple[str, ...] = ()
     values: tuple[tuple[float | None, ...], ...] = ()
 
+    def printed(self) -> Grid:
+        """Return the table as the faces of all nouns print theirs."""
+        heads = tuple(Head(c.label, c.align or "left") for c in self.columns)
+        notes = (self.subtitle, *self.notes) if self.subtitle else self.notes
+        return Grid(self.title, heads, self.cells, self.groups, notes, self.source, self.simulated)
+
+    def to_latex(self) -> str:
+        """Return the table as TeX: needs booktabs and nothing else."""
+        return booktabs(self.printed())
+
+    def to_markdown(self) -> str:
+        """Return the table as a Markdown pipe table with its notes and source."""
+        return grid_markdown(self.printed()) + "\n"
+
+    def to_docx(self, path: str | Path) -> Path:
+        """Write the table as a Word document and return its path; see `Shown.to_docx`."""
+        from audit.printed.word import set_word
+
+        target = Path(path)
+        target.write_bytes(set_word(Face("", (), (self.printed(),))))
+        return target
+
 
 @dataclass(frozen=True, slots=True)
 class Figure(Block):
     """A chart with its words and all its files; made by `audit.report.figure.figure`.
 
     `files` holds "print" (SVG with text, for the PDF), "screen" (outlined SVG), "svg" and "png"
-    (standalone, with title and source; PNG in base64), "csv" and "txt" (the alternative text).
+    (standalone, with title and source; PNG in base64) and "csv"; where the chart was also drawn
+    for a narrow screen, "narrow" (outlined SVG) and "phone" (standalone SVG).
     """
 
     kind: ClassVar[str] = "figure"
@@ -216,6 +247,7 @@ class Figure(Block):
     note: str = ""
     source: str = ""
     simulated: bool = False
+    licence: str = ""
     width: float = 6.3
     height: float = 3.0
     files: Mapping[str, str] = field(default_factory=dict)
@@ -243,10 +275,19 @@ class Claims(Block):
     records: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bibliography(Block):
+    """The text of a BibTeX file, whose keys the report may cite; nothing of it is shown."""
+
+    kind: ClassVar[str] = "bibliography"
+    name: str
+    text: str
+
+
 KINDS: Mapping[str, type[Block]] = {
     c.kind: c
     for c in (Cover, Finding, Note, Facts, Heading, Prose, Verbatim, Table, Figure, Provenance)
-} | {Claims.kind: Claims}
+} | {Claims.kind: Claims, Bibliography.kind: Bibliography}
 
 
 def prose(text: str, /, **values: str | int) -> Prose:

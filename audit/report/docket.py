@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from audit.cells import REFERENCE
 from audit.design import words
+from audit.disclosure import OFFICIALS, STRATA, mask, protection
 from audit.numerals import count, many
 from audit.report.blocks import Column, Prose, Table, prose
-from audit.report.sections import POINTS, source_line
+from audit.report.sections import POINTS, hidden_notes, source_line
 from audit.report.table import table
 
 if TYPE_CHECKING:
     from audit.docket import Docket
 
 TIED = 9  # decimals to which two distances are the same
+ALONE = ("expected", "difference", "gap_without")
+"""What an account says of them where all its compared posts are of one stratum."""
 MOST = 40
 """Cases printed; the rest are counted."""
 
@@ -26,16 +30,19 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
 
     Where the rung licenses names, those whose outcome lay furthest from their chance; below it
     cases spread evenly over time and without their accounts, since singling out by an estimate is
-    not licensed. Cases without support have no chance and are counted in a note.
+    not licensed. Cases without support have no chance and are counted in a note, as are those of
+    strata whose ordinary side is hidden: which of them is furthest would tell its rate.
     """
     study = docket.comparison.study
     frame = docket.to_frame()
     known = frame[frame["chance"].notna()]
     if known.empty:
         return prose("No case has a comparable one, so none has a chance.")
-    shown = chosen_cases(docket, most).assign(
+    gone = hidden_strata(docket)
+    shown = chosen_cases(docket, most, without=gone).assign(
         acted=lambda rows: rows["acted"].map({True: "yes", False: "no"}),
         posted_at=lambda rows: days_of(rows["posted_at"]),
+        case_id=lambda rows: case_names(docket, rows["case_id"]),
     )
     did = study.design.outcome.verb
     return table(
@@ -56,7 +63,10 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
             "expected_rung": "Usual action",
             "reference_accounts": ("Rests on accounts", ",d"),
         },
-        notes=[*_chosen(docket, frame, known, shown), _limits(docket)],
+        notes=[
+            *_chosen(docket, frame, known, shown),
+            _limits(docket),
+        ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
         limit=max(most, 1),
@@ -68,7 +78,7 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
     study = docket.comparison.study
     if not study.has_accounts:
         return prose("Some rows carry no account, so none can be set beside the others.")
-    frame = docket.leaders.copy()
+    frame = mask(docket.leaders, resting_alone(docket), ALONE)
     frame["gap_without"] = frame["gap_without"] * POINTS
     order = "by difference" if docket.named else "by number of posts, under numbers"
     return table(
@@ -88,20 +98,57 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
         },
         notes=[
             f"Accounts stand {order}. No interval: this describes the posts of these accounts. "
-            "“Gap without it”: the gap of the class with the account left out."
+            "“Gap without it”: the gap of the class with the account left out.",
+            *hidden_notes(study, frame),
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
     )
 
 
-def chosen_cases(docket: Docket, most: int) -> pd.DataFrame:
+def resting_alone(docket: Docket) -> pd.Series:
+    """Return which focal accounts rest on a single stratum whose ordinary side is hidden.
+
+    Their expected number is the rate of that stratum times their posts.
+    """
+    posts = docket.looked_up
+    posts = posts[posts["compared"]]
+    gone = protection(docket.comparison.study).rows(STRATA, REFERENCE, posts["stratum"])
+    by = posts.assign(hidden=gone.to_numpy()).groupby("account")
+    alone = (by["stratum"].min() == by["stratum"].max()) & by["hidden"].all()
+    return docket.leaders["account"].map(alone).fillna(False).astype(bool)
+
+
+def hidden_strata(docket: Docket) -> frozenset[str]:
+    """Return the strata whose ordinary side is hidden: none of their posts is an example."""
+    found = protection(docket.comparison.study).hidden
+    return found.get(REFERENCE, {}).get(STRATA, frozenset())
+
+
+def case_names(docket: Docket, case_ids: pd.Series) -> pd.Series:
+    """Return what cases are called in print: an official’s id where it is licensed, or a number.
+
+    The id of a post leads to its account. Numbers follow the order of the docket's dates.
+    """
+    if docket.named and docket.comparison.study.design.focal in OFFICIALS:
+        return case_ids
+    dated = docket.cases.sort_values(["posted_at", "case_id"], kind="stable")["case_id"]
+    numbers = {name: f"case {place}" for place, name in enumerate(dated, 1)}
+    return case_ids.map(numbers)
+
+
+def chosen_cases(
+    docket: Docket, most: int, *, without: frozenset[str] = frozenset()
+) -> pd.DataFrame:
     """Return the cases with a chance that a reader is shown, by date, at most `most` of them.
 
     Where the rung licenses singling out, those furthest from their chance; below it, cases spread
-    evenly over time.
+    evenly over time. `without` names strata whose cases are not shown.
     """
     known = docket.to_frame()[lambda cases: cases["chance"].notna()]
+    known = known[~known["stratum"].isin(without)]
+    if known.empty:
+        return known
     dated = known.sort_values(["posted_at", "case_id"], kind="stable")
     shown = dated.loc[dated.index.isin(_furthest(known, most))] if docket.named else dated
     return shown.iloc[np.unique(np.linspace(0, len(shown) - 1, most).round().astype(int))]
@@ -128,6 +175,14 @@ def _chosen(
     docket: Docket, frame: pd.DataFrame, known: pd.DataFrame, shown: pd.DataFrame
 ) -> list[str]:
     out = []
+    gone = known["stratum"].isin(hidden_strata(docket))
+    if gone.any():
+        least = docket.comparison.study.design.smallest_cell
+        out.append(
+            f"{many(int(gone.sum()), 'comparable case')} of strata in which fewer than {least} "
+            "accounts, or covers of such a stratum, stand on the other side: not printed."
+        )
+    known = known[~gone]
     rest = len(known) - len(shown)
     if rest:
         which = (

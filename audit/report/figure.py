@@ -25,15 +25,17 @@ def figure(
     subtitle: str = "",
     note: str = "",
     simulated: bool = False,
+    licence: str = "",
+    phone: Any = None,
 ) -> Figure:
     """Return a drawn chart as a figure block, with all files it is published as.
 
     Parameters
     ----------
     fig : matplotlib Figure or Axes
-        Styled; closed afterwards when pyplot holds it.
+        Styled; laid out for good, and closed afterwards when pyplot holds it.
     id : str
-        Names `charts/<id>.png`, `.svg`, `.csv`, `.txt` and is the target of `[text](#id)`.
+        Names the files `charts/<id>.*` (see `chart_files`), and is the target of `[text](#id)`.
     title : str
         The finding, as a sentence.
     alt : str, at least 30 characters
@@ -48,6 +50,10 @@ def figure(
         What a reader must know to read it right.
     simulated : bool
         Printed in the image and the caption.
+    licence : str
+        Of the data; stands in the image files and in a chart pack.
+    phone : matplotlib Figure or Axes, optional
+        The same chart drawn for a narrow screen; without it a chart pack has no phone size.
 
     Raises
     ------
@@ -57,9 +63,11 @@ def figure(
     from audit.report.image import Caption, draw
 
     _check(check_id(id, "a figure"), title, alt, source, data)
-    canvas = fig if hasattr(fig, "savefig") else fig.get_figure()
-    drawn = draw(canvas, Caption(title, subtitle, note, source, simulated))
+    canvas, narrow = _canvas(fig), _canvas(phone)
+    words = Caption(title, subtitle, note, source, simulated, alt, licence)
+    drawn = draw(canvas, words, phone=narrow)
     _close(canvas)
+    _close(narrow)
     return Figure(
         id=id,
         title=title,
@@ -68,6 +76,7 @@ def figure(
         note=note,
         source=source,
         simulated=simulated,
+        licence=licence,
         width=round(drawn.width, 4),
         height=round(drawn.height, 4),
         files={**drawn.files, "csv": to_csv(data), "warnings": "\n".join(drawn.warnings)},
@@ -93,7 +102,13 @@ def _check(id: str, title: str, alt: str, source: str, data: Any) -> None:
         raise ReportError(f"figure {id!r}: {'; '.join(faults)}.")
 
 
+def _canvas(drawn: Any) -> Any:
+    """Return the figure of a figure or axes; None of nothing."""
+    return drawn if drawn is None or hasattr(drawn, "savefig") else drawn.get_figure()
+
+
 def _close(canvas: Any) -> None:
     import matplotlib.pyplot as plt
 
-    plt.close(canvas)
+    if canvas is not None:
+        plt.close(canvas)

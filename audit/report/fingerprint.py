@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 PACKAGE = Path(__file__).resolve().parents[1]
-SUFFIXES = (".py", ".typ", ".css")
+SUFFIXES = (".py", ".typ", ".css", ".bib")
 
 
 def code_hash() -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
+from audit.report.captioned import figure_html, isolated, scrolling, table_html, text
 from audit.report.document import Document
+from audit.report.frame import contents, framed
 from audit.report.markdown import Node
-from audit.report.markup import FACES, figure_html, isolated, table_html, text
+from audit.report.markup import FACES
 from audit.report.maths import formulas
+from audit.report.numbering import plain
 
-STYLE = Path(__file__).with_name("report.css")
-POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "base-uri 'none'; form-action 'none'"
-)
-BAND = '<p class="band" role="note">SIMULATED DATA: not about any real platform or person</p>'
 TAGS: Mapping[str, str] = {
     "emph": "em",
     "strong": "strong",
@@ -30,53 +26,27 @@ def build_html(document: Document) -> str:
     """Return `document` as a self-contained page that reads charts and tables from beside it.
 
     Charts are inside as outlined SVG; the links under them go to `charts/` and `tables/`. The
-    page allows no script, frame or outside address, by its content and by its own policy.
+    page loads nothing, and runs nothing but the script that makes its tables sortable.
     """
     page = Page(formulas(document.formulas(), "mathml"))
-    front = page.blocks(document.front)
-    body = page.blocks(document.body)
-    meta = document.meta
-    band = BAND if document.simulated else ""
-    author = text(", ".join(meta["authors"]))
-    return (
-        f'<!doctype html>\n<html lang="{text(meta["lang"])}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        '<meta name="color-scheme" content="light dark">'
-        f'<title>{text(meta["title"])}</title><meta name="author" content="{author}">'
-        f'<meta name="description" content="{text(meta["description"] or meta["subtitle"])}">'
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head>\n"
-        f'<body><a class="skip" href="#main">Skip to the report</a>{band}\n'
-        f'<main id="main">{_header(meta)}\n{front}\n{_contents(document)}\n{body}\n'
-        f"{page.footnotes()}</main></body></html>\n"
-    )
+    parts = (page.blocks(document.front), page.blocks(document.body), page.footnotes())
+    meta = {**document.meta, "simulated": document.simulated}
+    return framed(meta, "\n".join(parts), contents(_entries(document, page.maths)))
 
 
-def _header(meta: Mapping[str, Any]) -> str:
-    kicker = f'<p class="kicker">{isolated(meta["kicker"])}</p>' if meta["kicker"] else ""
-    under = f'<p class="lead">{isolated(meta["subtitle"])}</p>' if meta["subtitle"] else ""
-    version = f"version {meta['version']}" if meta["version"] else ""
-    day = meta["date"] and f"data as of {meta['date']}"
-    parts = [p for p in (", ".join(meta["authors"]), day, version) if p]
-    return (
-        f"<header>{kicker}<h1>{isolated(meta['title'])}</h1>{under}"
-        f'<p class="imprint">{isolated(" · ".join(parts))}</p></header>'
-    )
-
-
-def _contents(document: Document) -> str:
-    heads = [n for n in document.body if n["k"] == "h" and n["level"] <= 2]
-    if not heads:
-        return ""
-    page, items = Page({}), []
-    for node in heads:
-        title = page.inline([n for n in node["c"] if n["k"] != "note"], linked=False)
-        number = f"<span>{text(node['number'])}</span> " if node["number"] else ""
-        anchor = f'<a href="#{text(node["id"])}">{number}{title}</a>'
-        items.append(f'<li class="level-{node["level"]}">{anchor}</li>')
-    heading = '<h2 id="contents">Contents</h2>'
-    return f'<nav aria-labelledby="contents">{heading}<ol>{"".join(items)}</ol></nav>'
+def _entries(document: Document, maths: Mapping[str, str]) -> list[tuple[int, str, str, str]]:
+    """Return level, id, number and title of what the contents list, footnotes left out."""
+    page = Page(maths)
+    heads = (n for n in document.body if n["k"] == "h" and n["level"] <= 2)
+    return [
+        (
+            n["level"],
+            n["id"],
+            n["number"],
+            page.inline([c for c in n["c"] if c["k"] != "note"], linked=False),
+        )
+        for n in heads
+    ]
 
 
 class Page:
@@ -85,6 +55,7 @@ class Page:
     def __init__(self, maths: Mapping[str, str]) -> None:
         self.maths = maths
         self.notes: list[list[Node]] = []
+        self.level = 1
 
     def inline(self, nodes: list[Node], *, linked: bool = True) -> str:
         """Return a line of text; `linked` is False inside another link."""
@@ -120,7 +91,8 @@ class Page:
     def _note(self, nodes: list[Node]) -> str:
         self.notes.append(nodes)
         n = len(self.notes)
-        return f'<sup><a id="ref-note-{n}" href="#note-{n}" role="doc-noteref">{n}</a></sup>'
+        link = f'<a id="ref-note-{n}" href="#note-{n}" role="doc-noteref">{n}</a>'
+        return f'<sup class="noteref">{link}</sup>'
 
     def footnotes(self) -> str:
         """Return the footnotes met so far."""
@@ -128,12 +100,16 @@ class Page:
         while done < len(self.notes):
             done += 1
             inside = self.inline(self.notes[done - 1])
-            back = f'<a href="#ref-note-{done}" aria-label="Back to the text">↩</a>'
+            back = (
+                f'<a class="back" href="#ref-note-{done}" role="doc-backlink" '
+                'aria-label="Back to the text">↩</a>'
+            )
             items.append(f'<li id="note-{done}">{inside} {back}</li>')
         if not items:
             return ""
-        head = '<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">'
-        return f"{head}<ol>{''.join(items)}</ol></section>"
+        head = '<section class="footnotes" role="doc-endnotes" aria-labelledby="footnotes.title">'
+        named = '<h2 id="footnotes.title">Footnotes</h2>'
+        return f"{head}{named}<ol>{''.join(items)}</ol></section>"
 
     def blocks(self, nodes: Any) -> str:
         """Return a run of paragraphs, headings, lists, tables and blocks."""
@@ -149,7 +125,8 @@ class Page:
         return f"<p>{self.inline(node['c'])}</p>"
 
     def _h(self, node: Node) -> str:
-        level = min(node["level"] + 1, 6)
+        # A level the author skipped would read as a part that is missing.
+        level = self.level = min(node["level"] + 1, self.level + 1, 6)
         number = f'<span class="number">{text(node["number"])}</span> ' if node["number"] else ""
         return f'<h{level} id="{text(node["id"])}">{number}{self.inline(node["c"])}</h{level}>'
 
@@ -171,30 +148,43 @@ class Page:
 
     def _eq(self, node: Node) -> str:
         name = f' id="{text(node["id"])}"' if node["id"] else ""
-        number = f'<span class="number">({text(node["number"])})</span>'
-        return f'<div class="equation"{name}>{self._math(node["tex"], block=True)}{number}</div>'
+        number = text(node["number"])
+        formula = scrolling(self._math(node["tex"], block=True), f'aria-label="Equation {number}"')
+        return f'<div class="equation"{name}>{formula}<span class="number">({number})</span></div>'
 
     def _grid(self, node: Node) -> str:
         def row(cells: list[Any], tag: str) -> str:
             scope = ' scope="col"' if tag == "th" else ""
             return "".join(
-                f'<{tag}{scope} class="{align}">{self.blocks(cell)}</{tag}>'
+                f'<{tag}{scope} class="{align}">{self._grid_cell(cell)}</{tag}>'
                 for cell, align in zip(cells, node["align"], strict=True)
             )
 
         head = "".join(f"<tr>{row(r, 'th')}</tr>" for r in node["head"])
         body = "".join(f"<tr>{row(r, 'td')}</tr>" for r in node["body"])
-        table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
-        return f'<div class="scroll" tabindex="0" role="region" aria-label="Table">{table}</div>'
+        names = ", ".join(plain(cell) for cells in node["head"][-1:] for cell in cells)
+        label = f'aria-label="{text(f"Table: {names}" if names else "Table")}"'
+        table = f"<table {label}><thead>{head}</thead><tbody>{body}</tbody></table>"
+        return f'<div class="table">{scrolling(table, label)}</div>'
+
+    def _grid_cell(self, nodes: list[Node]) -> str:
+        line = len(nodes) == 1 and nodes[0]["k"] == "p"
+        return self.inline(nodes[0]["c"]) if line else self.blocks(nodes)
 
     def _audit_block(self, node: Node) -> str:
         if node["kind"] == "figure":
-            return figure_html(node, _downloads("charts", node["id"], ("png", "svg", "csv")))
+            links = _links(node["id"], "charts", {"Data": ("csv",), "Image": ("png", "svg")})
+            return figure_html(node, links)
         if node["kind"] == "table":
-            return table_html(node, _downloads("tables", node["id"], ("csv", "tex")))
+            links = _links(node["id"], "tables", {"Data": ("csv",), "LaTeX": ("tex",)})
+            return table_html(node, links)
         return FACES[node["kind"]](node)
 
 
-def _downloads(folder: str, id: str, kinds: tuple[str, ...]) -> str:
-    links = (f'<a href="{folder}/{text(id)}.{k}">{k.upper()}</a>' for k in kinds)
-    return f"{'Take this chart' if folder == 'charts' else 'Take this table'}: {' · '.join(links)}"
+def _links(id: str, folder: str, kinds: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the links to a block's files, which lie beside the page."""
+    return " · ".join(
+        f'<a href="{folder}/{text(id)}.{kind}">{what} ({kind.upper()})</a>'
+        for what, endings in kinds.items()
+        for kind in endings
+    )

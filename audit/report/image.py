@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import re
 import warnings
@@ -29,13 +30,15 @@ PLACES = re.compile(r'(?<= )(?:d|x|y|points|x1|x2|y1|y2|cx|cy)="[^"]*"|translate
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The words of a standalone chart."""
+    """The words of a standalone chart; `alt` and `licence` stand in the files, not in the image."""
 
     title: str
     subtitle: str
     note: str
     source: str
     simulated: bool
+    alt: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Line:
     drop: float
 
 
-def draw(figure: Figure, caption: Caption) -> Drawn:
+def draw(figure: Figure, caption: Caption, *, phone: Figure | None = None) -> Drawn:
     """Render a styled Matplotlib figure for print, for screens and to be taken away.
 
     Parameters
@@ -67,42 +70,65 @@ def draw(figure: Figure, caption: Caption) -> Drawn:
     figure : matplotlib Figure
         Already styled; its texts are made visible and kept from being read as mathematics.
     caption : Caption
-        Drawn inside the standalone PNG and SVG only.
+        Drawn inside the standalone images only; its title, alternative text, source and licence
+        are also written into their files, where a picture desk's programs look for them.
+    phone : matplotlib Figure, optional
+        The same chart drawn for a narrow screen.
 
     Returns
     -------
     Drawn
         `files`: "print" (SVG with text; with outlines where a text has marks or joined letters,
         which a PDF may not be able to set), "screen" (SVG with outlines), "svg" and "png"
-        (standalone, the PNG in base64). The bytes depend on the figure and the caption alone.
+        (standalone, the PNG in base64); where a phone's chart was given, "narrow" (as "screen")
+        and "phone" (standalone SVG). The bytes depend on the figures and the caption alone.
     """
-    from matplotlib.transforms import Bbox
-
-    from audit.report.inert import disarm
-
     _register_fonts()
     with _deterministic(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        disarm(figure)
-        box = _extent(figure)
+        box = _settled(figure)
         files = {
             "print": _svg(figure, box, "none" if _is_simple(figure) else "path"),
             "screen": _svg(figure, box, "path"),
         }
-        above, below = _lines(caption, box.width)
-        top = sum(line.drop for line in above) + (0.08 if above else 0)
-        bottom = sum(line.drop for line in below) + (0.06 if below else 0)
-        artists = _write(figure, box, above, below)
-        whole = Bbox.from_extents(
-            box.x0 - PAD, box.y0 - bottom - PAD, box.x1 + PAD, box.y1 + top + PAD
-        )
-        files["svg"] = _svg(figure, whole, "path")
-        files["png"] = _png(figure, whole)
-        for artist in artists:
-            artist.remove()
+        with _captioned(figure, box, caption) as whole:
+            files["svg"] = _svg(figure, whole, "path", caption)
+            files["png"] = _png(figure, whole, caption)
+        if phone is not None:
+            narrow = _settled(phone)
+            files["narrow"] = _svg(phone, narrow, "path")
+            with _captioned(phone, narrow, caption) as whole:
+                files["phone"] = _svg(phone, whole, "path", caption)
     heard = (w for w in caught if issubclass(w.category, UserWarning))
     said = dict.fromkeys(visible(str(w.message), 200) for w in heard)
     return Drawn(float(box.width), float(box.height), files, tuple(said))
+
+
+def _settled(figure: Figure) -> Any:
+    """Disarm a figure's texts, lay it out once and for all, and return its extent in inches.
+
+    Without an engine no later drawing lays it out anew: Matplotlib would do so twice a file.
+    """
+    from audit.report.inert import disarm
+
+    disarm(figure)
+    box = _extent(figure)
+    figure.set_layout_engine("none")
+    return box
+
+
+@contextmanager
+def _captioned(figure: Figure, box: Any, caption: Caption) -> Iterator[Any]:
+    """Set the caption round a figure and yield the extent of the whole; take it off again."""
+    from matplotlib.transforms import Bbox
+
+    above, below = _lines(caption, box.width)
+    top = sum(line.drop for line in above) + (0.08 if above else 0)
+    bottom = sum(line.drop for line in below) + (0.06 if below else 0)
+    artists = _write(figure, box, above, below)
+    yield Bbox.from_extents(box.x0 - PAD, box.y0 - bottom - PAD, box.x1 + PAD, box.y1 + top + PAD)
+    for artist in artists:
+        artist.remove()
 
 
 def _is_simple(figure: Figure) -> bool:
@@ -189,15 +215,22 @@ def _write(figure: Figure, box: Any, above: list[Line], below: list[Line]) -> li
     return artists
 
 
-def _svg(figure: Figure, box: Any, text: Literal["none", "path"]) -> str:
+def _svg(
+    figure: Figure, box: Any, text: Literal["none", "path"], caption: Caption | None = None
+) -> str:
     import matplotlib as mpl
 
     stream = io.StringIO()
+    told = _told(caption, "Rights") if caption else {}
     with mpl.rc_context({"svg.fonttype": text}):
         figure.savefig(
-            stream, format="svg", bbox_inches=box, metadata={"Date": None, "Creator": None}
+            stream,
+            format="svg",
+            bbox_inches=box,
+            metadata={"Date": None, "Creator": None, **told},
         )
-    return round_places(stream.getvalue())
+    svg = round_places(stream.getvalue())
+    return described(svg, caption.alt) if caption else svg
 
 
 def round_places(svg: str) -> str:
@@ -209,7 +242,28 @@ def round_places(svg: str) -> str:
     return PLACES.sub(shorten, svg)
 
 
-def _png(figure: Figure, box: Any) -> str:
+def described(svg: str, alt: str) -> str:
+    """Return an SVG whose alternative text stands where screen readers look: role and `desc`."""
+    if not alt:
+        return svg
+    said = f"<desc>{html.escape(visible(alt, LONGEST))}</desc>"
+    svg = svg.replace("</title>", f"</title>\n {said}", 1)
+    return svg.replace("<svg ", '<svg role="img" ', 1)
+
+
+def _told(caption: Caption, rights: str) -> dict[str, str]:
+    """Return what is written into a file under the names its format has; "" is left out."""
+    told = {
+        "Title": caption.title,
+        "Description": caption.alt,
+        "Source": caption.source,
+        rights: caption.licence,
+    }
+    return {k: visible(v, LONGEST) for k, v in told.items() if v}
+
+
+def _png(figure: Figure, box: Any, caption: Caption) -> str:
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", bbox_inches=box, dpi=DPI, metadata={"Software": None})
+    told = {"Software": None, **_told(caption, "Copyright")}
+    figure.savefig(stream, format="png", bbox_inches=box, dpi=DPI, metadata=told)
     return base64.b64encode(stream.getvalue()).decode("ascii")

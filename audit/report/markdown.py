@@ -9,41 +9,12 @@ from typing import Any
 
 from audit.errors import ReportError
 from audit.report.address import is_linkable
+from audit.report.blocks import Bibliography
+from audit.report.citations import cite, marked, with_references
 from audit.report.claimed import Claimed
-from audit.report.pandoc import convert
+from audit.report.pandoc import READER, convert
 from audit.text import visible
 
-OFF = (
-    "raw_html",
-    "raw_tex",
-    "raw_attribute",
-    "latex_macros",
-    "yaml_metadata_block",
-    "pandoc_title_block",
-    "citations",
-    "markdown_in_html_blocks",
-    "native_divs",
-    "native_spans",
-    "bracketed_spans",
-    "fenced_divs",
-    "link_attributes",
-    "inline_code_attributes",
-    "fenced_code_attributes",
-    "implicit_figures",
-    "definition_lists",
-    "fancy_lists",
-    "example_lists",
-    "grid_tables",
-    "multiline_tables",
-    "simple_tables",
-    "line_blocks",
-    "table_captions",
-    "blank_before_header",
-    "task_lists",
-    "table_attributes",
-)
-ON = ("lists_without_preceding_blankline", "tex_math_dollars", "footnotes", "smart")
-READER = "markdown" + "".join(f"-{e}" for e in OFF) + "".join(f"+{e}" for e in ON)
 # Private-use characters never survive `visible`, so no text can pass for one of these.
 BLOCK, SLOT, END = "\ue000", "\ue001", "\ue002"
 MARK = re.compile(f"([{BLOCK}{SLOT}])(\\d+){END}")
@@ -72,6 +43,7 @@ class Source:
         self.pieces: list[str] = []
         self.blocks: list[Node] = []
         self.values: list[list[Node]] = []
+        self.bibliographies: list[Bibliography] = []
         self.has_text = False
         self.claims = claims or Claimed()
 
@@ -79,6 +51,8 @@ class Source:
         """Add one block in its plain form: prose as text to be read, all else as it is."""
         if payload["kind"] == "prose":
             self.add_text(payload["text"], payload["values"], payload.get("numbers"))
+        elif payload["kind"] == Bibliography.kind:
+            self.bibliographies.append(Bibliography(payload["name"], payload["text"]))
         else:
             self.add_block({"k": "block", **payload})
 
@@ -128,6 +102,7 @@ class Source:
         if not self.has_text:
             return list(self.blocks)
         tree = json.loads(convert("\n\n".join(self.pieces), ["-f", READER, "-t", "json"]))
+        works = cite(tree, self.bibliographies)
         reader = Reader(self.blocks, self.values)
         nodes = reader.block_nodes(tree["blocks"])
         placed = [n["place"] for n in nodes if n["k"] == "block"]
@@ -138,7 +113,7 @@ class Source:
                 f"The Markdown before {kind} {self.blocks[lost[0]].get('id', '')!r} swallows it: "
                 "a code fence, quotation or list is left open. Close it."
             )
-        return nodes
+        return with_references(nodes, reader.entries(works))
 
 
 class Reader:
@@ -197,11 +172,21 @@ class Reader:
             ]
         if kind == "Link":
             return self._link(c[2][0], self.inline_nodes(c[1]))
+        if kind == "Cite":
+            self._no_value(json.dumps(c[0], ensure_ascii=False), "a citation")
+            return marked(self.inline_nodes(c[1]))
+        if kind in ("Span", "SmallCaps"):  # of a citation alone: an author's are read as text
+            return self.inline_nodes(c[1] if kind == "Span" else c)
         if kind == "Note":
             return [{"k": "note", "c": self._footnote(c)}]
         if kind == "Image":
             raise ReportError(f"Markdown names a picture ({visible(c[2][0])!r}); use figure(…).")
         raise ReportError(f"Markdown holds {kind}, which a report does not set. Use plain text.")
+
+    def entries(self, works: Sequence[Node]) -> list[Node]:
+        """Return the works cited, as pandoc's divisions, as a paragraph each."""
+        paragraphs = [(work["c"][0][0], work["c"][1][0]["c"]) for work in works]
+        return [{"k": "p", "entry": i, "c": marked(self.inline_nodes(c))} for i, c in paragraphs]
 
     def _link(self, address: str, inside: list[Node]) -> list[Node]:
         self._no_value(address, "the address of a link")

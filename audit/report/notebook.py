@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from audit import progress as bars
 from audit.errors import ReportError
 from audit.report.outputs import HEADING, refuse_typed
 from audit.text import visible
 
 SECONDS = 3600  # for one cell; a multiverse over a large table takes long
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", bars.SWITCH: "0"}
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -54,9 +54,21 @@ def execute(
     _insert(notebook, parameters or {})
     _settle(notebook)
     titles = _titles(notebook)
-    with _scratch() as sockets, _reporter(titles, progress) as done:
+    with _scratch() as sockets, bars.sections(titles, shown=progress) as done:
+        _guarded(notebook, sockets)
         _run(notebook, Path(folder), sockets, done, titles)
+    notebook.cells.pop()
     return notebook
+
+
+def _guarded(notebook: Any, sockets: str) -> None:
+    """Add a last cell that holds all outputs against the rows, which only the kernel has."""
+    import nbformat
+
+    call = f"guard.refuse_notebook({f'{sockets}.ipynb'!r})"
+    cell = nbformat.v4.new_code_cell(f"from audit.disclosure import guard\n{call}")
+    cell["id"] = "disclosure"
+    notebook.cells.append(cell)
 
 
 def _read(path: Path) -> Any:
@@ -108,7 +120,7 @@ def _titles(notebook: Any) -> list[str]:
             found = HEADING.findall(cell.source)
             current = visible(found[-1][0].lstrip("# "), 60) if found else current
         titles.append(current)
-    return titles
+    return [*titles, "what the report shows of ordinary accounts"]
 
 
 @contextmanager
@@ -118,27 +130,6 @@ def _scratch() -> Iterator[str]:
         yield f"{folder}/k"
 
 
-@contextmanager
-def _reporter(titles: list[str], progress: bool) -> Iterator[Callable[[int, int, int], None]]:
-    if not progress:
-        yield lambda place, done, total: None
-    elif not sys.stderr.isatty():
-        yield lambda place, done, total: print(
-            f"[{done}/{total}] {titles[place]}", file=sys.stderr, flush=True
-        )
-    else:
-        from tqdm import tqdm
-
-        with tqdm(total=0, unit="cell", leave=False, file=sys.stderr) as bar:
-
-            def show(place: int, done: int, total: int) -> None:
-                bar.total, bar.n = total, done
-                bar.set_description(titles[place][:40])
-                bar.refresh()
-
-            yield show
-
-
 def _run(
     notebook: Any,
     folder: Path,
@@ -146,15 +137,20 @@ def _run(
     done: Callable[[int, int, int], None],
     titles: list[str],
 ) -> None:
+    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from traitlets.config import Config
 
-    code = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
+    cells = notebook.cells[:-1]  # the last is the guard's
+    code = [i for i, c in enumerate(cells) if c.cell_type == "code" and c.source.strip()]
     reached = [0]
 
     def begun(cell: Any, cell_index: int) -> None:
         reached[0] = cell_index
+        if cell["id"] == "disclosure":
+            shown = nbformat.from_dict({**notebook, "cells": notebook.cells[:cell_index]})
+            Path(f"{sockets}.ipynb").write_text(nbformat.writes(shown), encoding="utf-8")
 
     def ended(cell: Any, cell_index: int, execute_reply: Any) -> None:
         if cell_index in code and execute_reply["content"]["status"] == "ok":

@@ -1,26 +1,42 @@
-"""The one door to pandoc: sandboxed, with text in and text out."""
+"""Pandoc with text in and text out."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
-from functools import cache
 
-from audit.errors import ReportError
+from audit.pandoc import converted
 
-SECONDS = 60
-
-
-@cache
-def _program() -> str:
-    try:
-        import pypandoc
-
-        return str(pypandoc.get_pandoc_path())
-    except (ImportError, OSError) as error:
-        raise ReportError(
-            f"pandoc is missing ({error}). Try: pip install pypandoc_binary."
-        ) from error
+# An author's Markdown: no raw markup, no attributes, no other kinds of lists and tables.
+OFF = (
+    "raw_html",
+    "raw_tex",
+    "raw_attribute",
+    "latex_macros",
+    "yaml_metadata_block",
+    "pandoc_title_block",
+    "markdown_in_html_blocks",
+    "native_divs",
+    "native_spans",
+    "bracketed_spans",
+    "fenced_divs",
+    "link_attributes",
+    "inline_code_attributes",
+    "fenced_code_attributes",
+    "implicit_figures",
+    "definition_lists",
+    "fancy_lists",
+    "example_lists",
+    "grid_tables",
+    "multiline_tables",
+    "simple_tables",
+    "line_blocks",
+    "table_captions",
+    "blank_before_header",
+    "task_lists",
+    "table_attributes",
+)
+ON = ("citations", "lists_without_preceding_blankline", "tex_math_dollars", "footnotes", "smart")
+READER = "markdown" + "".join(f"-{e}" for e in OFF) + "".join(f"+{e}" for e in ON)
 
 
 def convert(text: str, arguments: Sequence[str]) -> str:
@@ -31,16 +47,4 @@ def convert(text: str, arguments: Sequence[str]) -> str:
     ReportError
         If pandoc is missing, fails, or takes longer than a minute.
     """
-    command = [_program(), "--sandbox", *arguments]
-    try:
-        done = subprocess.run(
-            command, input=text.encode(), capture_output=True, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ReportError(
-            f"pandoc took longer than {SECONDS} seconds; shorten the text."
-        ) from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        raise ReportError(f"pandoc could not read the text: {said}.")
-    return done.stdout.decode()
+    return converted(text.encode(), arguments).decode()

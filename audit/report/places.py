@@ -137,6 +137,9 @@ class _Reader:
         elif node["k"] == "pre":
             for line in node["lines"]:
                 yield from self._said("verbatim", line)
+        elif node["k"] == "quote":  # others' words, such as an answer: none of its numbers is ours
+            for part in (p for inner in node["c"] for p in self._flow(inner)):
+                yield replace(part, spans=(Span(0, len(part.text), "quotation"),))
         else:
             for inner in _inner(node):
                 yield from self._flow(inner)
@@ -265,7 +268,9 @@ def _pieces(inline: Sequence[Node]) -> Iterator[tuple[str, str, Node]]:
     """Yield the words of a line, what each stretch is, and its node."""
     for node in inline:
         kind = node["k"]
-        if kind == "t":
+        if node.get("cite"):
+            yield "".join(p[0] for p in _pieces([{**node, "cite": False}])), "citation", {}
+        elif kind == "t":
             slot = "claim" if node.get("claim") else "data" if node.get("data") else ""
             yield node["v"], slot, node
         elif kind == "br":

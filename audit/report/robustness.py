@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit.cells import FOCAL, REFERENCE
 from audit.design import words
+from audit.disclosure import HIDDEN, class_of, protect, protect_few, table_of
 from audit.report.blocks import Block, Column, Table
 from audit.report.effects import short_p
-from audit.report.sections import POINTS, source_line
+from audit.report.sections import POINTS, hidden_notes, source_line
 from audit.report.table import table
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
+    from audit.study import Study
 
 Columns = Mapping[str, str | tuple[str, str] | Column]
 
@@ -47,7 +50,41 @@ def subgroups_table(evidence: Evidence, *, id: str = "tbl-subgroups") -> Table:
         group="family",
         notes=["Corrected within each family by Holm’s method; any other subgroup is exploratory."],
         reasons=("subgroup", "barred"),
+        shield=_shielded_subgroups,
     )
+
+
+def _shielded_subgroups(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the subgroups with small ones hidden, and every gap that would give them away."""
+    parts = []
+    for place, (_, rows) in enumerate(frame.groupby("family", sort=False)):
+        gap = ("estimate", "conf_low", "conf_high", "p", "p_corrected", "barred")
+        columns = {FOCAL: ("n_focal", *gap), REFERENCE: ("n_reference", *gap)}
+        of = table_of(place)
+        parts.append(protect(rows, study, of=of, labels=range(len(rows)), columns=columns))
+    out = pd.concat(parts)
+    return out.assign(**{HIDDEN: out[HIDDEN].fillna("")}) if HIDDEN in out else out
+
+
+def _shielded_control(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the controls with those of few posts hidden: as few accounts, or fewer, wrote them."""
+    numbers = ("estimate", "conf_low", "conf_high", "p", "verdict", "why")
+    for group, n in ((FOCAL, "n_focal"), (REFERENCE, "n_reference")):
+        few = frame[n].astype(float)
+        name, columns = class_of(study, group), (n, *numbers)
+        frame = protect_few(frame, study, account_class=name, few=few, columns=columns)
+    return frame
+
+
+def _shielded_events(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the events with shares hidden that stand for few sanctions."""
+    for group in (FOCAL, REFERENCE):
+        column = f"share_{group}"
+        acted = study.cells.by_account(group)["events"].sum()
+        few = (frame[column].astype(float) * acted).round()
+        name = class_of(study, group)
+        frame = protect_few(frame, study, account_class=name, few=few, columns=(column,))
+    return frame
 
 
 def controls_table(evidence: Evidence, *, id: str = "tbl-controls") -> Table:
@@ -67,6 +104,7 @@ def controls_table(evidence: Evidence, *, id: str = "tbl-controls") -> Table:
         },
         notes=["A control is null only when it comes out as treated alike."],
         reasons=("control", "why"),
+        shield=_shielded_control,
     )
 
 
@@ -129,6 +167,7 @@ def events_table(evidence: Evidence, *, id: str = "tbl-events") -> Table:
             "estimate": ("Gap without it, points", "+.1f"),
         },
         limit=20,
+        shield=_shielded_events,
     )
 
 
@@ -161,6 +200,7 @@ def _of(
     columns: Columns,
     notes: Sequence[str] = (),
     reasons: tuple[str, str] = ("", ""),
+    shield: Callable[[pd.DataFrame, Study], pd.DataFrame] | None = None,
     **more: Any,
 ) -> Table:
     """Return a check's table with its gaps in points and what barred a row among the notes."""
@@ -174,6 +214,8 @@ def _of(
     for name, of in (("p", "p_value"), ("p_corrected", "p_holm")):
         if of in frame:
             frame[name] = frame[of].astype(float).map(short_p)
+    if shield is not None:
+        frame = shield(frame, study)
     row, why = reasons
     said = [f"{r[row]}: {r[why]}." for r in frame.to_dict("records") if why and _given(r[why])]
     return table(
@@ -181,7 +223,11 @@ def _of(
         id=id,
         title=title,
         columns=dict(columns),
-        notes=[*notes, *dict.fromkeys(s.replace("..", ".") for s in said)],
+        notes=[
+            *notes,
+            *dict.fromkeys(s.replace("..", ".") for s in said),
+            *hidden_notes(study, frame),
+        ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
         **more,

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from audit.cells import FOCAL, REFERENCE
 from audit.claims import RUNGS
 from audit.design import words
+from audit.disclosure import (
+    HIDDEN,
+    STRATA,
+    class_of,
+    hidden_cells,
+    mask,
+    note,
+    protect,
+    protect_few,
+    protect_parts,
+    protection,
+)
 from audit.errors import UnknownName
 from audit.numerals import count
 from audit.report.blocks import Column, Figure, Prose, Table, prose
@@ -15,15 +30,23 @@ if TYPE_CHECKING:
     from audit.cases import Cases
     from audit.comparison import Comparison
     from audit.evidence import Evidence
+    from audit.study import Study
 
 POINTS = 100  # differences print in percentage points
+LOST = ("cases_removed", "accounts_removed", "share_removed")
 PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
+PHONE_WIDTH = 3.2  # inches of a telephone's screen: 320 pixels of 1/100 inch
 
 
 def source_line(cases: Cases) -> str:
     """Return the source in one line: titles, producers and the number of cases as loaded."""
     named = "; ".join(f"{o.title} ({o.producer})" if o.producer else o.title for o in cases.origins)
     return f"{named}, {count(len(cases))} cases"
+
+
+def licence_line(cases: Cases) -> str:
+    """Return the licences of the data in one line: each origin's title and licence."""
+    return "; ".join(f"{o.title}: {o.licence}" for o in cases.origins if o.licence)
 
 
 def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
@@ -45,9 +68,10 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
     comparison = getattr(stage, "comparison", stage)
     study = getattr(comparison, "study", None)
     with theme():
-        axes = entry.render(stage, width=PAGE_WIDTH)
         return figure(
-            axes.figure,
+            entry.render(stage, width=PAGE_WIDTH),
+            phone=entry.render(stage, width=PHONE_WIDTH),
+            licence=licence_line(study.loaded) if study else "",
             id=f"fig-{id or name.replace('_', '-')}",
             title=said.title,
             subtitle=said.subtitle,
@@ -59,6 +83,17 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
         )
 
 
+def hidden_notes(study: Study, frame: pd.DataFrame) -> list[str]:
+    """Return the note that explains hidden cells, where a frame has any."""
+    return [note(study.design.smallest_cell)] if HIDDEN in frame else []
+
+
+def disclosure_note(comparison: Comparison) -> Prose | None:
+    """Return how many cells are hidden and why, or why none is; None where none had to be."""
+    says = protection(comparison.study).says
+    return prose("{says}", says=says) if says else None
+
+
 def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | Prose:
     """Return who left the table and why, by class."""
     study = comparison.study
@@ -67,12 +102,14 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
         return prose("No row left the table.")
     taken = frame.groupby("step")["cases_removed"].transform("sum") > 0
     idle = list(dict.fromkeys(frame.loc[~taken, "because"]))
-    frame = frame[taken].assign(account_class=frame["account_class"].map(words))
+    frame = frame[taken]
     if frame.empty:
         return prose(
             "No row left the table. Steps that took nothing: {idle}.", idle="; ".join(idle)
         )
     frame["flag"] = frame["flagged"].map({True: "uneven", False: ""})
+    frame = shielded_ledger(frame, study)
+    frame["account_class"] = frame["account_class"].map(words)
     return table(
         frame,
         id=id,
@@ -90,10 +127,40 @@ def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | P
         notes=[
             "“uneven”: the step took at least five points more of this class than of another.",
             *([f"Steps that took nothing: {'; '.join(idle)}."] if idle else []),
+            *hidden_notes(study, frame),
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
     )
+
+
+def shielded_ledger(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the ledger with what it took of few posts of a class hidden.
+
+    With it go the numbers before and after, up to the next step that is shown: a step is their
+    difference. One step alone cannot be hidden; what was loaded and what is left tell it.
+    """
+    out = frame
+    for name, rows in frame.groupby("account_class", sort=False):
+        own = {"account_class": str(name)}
+        lost = protect_parts(rows, study, **own, n="cases_removed", columns=LOST)
+        gone = hidden_cells(lost).get("cases_removed")
+        if gone is not None and gone.sum() > 1:
+            places = [i for i, g in enumerate(gone) if g]
+            inside = [places[0] <= i <= places[-1] for i in range(len(rows))]
+            after = [places[0] <= i < places[-1] for i in range(len(rows))]
+            before = [places[0] < i <= places[-1] for i in range(len(rows))]
+            for columns, flags in (
+                (LOST, gone),
+                (("cases_after",), after),
+                (("cases_before",), before),
+                (("share_removed",), inside),
+            ):
+                hit = pd.Series(flags, index=rows.index).reindex(out.index, fill_value=False)
+                out = mask(out, hit.astype(bool), columns)
+        few = rows["accounts_removed"].reindex(out.index).fillna(0)
+        out = protect_few(out, study, **own, few=few, columns=("accounts_removed",))
+    return out
 
 
 def checks_table(evidence: Evidence) -> Table:
@@ -127,6 +194,13 @@ def coverage_table(evidence: Evidence) -> Table | Prose:
         return prose("Every optional field is absent, so there is no coverage to compare.")
     frame["column"] = frame["column"].map(words)
     frame["difference"] = frame["difference"] * POINTS
+    study = evidence.comparison.study
+    for group in (FOCAL, REFERENCE):
+        n = study.cells.total(group)
+        has = (frame[group].astype(float) * n).round()
+        few = has.where(has < n - has, n - has)  # few with the field, or few without it
+        own = {"account_class": class_of(study, group)}
+        frame = protect_few(frame, study, **own, few=few, columns=(group, "difference"))
     return table(
         frame,
         id="tbl-coverage",
@@ -137,7 +211,10 @@ def coverage_table(evidence: Evidence) -> Table | Prose:
             "reference": (words(design.references[0]), ".1%"),
             "difference": ("Difference, points", "+.1f"),
         },
-        notes=["Fields of an action are counted where an action was taken."],
+        notes=[
+            "Fields of an action are counted where an action was taken.",
+            *hidden_notes(study, frame),
+        ],
         source=source_line(evidence.comparison.study.loaded),
         simulated=evidence.comparison.study.cases.simulated,
     )
@@ -145,8 +222,20 @@ def coverage_table(evidence: Evidence) -> Table | Prose:
 
 def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
     """Return the strata with both classes' counts, and which support a comparison."""
+    study = evidence.comparison.study
     frame = evidence.table("support").sort_values("n_focal", ascending=False, kind="stable")
     frame["supported"] = frame["supported"].map({True: "yes", False: "no"})
+    # No support means that at most one reference account is there, which is a count of it.
+    frame = protect(
+        frame,
+        study,
+        of=STRATA,
+        labels="stratum",
+        columns={
+            FOCAL: ("events_focal", "n_focal", "accounts_focal"),
+            REFERENCE: ("events_reference", "n_reference", "accounts_reference", "supported"),
+        },
+    )
     return table(
         frame,
         id=id,
@@ -167,6 +256,7 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
             (words(evidence.comparison.study.design.references[0]), 3),
             ("", 1),
         ],
+        notes=[*hidden_notes(study, frame), *filter(None, [protection(study).says])],
         limit=40,
         source=source_line(evidence.comparison.study.loaded),
         simulated=evidence.comparison.study.cases.simulated,

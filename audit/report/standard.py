@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from audit.charts.gap_over_time import has_periods
+from audit.checks.selective_reporting import SELECTED
 from audit.claims import Verdict
 from audit.design import words
+from audit.disclosure import protection
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
+from audit.report.citations import HEADING as REFERENCES
 from audit.report.front import cover, page_one
 from audit.report.ordinary import docket_blocks, exemption_blocks
+from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
 from audit.schema import UNKNOWN
 
@@ -19,18 +25,22 @@ if TYPE_CHECKING:
     from audit.comparison import Comparison
     from audit.evidence import Evidence
 
-EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs")
+EFFECT_CHARTS = ("observed_expected", "forest", "rates", "rungs", "gap_over_time")
 
 
-def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
+def standard_blocks(
+    evidence: Evidence, *, limits: Sequence[str] = (), reply: Reply | None = None
+) -> list[Block]:
     """Return the blocks of the standard report: page 1, then who, what, how sure, and how.
 
     Parameters
     ----------
     limits : sequence of str
         Sentences for page 1 about what these data cannot show.
+    reply : Reply, optional
+        The platform's answer to an earlier version.
     """
-    parts = [
+    parts: list[Callable[[Evidence], list[Block]]] = [
         _ledger,
         _comparability,
         _effects,
@@ -39,6 +49,7 @@ def standard_blocks(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[B
         docket_blocks,
         _robustness,
         _limits,
+        partial(right_of_reply, reply=reply),
         _appendix,
     ]
     front = [cover(evidence), *page_one(evidence, limits=limits)]
@@ -88,6 +99,7 @@ def _effects(evidence: Evidence) -> list[Block]:
     drawn = {name for answer in comparison.answers for name in answer.charts}
     names = [n for n in EFFECT_CHARTS if n not in drawn]
     names = [n for n in names if n != "rungs" or _has_rungs(comparison)]
+    names = [n for n in names if n != "gap_over_time" or has_periods(comparison)]
     out += [sections.chart(name, comparison) for name in names]
     if len(comparison.study.design.references) > 1:
         out.append(effects.family_table(evidence))
@@ -116,6 +128,8 @@ def _robustness(evidence: Evidence) -> list[Block]:
     ran = {f.check for f in evidence.findings}
     if "multiverse" in ran and not evidence.table("multiverse").empty:
         out.append(sections.chart("multiverse", evidence))
+    if "selective_reporting" in ran and evidence.comparison.study.design.frame in SELECTED:
+        out.append(sections.chart("selection_sensitivity", evidence))
     out += robustness_tables(evidence)
     out.append(effects.independent_table(evidence.comparison))
     return out
@@ -124,6 +138,7 @@ def _robustness(evidence: Evidence) -> list[Block]:
 def _limits(evidence: Evidence) -> list[Block]:
     said = [g.says for g in evidence.comparison.study.gates]
     said += [f.says for f in evidence.findings if f.passed is None and f.step]
+    said += filter(None, [protection(evidence.comparison.study).says])
     if not said:
         return []
     out: list[Block] = [Heading("Limits")]
@@ -139,6 +154,7 @@ def _appendix(evidence: Evidence) -> list[Block]:
         appendix.design_table(comparison),
         Heading("Codebook", appendix=True),
         appendix.codebook_table(comparison.study.cases, comparison.study.design),
+        Heading("References", id=REFERENCES, appendix=True, numbered=False),
         Heading("Provenance", appendix=True),
         appendix.provenance(evidence),
     ]

@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from audit.disclosure import HIDDEN, SYMBOL, hidden_cells, with_tokens
+from audit.disclosure.masks import DIGITS
 from audit.errors import ReportError
 from audit.report.blocks import Column, Table, check_id
 from audit.report.tex import booktabs
 from audit.text import csv_safe, visible
 
-DIGITS = 12  # significant digits in a CSV
 MINUS = "−"
 MISSING = "–"
 SHOWN = re.compile(r"\d")
@@ -50,7 +51,8 @@ def table(
         Names the files and is the target of `[text](#id)`.
     columns : mapping, optional
         Frame column to heading, (heading, format) or `Column`; all columns when not given.
-        Missing values print as "–", infinite ones as "∞".
+        Missing values print as "–", infinite ones as "∞", hidden ones (`audit.disclosure`) as "▒",
+        and as the word "hidden" in the CSV, which then has the column "cells_hidden".
     spanners : sequence of (heading, number of columns)
         Headings over groups of columns, "" for none; they must cover all columns.
     group : str
@@ -67,10 +69,11 @@ def table(
     _check(frame, check_id(id, "a table"), chosen, spanners, group)
     shown = frame.iloc[:limit]
     named = [_aligned(shown[key], column) for key, column in chosen.items()]
-    texts = [_texts(shown[key], column) for key, column in chosen.items()]
+    gone = hidden_cells(frame)
+    texts = [_texts(shown[key], column, gone.get(key)) for key, column in chosen.items()]
     cells = tuple(zip(*texts, strict=True))
     notes = [*notes, *_cut(len(frame), limit, id)]
-    data = frame[[*([group] if group else []), *chosen]]
+    data = frame[[*([group] if group else []), *chosen, *([HIDDEN] if gone else [])]]
     return Table(
         id=id,
         title=title,
@@ -116,9 +119,9 @@ def _value(value: Any) -> float | None:
 def to_csv(frame: pd.DataFrame) -> str:
     """Return a frame as CSV: 12 significant digits, ISO times, no text a spreadsheet would run.
 
-    Missing values are empty cells, infinite ones "∞" as in the printed table.
+    Missing values are empty cells, infinite ones "∞" as in the printed table, hidden ones "hidden".
     """
-    safe = frame.copy()
+    safe = with_tokens(frame)
     for place in range(safe.shape[1]):
         values = safe.iloc[:, place]
         if types.is_float_dtype(values) and values.isin([math.inf, -math.inf]).any():
@@ -186,9 +189,12 @@ def _aligned(values: pd.Series, column: Column) -> Column:
     return Column(label, column.format, align, column.code, column.link, column.limit)
 
 
-def _texts(values: pd.Series, column: Column) -> list[str]:
+def _texts(values: pd.Series, column: Column, gone: pd.Series | None = None) -> list[str]:
     form = column.format or _default(values)
-    return [_text(value, form, column) for value in values]
+    said = [_text(value, form, column) for value in values]
+    if gone is None:
+        return said
+    return [SYMBOL if hidden else text for text, hidden in zip(said, gone, strict=False)]
 
 
 def _default(values: pd.Series) -> str:

@@ -7,29 +7,22 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from audit.errors import ReportError
-from audit.report.address import is_linkable
 from audit.report.document import Document
 from audit.report.fonts import font_files
-from audit.report.markdown import Node
-from audit.report.maths import formulas
-from audit.report.numbering import walk
-from audit.report.widths import LANDSCAPE, PORTRAIT, breakable, fit
+from audit.report.printed import parted_tables, printed
 from audit.text import visible
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARDS: Any = ["ua-1", "a-2a"]
-TALLEST = 560.0  # points a chart may be high, so that its caption and notes share its page
 NO_DAY = "1970-01-01"  # the stamp of a PDF whose report has no date
-UNSETTLED = "did not converge"
-UNBROKEN = 30  # letters of a run in prose after which a line may end
-ISOLATE, POP = "\u2068", "\u2069"
+TRIES = 4  # times a document is set anew, at most, so that notes share a page with rows
 
 
 Pages = Mapping[str, int]
@@ -66,12 +59,16 @@ def build_pdf(document: Document) -> Pdf:
     document's date, system fonts are not looked at, and the compiler can read nothing but a
     temporary folder that holds the document.
 
+    A document that knows its fingerprint prints it on page one and in its provenance, with the
+    command that re-checks the report and both as a QR code.
+
     Raises
     ------
     ReportError
-        When page one does not fit on one page, a table fits no page, or the compiler refuses.
+        When the fingerprint is none, page one does not fit on one page, a table fits no page, or
+        the compiler refuses.
     """
-    data, pictures = _data(document)
+    data, pictures = printed(document)
     day = datetime.fromisoformat(document.meta["date"] or NO_DAY).replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="audit-report-") as folder:
         root, typefaces = Path(folder).resolve() / "root", Path(folder).resolve() / "fonts"
@@ -82,10 +79,13 @@ def build_pdf(document: Document) -> Pdf:
         (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
         for name, svg in pictures.items():
             (root / name).write_text(svg, encoding="utf-8")
-        for floats in (True, False):
-            pdf = _compile(root, typefaces, {**data, "floats": floats}, day)
-            if not any(UNSETTLED in n for n in pdf.warnings):
-                break  # else figures that chase one another over the pages stay where they stand
+        kept: list[str] = []
+        for _ in range(TRIES):
+            pdf = _compile(root, typefaces, {**data, "kept": kept}, day)
+            parted = [k for k in parted_tables(data["body"], pdf.places) if k not in kept]
+            if not parted:
+                break
+            kept += parted
     return pdf
 
 
@@ -129,69 +129,6 @@ def _refusal(error: Any) -> str:
         )
     hints = "; ".join(visible(h, 300) for h in getattr(error, "hints", []))
     return f"The PDF cannot be set: {said}{'. Hint: ' + hints if hints else ''}."
-
-
-def _data(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what the template reads, and the pictures by file name."""
-    pictures: dict[str, str] = {}
-    plain = json.loads(json.dumps([document.front, document.body]))
-    for part, nodes in zip(("front", "body"), plain, strict=True):
-        for place, node in enumerate(nodes):
-            node["at"] = f"{part}/{place}"
-    for node in walk(plain):
-        if node.get("kind") == "figure":
-            name = f"figure-{node['number']}.svg"
-            pictures[name] = node["files"]["print"]
-            node["file"] = name
-            node["share"] = min(1.0, TALLEST * node["width"] / node["height"] / PORTRAIT)
-        elif node.get("kind") == "table":
-            node["fit"] = asdict(fit(node))
-            node["room"] = LANDSCAPE if node["fit"]["landscape"] else PORTRAIT
-            node["links"] = [c["link"] for c in node["columns"]]
-            node["cells"] = [
-                [_cell(t, c) for t, c in zip(r, node["columns"], strict=True)]
-                for r in node["cells"]
-            ]
-        elif node.get("kind") == "provenance":
-            node["digests"] = [
-                {"value": f"{name} ({size:,} bytes)", "halves": [sha[:32], sha[32:]]}
-                for name, size, sha in node["digests"]
-            ]
-        node.pop("files", None)
-    front, body = _broken(plain)
-    maths = formulas(document.formulas(), "typst")
-    return {"meta": _broken(document.meta), "front": front, "body": body, "maths": maths}, pictures
-
-
-def _cell(text: str, column: Node) -> dict[str, Any]:
-    shown = _isolated(text if column["align"] == "right" else breakable(text))
-    linked = column["link"] and text.lower().startswith("http") and is_linkable(text)
-    return {"shown": shown, "url": text if linked else ""}
-
-
-def _isolated(text: str) -> str:
-    """Wrap text with right-to-left letters, so that it cannot turn its neighbours around."""
-    import unicodedata
-
-    turns = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
-    return f"{ISOLATE}{text}{POP}" if turns else text
-
-
-def _broken(value: Any, key: str = "") -> Any:
-    """Let long runs of letters end a line, and keep right-to-left text to itself."""
-    if isinstance(value, dict):
-        return {k: _broken(v, k) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_broken(v, key) for v in value]
-    if isinstance(value, str) and key in PRINTED:
-        return _isolated(breakable(value, UNBROKEN))
-    return value
-
-
-PRINTED = frozenset(
-    ("v", "title", "subtitle", "kicker", "headline", "points", "label", "value", "gloss", "body")
-    + ("note", "notes", "source", "rows", "spanners", "groups")
-)
 
 
 def count_pages(content: bytes) -> int:

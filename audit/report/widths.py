@@ -15,6 +15,8 @@ from audit.report.fonts import text_width
 PORTRAIT, LANDSCAPE = 453.5, 700.0  # points between the margins of an A4 page
 SIZES = (8.6, 8.2, 7.8, 7.4, 7.0, 6.6)  # points; below the last, a table is no longer readable
 INSET = 4.5  # points on each side of a cell
+INSET_ABOVE = 3.3  # above and below a cell
+LEADING = 1.2  # of a line, in sizes of its type
 SAFETY = 1.02  # kerning only narrows, but shaping of joined scripts may widen a little
 TALLEST_ROW = 15.0  # lines a row may have and still be kept on one page
 TALLEST_CELL = 8.0  # lines; a table with taller cells is set smaller or on a turned page
@@ -33,6 +35,7 @@ class Fit:
     widths: tuple[float, ...]
     landscape: bool
     whole: bool  # whether no row is so tall that it must be free to break over two pages
+    height: float = 0.0  # of the rows, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def fit(table: dict[str, Any]) -> Fit:
             continue
         lines = _tallest(measured, widths)
         given = tuple(round(float(w) + 2 * INSET, 2) for w in widths)
-        found.append((lines, Fit(size, given, landscape, lines <= TALLEST_ROW)))
+        height = _rows_height(measured, widths, size)
+        found.append((lines, Fit(size, given, landscape, lines <= TALLEST_ROW, height)))
         if lines <= TALLEST_CELL:
             return found[-1][1]
     if found:
@@ -153,3 +157,11 @@ def _tallest(measured: Measured, widths: Sequence[float] | np.ndarray) -> float:
         return 0.0
     # Lines end ragged: about a tenth of each stays empty.
     return float((1.1 * measured.cells / np.maximum(widths, 1e-9)).max())
+
+
+def _rows_height(measured: Measured, widths: np.ndarray, size: float) -> float:
+    """Return about how high the rows are together, in points."""
+    if not measured.cells.size:
+        return 0.0
+    lines = np.ceil(1.05 * measured.cells / np.maximum(widths, 1e-9)).clip(min=1).max(axis=1)
+    return round(float((lines * LEADING * size + 2 * INSET_ABOVE).sum()), 1)

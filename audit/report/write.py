@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from audit.report.chart_files import chart_files
 from audit.report.document import Document
 from audit.report.folder import replace_folder
 from audit.report.html import build_html
@@ -98,7 +98,7 @@ def write_report(
         "claims.json": written,
         "record.json": _json(record_of(document, said, written, made)),
         **_tables(document),
-        **_charts(document),
+        **chart_files(document),
     }
     if notebook is not None:
         files["report.ipynb"] = _notebook(notebook)
@@ -129,17 +129,6 @@ def _tables(document: Document) -> dict[str, bytes]:
         for t in document.blocks("table")
         for kind in ("csv", "tex")
     }
-
-
-def _charts(document: Document) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for chart in document.blocks("figure"):
-        stem, parts = f"charts/{chart['id']}", chart["files"]
-        files[f"{stem}.png"] = base64.b64decode(parts["png"])
-        files[f"{stem}.svg"] = parts["svg"].encode()
-        files[f"{stem}.csv"] = parts["csv"].encode()
-        files[f"{stem}.txt"] = (chart["alt"] + "\n").encode()
-    return files
 
 
 def _notebook(notebook: Any) -> bytes:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.engine import Engine
 from audit.errors import Fault, SchemaError
 from audit.origin import Origin
@@ -16,6 +15,11 @@ from audit.reading.times import zone_of
 from audit.roster import Roster
 from audit.scanned.noun import Scan, known_names
 from audit.schema import STANDARD_LADDER, Ladder
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 __all__ = ["Scan", "scan"]
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.engine import Name, Sql, Value, joined, sql
 from audit.reading.typed import YES_NO
 from audit.schema import CASE_COLUMNS, TEXT_KINDS, UNKNOWN
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from audit.engine.protocol import Engine, Kind
+else:
+    pd = late("pandas")
 
 CASE_KINDS = {column.name: column.kind for column in CASE_COLUMNS}
 ZONED = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"

@@ -6,25 +6,45 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from audit import population
+from audit.deferred import late
 from audit.engine import Name, Sql, Value, joined, sql
-from audit.errors import DesignError
+from audit.errors import DesignError, SourceError
 from audit.fitting import absent_columns
+from audit.scanned.coded import Coded, coded
 from audit.scanned.left import ledger_of, lost_outcomes
 from audit.scanned.populations import unlike
-from audit.scanned.steps import STAYS, Steps, level, steps_of
+from audit.scanned.steps import STAYS, Steps, known_acted_on, steps_of
 from audit.schema import NOT_RECORDED
 from audit.tallied import SIDES, Tallied
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.design import Design
     from audit.scanned.noun import Scan
+else:
+    pd = late("pandas")
 
 GROUPS = {number: name for name, number in SIDES.items()}
 WATCHED = ("acted_at", "observed_until")
 REGIME_COLUMNS = ("platform", "rule", "regime")
+
+
+MOST_STEPS = 128
+"""More than any step at which a row leaves, `STAYS` among them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """Counts by account, class, step, stratum and weight: what stands after FROM, and its tables.
+
+    The tables hold whole numbers; their texts are joined when they are asked for.
+    """
+
+    rows: Sql
+    tables: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +69,10 @@ def meet(scan: Scan, design: Design) -> Enrolled:
     scan.require()
     require_columns(scan, design)
     steps = steps_of(scan, design)
-    base = _counted(scan, design, steps)
-    require_classes(scan, design, base)
-    base = _one_class_per_account(scan, base, design, steps)
+    counted = _counted(scan, design, steps)
+    require_classes(scan, design, counted.rows)
+    counted = _one_class_per_account(scan, counted, design, steps)
+    base = counted.rows
     ledger = ledger_of(scan, base, steps)
     lost = lost_outcomes(scan, base, design, steps)
     strata, levels, table = _tally(scan, base, design)
@@ -63,7 +84,7 @@ def meet(scan: Scan, design: Design) -> Enrolled:
         watched=_watched(scan, base, design),
         _known={},
     )
-    scan.engine.drop(base)
+    scan.engine.drop(*counted.tables)
     return Enrolled(left, Tallied(scan.engine, table, strata, weighted, None, levels), lost)
 
 
@@ -100,7 +121,7 @@ def _absent(scan: Scan, column: str, allowed: Any) -> list[str]:
     return population.absent(levels, column, allowed)
 
 
-def require_classes(scan: Scan, design: Design, base: Name) -> None:
+def require_classes(scan: Scan, design: Design, base: Name | Sql) -> None:
     """Raise where the design names a class that no row of `base` has."""
     found = scan.engine.query(sql("select distinct class from {b} order by class", b=base))
     classes = [str(name) for name in found["class"]]
@@ -113,47 +134,80 @@ def require_classes(scan: Scan, design: Design, base: Name) -> None:
         raise DesignError("the design does not fit the cases: " + " ".join(faults))
 
 
-def _counted(scan: Scan, design: Design, steps: Steps) -> Name:
+def _counted(scan: Scan, design: Design, steps: Steps) -> Counted:
     """Pass over the rows once: counts by account, class, step, stratum and weight."""
-    stays = sql("leaves = {n}", n=Sql((str(STAYS),)))
-    layers = [Name(f"s{i}") for i, _ in enumerate(design.strata)]
-    extra = [Name(f"r{i}") for i, _ in enumerate(_regime_columns(scan))]
-    weight = scan.value("sampling_weight")[0] if "sampling_weight" in scan.names else sql("1.0")
-    columns = [
+    classes = coded(scan, ["account_class"])
+    layers = coded(scan, (*design.strata, *_regime_columns(scan)), prefix="l")
+    packed = _packed(scan, design, steps, (classes, layers))
+    keys = ["head", *(f"k{i}" for i in range(len(layers.keys)))]
+    what = sql("select distinct {k} from {t}", k=joined(map(Name, keys)), t=packed)
+    found = scan.engine.query(what)
+    if any(values.dtype.kind == "f" for values in found.values()):
+        raise SourceError("the table changed while it was read. Try: once nothing writes to it.")
+    head = found["head"].astype(np.int64)
+    stays = head % MOST_STEPS == STAYS
+    place = classes.codes([head // MOST_STEPS])[:, 0]
+    known: dict[str, Any] = {**found, "leaves": head % MOST_STEPS}
+    known["class"] = np.array(classes.names[0], dtype=object)[place]
+    levels = layers.codes([np.where(stays, found[k], 0) for k in keys[1:]])
+    named = [f"s{i}" for i, _ in enumerate(design.strata)]
+    named += [f"r{i}" for i, _ in enumerate(_regime_columns(scan))]
+    for name, names, codes in zip(named, layers.names, levels.T, strict=True):
+        known[name] = np.where(stays, np.array(names, dtype=object)[codes], None)
+    table = scan.engine.upload(known)
+    listed = ["d.class", "d.leaves", *(f"d.{name}" for name in named)]
+    rest = "p.weight, " if "sampling_weight" in scan.names else ""
+    rest += "p.least, p.most, " if _watch(scan, design) else ""
+    rows = sql(
+        f"(select p.account, {', '.join(listed)}, {rest}p.events, p.n "
+        "from {p} as p join {d} as d on {on})",
+        p=packed,
+        d=table,
+        on=joined([sql("p.{k} = d.{k}", k=Name(k)) for k in keys], " and "),
+    )
+    return Counted(rows, (packed, table))
+
+
+def _packed(scan: Scan, design: Design, steps: Steps, levels: tuple[Coded, Coded]) -> Name:
+    """Return counts by account and by class, step and levels as whole numbers."""
+    classes, layers = levels
+    single = "count" not in scan.names
+    inner = [
         sql("{x} as account", x=scan.account()),
-        sql("{x} as class", x=scan.value("account_class")[0]),
         sql("{x} as leaves", x=steps.leaves),
-        sql("{x} as acted", x=steps.acted),
+        sql("{x} as acted", x=known_acted_on(scan, design.outcome)),
         sql("{x} as size", x=scan.size()),
-        sql("cast({x} as double) as weight", x=weight),
-        *(
-            sql("{x} as {n}", x=level(scan, c), n=n)
-            for c, n in zip(design.strata, layers, strict=True)
-        ),
-        *(
-            sql("{x} as {n}", x=level(scan, c), n=n)
-            for c, n in zip(_regime_columns(scan), extra, strict=True)
-        ),
+        *classes.columns,
+        *layers.columns,
         *_watch(scan, design),
     ]
-    inner = sql("select {columns} from {s}", columns=joined(columns), s=scan.source())
-    keyed = [
-        sql("case when {stays} then {n} end as {n}", stays=stays, n=n) for n in (*layers, *extra)
+    stays = Sql((str(STAYS),))
+    keys = [
+        sql("account"),
+        sql("({c}) * {m} + leaves as head", c=classes.keys[0], m=Sql((str(MOST_STEPS),))),
+        *(
+            sql("case when leaves = {s} then {k} else -1 end as {n}", s=stays, k=k, n=Name(f"k{i}"))
+            for i, k in enumerate(layers.keys)
+        ),
     ]
-    weigh = [sql("weight")] if "sampling_weight" in scan.names else []
-    keys = [sql("account"), sql("class"), sql("leaves"), *weigh, *keyed]
-    group = Sql((", ".join(str(i) for i in range(1, len(keys) + 1)),))
+    if "sampling_weight" in scan.names:
+        weight = scan.value("sampling_weight")[0]
+        inner.append(sql("cast({x} as double) as weight", x=weight))
+        keys.append(sql("weight"))
+    counts = "count(*) filter (where acted = 1) as events, count(*) as n"
+    if not single:
+        counts = "cast(sum(case when acted = 1 then size else 0 end) as bigint) as events, "
+        counts += "cast(sum(size) as bigint) as n"
+    counts += ", min(watched) as least, max(watched) as most" if _watch(scan, design) else ""
     return scan.engine.keep(
         sql(
-            "select {keys}, "
-            "cast(sum(case when acted = 1 then size else 0 end) as bigint) as events, "
-            "cast(sum(size) as bigint) as n{extremes} from ({inner}) as e group by {group}",
+            "select {keys}, {counts} from (select {inner} from {s}) as r {joins} group by {group}",
             keys=joined(keys),
-            extremes=sql(", min(watched) as least, max(watched) as most")
-            if _watch(scan, design)
-            else sql(""),
-            inner=inner,
-            group=group,
+            counts=Sql((counts,)),
+            inner=joined(inner),
+            s=scan.source(),
+            joins=joined([classes.joins, layers.joins], " "),
+            group=Sql((", ".join(str(i) for i in range(1, len(keys) + 1)),)),
         )
     )
 
@@ -166,7 +220,7 @@ def _watch(scan: Scan, design: Design) -> list[Sql]:
     return [sql("({seen} - {acted}) as watched", seen=seen, acted=acted)]
 
 
-def _watched(scan: Scan, base: Name, design: Design) -> tuple[float, float] | None:
+def _watched(scan: Scan, base: Sql, design: Design) -> tuple[float, float] | None:
     """Return the least and most seconds from action to last look of the rows that stay."""
     if not _watch(scan, design):
         return None
@@ -183,7 +237,8 @@ def _regime_columns(scan: Scan) -> tuple[str, ...]:
     return tuple(c for c in REGIME_COLUMNS if c in scan.names)
 
 
-def _one_class_per_account(scan: Scan, base: Name, design: Design, steps: Steps) -> Name:
+def _one_class_per_account(scan: Scan, counted: Counted, design: Design, steps: Steps) -> Counted:
+    base = counted.rows
     focal = sql(
         "(select distinct account from {b} where class = {focal} and leaves >= {step} "
         "and account is not null) as f",
@@ -200,7 +255,7 @@ def _one_class_per_account(scan: Scan, base: Name, design: Design, steps: Steps)
     both = "b.class = {reference} and b.leaves >= {step}"
     how_many = "select count(*) as n from {b} as b join {f} on b.account = f.account where " + both
     if not scan.engine.query(sql(how_many, **given))["n"][0]:
-        return base
+        return counted
     marked = scan.engine.keep(
         sql(
             "select b.*, case when f.account is not null and " + both + " then {step} "
@@ -218,11 +273,11 @@ def _one_class_per_account(scan: Scan, base: Name, design: Design, steps: Steps)
         m=marked,
     )
     found = scan.engine.keep(kept)
-    scan.engine.drop(base, marked)
-    return found
+    scan.engine.drop(*counted.tables, marked)
+    return Counted(sql("{t}", t=found), (found,))
 
 
-def _tally(scan: Scan, base: Name, design: Design) -> tuple[tuple[str, ...], Any, Name]:
+def _tally(scan: Scan, base: Sql, design: Design) -> tuple[tuple[str, ...], Any, Name]:
     """Return the strata's names and levels, and the table of counts that knows them by number."""
     layers = [Name(f"s{i}") for i, _ in enumerate(design.strata)]
     names: tuple[str, ...] = ("all",)
@@ -266,7 +321,7 @@ def _differ(scan: Scan, table: Name) -> bool:
     return bool(found["n"][0])
 
 
-def _regimes(scan: Scan, base: Name) -> tuple[tuple[str, str], ...]:
+def _regimes(scan: Scan, base: Sql) -> tuple[tuple[str, str], ...]:
     columns = _regime_columns(scan)
     if not columns:
         return ()

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.engine import ROW, Name, Relation, Sql, Value, joined, sql
 from audit.errors import Fault, SourceError
+from audit.progress import steps
 from audit.reading.lines import TextTable
 from audit.reading.mapped import once, read_mapped
 from audit.reading.structure import Structure
@@ -22,8 +23,12 @@ from audit.schema import CASE_COLUMNS, UNKNOWN
 from audit.text import visible
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.engine.files import Files
     from audit.scanned.noun import Scan
+else:
+    pd = late("pandas")
 
 COPIED = 1 << 20
 MOST_SUSPECTS = 200_000
@@ -33,9 +38,9 @@ MOST_SUSPECTS = 200_000
 def faults_of(scan: Scan) -> tuple[Fault, ...]:
     """Return every fault: of the files' structure, of cells, of rows against one another."""
     files = scan.relation.files
-    if files is None or not files.delimited or files.opaque:
+    if files is None or not files.delimited:
         return tuple(once(_cells(scan, Rows(()))))
-    walked = tuple(_walked(files, path) for path in files.paths)
+    walked = tuple(_walked(files, path) for path in steps(files.paths, "scan", unit="file"))
     rows = Rows(tuple(zip(files.paths, walked, strict=True)))
     said = [_in_file(f, rows, i) for i, w in enumerate(walked) for f in w.faults()]
     if any(w.rows == 0 for w in walked):

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from audit.engine import Name, Value, sql
+from audit.deferred import late
+from audit.engine import Name, Sql, Value, sql
 from audit.ledger import Removal, entries, in_order
 from audit.schema import UNKNOWN
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.design import Design
     from audit.scanned.noun import Scan
     from audit.scanned.steps import Steps
+else:
+    pd = late("pandas")
 
 
-def ledger_of(scan: Scan, base: Name, steps: Steps) -> tuple[Removal, ...]:
+def ledger_of(scan: Scan, base: Name | Sql, steps: Steps) -> tuple[Removal, ...]:
     """Return what each step took from each class, as `Cases.keep` enters it in the ledger."""
     cases = scan.engine.query(
         sql(
@@ -50,7 +53,7 @@ def _at(cases: dict[str, Any], accounts: dict[str, Any], step: int) -> pd.DataFr
     return in_order(table.rename_axis("account_class"))
 
 
-def lost_outcomes(scan: Scan, base: Name, design: Design, steps: Steps) -> dict[str, int]:
+def lost_outcomes(scan: Scan, base: Name | Sql, design: Design, steps: Steps) -> dict[str, int]:
     """Return the posts by group whose outcome the data cannot tell."""
     rows = scan.engine.query(
         sql(

@@ -6,28 +6,32 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from audit.deferred import late
 from audit.engine import Engine, Name, Relation, Sql, Value, sql
 from audit.errors import Fault, RowsNeeded, SchemaError, SourceError
 from audit.ledger import Removal, counted, ledger_lines
-from audit.origin import Origin
+from audit.origin import SIMULATED, Origin
+from audit.printed import Face, Grid, Head, Shown
 from audit.roster import Roster, merged_spells
 from audit.scanned.columns import Spelled
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, UNKNOWN, Ladder
-from audit.text import escape_html, visible
+from audit.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from audit.modelled.store import Store
+else:
+    pd = late("pandas")
 
 CLASS = Name("class (audit)")
 FOREVER = 2**62
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scan:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scan(Shown):
     """A table of cases that stays in its engine; rows never come to Python.
 
     Attributes
@@ -244,27 +248,19 @@ class Scan:
         names = [f.name for f in fields(Removal)]
         return pd.DataFrame([asdict(entry) for entry in self.ledger], columns=names)
 
-    def summary(self) -> str:
-        """Say in a few lines what the table is, where it is, and what left it."""
-        lines = [f"{counted(len(self), 'case')} that stay in {self.engine.name}"]
-        if self.simulated:
-            lines.insert(0, "SIMULATED: these cases are made up")
-        if self.plan:
-            lines.append(self.plan)
+    def face(self) -> Face:
+        """Return what the table is, where it is, and what left it."""
+        lines = [SIMULATED] if self.simulated else []
+        lines.append(f"{counted(len(self), 'case')} that stay in {self.engine.name}")
+        lines += [self.plan] if self.plan else []
         if self.checked:
             lines.append(f"not checked here: {visible(self.checked, 200)}")
-        lines.append(f"columns: {visible(', '.join(self.names), 400)}")
         lines.append(f"actions, mildest first: {visible(self.ladder, 300)}")
         lines += [f"origin: {visible(o.title, 200)}; {visible(o.producer)}" for o in self.origins]
-        return "\n".join([*lines, *ledger_lines(self.ledger)])
-
-    __str__ = summary
-
-    def __repr__(self) -> str:
-        return self.summary()
-
-    def _repr_html_(self) -> str:
-        return f'<pre class="tex2jax_ignore mathjax_ignore">{escape_html(self.summary())}</pre>'
+        lines += ledger_lines(self.ledger)
+        given = tuple((visible(n), visible(self.names[n])) for n in self.names)
+        columns = Grid("Columns", (Head("Here"), Head("In the table")), given)
+        return Face(lines[0], tuple(lines[1:]), (columns,))
 
 
 def known_names(kinds: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, str]:

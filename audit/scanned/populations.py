@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from audit import population
+from audit.deferred import late
 from audit.engine import Sql, Value, joined, sql
 from audit.errors import DesignError
 from audit.scanned.columns import one_of
 
-EPOCH = pd.Timestamp("1970-01-01", tz="UTC")
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
-SAMPLES: Mapping[str, Any] = {
-    "text": pd.Series(["a"], dtype="str"),
-    "number": pd.Series([1.0]),
-    "flag": pd.Series([True], dtype="boolean"),
-    "time": pd.Series(pd.to_datetime(["2018-01-05"], utc=True)),
-}
-"""A value of each kind, to find out whether bounds can be compared with it."""
+
+def _sample(kind: str) -> pd.Series:
+    """Return a value of a kind, to find out whether bounds can be compared with it."""
+    if kind == "time":
+        return pd.Series(pd.to_datetime(["2018-01-05"], utc=True))
+    if kind == "flag":
+        return pd.Series([True], dtype="boolean")
+    return pd.Series([1.0]) if kind == "number" else pd.Series(["a"], dtype="str")
 
 
 def holds(value: Sql, kind: str, allowed: Any) -> Sql:
@@ -52,7 +55,7 @@ def _bound(value: Sql, kind: str, which: str, limit: Any) -> Sql:
         moment = population.moment(limit)
         if which == "max" and population.whole_day(limit):
             moment, sign = moment + pd.Timedelta(days=1), "<"
-        limit = (moment - EPOCH) // pd.Timedelta(microseconds=1)
+        limit = (moment - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(microseconds=1)
     elif kind == "number":
         limit = float(limit)
     return sql("{x} " + sign + " {limit}", x=value, limit=Value(limit))
@@ -69,4 +72,4 @@ def unlike(kind: str, column: str, allowed: Any) -> list[str]:
     """Return a sentence where bounds are of another kind than the column."""
     if not isinstance(allowed, Mapping):
         return []
-    return population.absent(SAMPLES[kind], column, allowed)
+    return population.absent(_sample(kind), column, allowed)

@@ -116,6 +116,15 @@ def acted_on(scan: Scan, outcome: Outcome) -> Sql:
     )
 
 
+def known_acted_on(scan: Scan, outcome: Outcome) -> Sql:
+    """Return what `acted_on` does, sooner: only for rows whose outcome is known."""
+    if outcome.reversed or outcome.acted_within_hours or scan.actions:
+        return acted_on(scan, outcome)
+    word, _ = spelled_level(scan, "action")
+    listed = joined(map(Value, outcome.rungs(scan.ladder)))
+    return sql("cast({is_rung} as int)", is_rung=scan.engine.says("among", x=word, listed=listed))
+
+
 def _reversed(scan: Scan, hours: float | None) -> Sql:
     flag = scan.value("reversed")[0]
     if not hours:
@@ -143,3 +152,25 @@ def level(scan: Scan, column: str) -> Sql:
         value = scan.column(column).whole() if whole else value
         value = sql("cast({x} as string)", x=value)
     return sql("coalesce({x}, {missing})", x=value, missing=Value(NOT_RECORDED))
+
+
+def spelled_level(scan: Scan, column: str) -> tuple[Sql, str]:
+    """Return a row's level as the table spells it, NULL or "" where empty, and what empty means.
+
+    Where the spelling is not the level (flags, words mapped to rungs, a roster's classes) it is
+    the level itself, which is never empty.
+    """
+    empty = UNKNOWN if column == "account_class" else NOT_RECORDED
+    if column == "account_class":
+        spelled = scan.roster is None
+    elif column == "action":
+        spelled = not scan.actions
+    else:
+        kind = scan.value(column)[1]
+        spelled = CASE_KINDS.get(column) != "answer" and (
+            kind == "text" or (kind == "number" and column not in CASE_KINDS)
+        )
+    if not spelled:
+        return level(scan, column), empty
+    x = scan.column(column)
+    return (sql("{x}", x=x.stored) if x.kind == "text" else x.word()), empty

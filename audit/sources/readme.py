@@ -10,7 +10,7 @@ import pandas as pd
 from audit.errors import Fault, SchemaError, SourceError
 
 CODEBOOK_COLUMNS = ("file", "column", "value", "kind", "unit", "meaning")
-ORIGIN_LINES = ("producer", "url", "accessed", "licence", "sha256")
+ORIGIN_LINES = ("producer", "url", "accessed", "licence", "sha256", "disclosure")
 REREAD = "This page is generated from `origin.toml` and `codebook.csv`; change those."
 
 

@@ -8,8 +8,8 @@ from math import log2
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.engine import Engine, Name, Sql, Value, sql
 from audit.errors import RowsNeeded
 from audit.schema import NO_ACCOUNT
@@ -17,7 +17,10 @@ from audit.tallied.pushed import EngineTallies
 from audit.tallied.views import one_voice_each, plain_sums, weighted_sums
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
+else:
+    pd = late("pandas")
 
 SIDES = {"reference": 0, "focal": 1, "unknown": 2}
 """The number by which the engine knows each group; the first two as in `audit.influence`."""

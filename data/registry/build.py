@@ -186,6 +186,11 @@ def origin(tables: dict[str, pd.DataFrame], left: dict[str, pd.DataFrame]) -> st
         "licence": "CC BY 4.0 for this compilation; the facts are free and the sources keep theirs",
         "sha256": digest,
         "notes": notes,
+        "disclosure": (
+            "public aggregate: every row is a decision that was reported in public, with its "
+            "source; the persons named held a public office or were candidates for one, and "
+            "counts of other accounts are those that a platform or a court published."
+        ),
     }
     return "".join(f'{key} = "{value}"\n' for key, value in values.items())
 

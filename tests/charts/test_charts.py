@@ -153,6 +153,8 @@ DRAWN = {
     "policy_change": ["place"],
     "flags_over_time": ["place"],
     "within_account": ["difference"],
+    "selection_sensitivity": ["ratio"],
+    "gap_over_time": [],
     "observed_expected": [],
     "flow": [],
     "decision_timeline": [],

@@ -144,7 +144,7 @@ def test_the_title_is_the_answer(drawn: Any) -> None:
     answer = PolicyChange()(stage.study)
     gaps = [f"{100 * v:.1f}".replace("-", "−") for v in answer.frame["estimate"][:2]]
     assert chart.words(stage).title == (
-        f"Gap {gaps[0]} percentage points before the change, {gaps[1]} after it"
+        f"Gap was {gaps[0]} percentage points before the change, {gaps[1]} after it"
     )
 
 

@@ -86,7 +86,7 @@ def test_the_registry_can_be_drawn(name: str, width: float, views: dict[str, Any
 def test_the_registry_is_said_as_its_facts_are(views: dict[str, Any]) -> None:
     said = {name: CHARTS[name].words(view) for name, view in views.items()}
     assert "president 5 of 7" in said["notices"].alt
-    assert said["notices"].title == "9 of 21 kept behind a notice; 5 are one person’s"
+    assert said["notices"].title == "9 of 21 posts kept behind a notice, 5 of them one person’s"
     assert said["matched_copies"].title.startswith("2 of 2 ordinary copies locked, 0 of 2")
     assert "19.1 % of the allowances (95 % Wilson interval 11.5 % to 30.0 %)" in (
         said["allowance_curve"].note

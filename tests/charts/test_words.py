@@ -34,9 +34,7 @@ def test_rates_follow_the_sign() -> None:
 
 def test_rates_hedge_when_zero_is_inside() -> None:
     title = said("rates", made(-0.02, half=0.2)).title
-    assert title == (
-        "World leader and ordinary posts, 29.0 % against 31.0 % acted on: not told apart"
-    )
+    assert title == ("29.0 % of world leader and 31.0 % of ordinary posts acted on: not told apart")
     assert "less" not in title
 
 
@@ -106,10 +104,7 @@ def test_forest_counts_the_signs() -> None:
 
 
 def test_rungs_name_the_widest() -> None:
-    assert (
-        said("rungs", made(-0.12)).title
-        == "World leader gap widest at ‘label’: −12.0 percentage points"
-    )
+    assert said("rungs", made(-0.12)).title == "Gap is widest at ‘label’: −12.0 percentage points"
     assert "+12.0 percentage points" in said("rungs", made(0.12)).title
     assert "where world leader posts meet it more often" in said("rungs", made(0.12)).alt
     assert said("rungs", made(-0.02, 0.2)).title.endswith("not told apart from zero")
@@ -146,14 +141,14 @@ def test_many_steps_are_taken_together() -> None:
 
 
 def test_love_counts_before_and_after() -> None:
-    assert said("love", made()).title == "4 of 5 levels differ as found, 0 among like cases"
+    assert said("love", made()).title == "4 of 5 traits differ as found, none among like cases"
     stage = made()
     stage.tables["balance"]["smd_weighted"] = [0.5, -0.5, 0.05, NAN, 0.0]
-    assert said("love", stage).title == "4 of 5 levels differ as found, 2 among like cases"
+    assert said("love", stage).title == "4 of 5 traits differ as found, 2 among like cases"
     many = pd.concat([stage.tables["balance"]] * 6, ignore_index=True)
     stage.tables["balance"] = many
     assert len(CHARTS["love"].data(stage)) == 16
-    assert "16 largest of 30 levels" in said("love", stage).note
+    assert "16 largest of 30 traits" in said("love", stage).note
 
 
 def test_leave_one_out_says_who_turns_it_without_a_name() -> None:
@@ -162,7 +157,7 @@ def test_leave_one_out_says_who_turns_it_without_a_name() -> None:
     assert words.title.startswith("No single account turns the gap: −")
     stage.tables["leave_one_out"].loc[2, "estimate"] = 0.03
     words = said("leave_one_out", stage)
-    assert words.title == "Leaving out any of 1 account of 8 turns the gap"
+    assert words.title == "Leaving out any one of 1 of 8 accounts turns the gap"
     frame = CHARTS["leave_one_out"].data(stage)
     assert "account_id" not in frame
     assert not frame.astype(str).map(lambda v: "world_leader" in v).any().any()
@@ -181,9 +176,10 @@ def test_leave_one_out_without_limits_says_so() -> None:
 
 def test_label_rates_count_the_classes() -> None:
     assert said("label_rates", made(-0.12)).title == (
-        "World leader rate is below all 3 classes, told apart from 3"
+        "World leader rate is below that of all 3 other classes, told apart from 3"
     )
-    assert said("label_rates", made(0.12)).title.startswith("World leader rate is above all 3")
+    above = said("label_rates", made(0.12)).title
+    assert above.startswith("World leader rate is above that of all 3 other classes")
     assert "told apart from 0" in said("label_rates", made(0.02, 0.2)).title
     assert "told apart" not in said("label_rates", made(0.02, NAN)).title
     one = said("label_rates", made(-0.02, 0.2, references=("ordinary",))).title
@@ -200,7 +196,7 @@ def test_periods_count_strata() -> None:
     title = said("periods", stage).title
     higher = len(counts) - lower
     word, n = ("lower", lower) if lower >= higher else ("higher", higher)
-    assert title == f"World leader rate is {word} in {n} of {len(counts)} strata, as found"
+    assert title == f"World leader rate is {word} in {n} of {len(counts)} groups of like posts"
 
 
 def test_few_accounts_in_a_stratum_leave_the_mark_hollow() -> None:
@@ -220,7 +216,8 @@ def test_simulated_data_are_said_to_be() -> None:
 
 
 def test_notices_hedge_on_the_exact_test() -> None:
-    assert said("notices", groups()).title == "9 of 21 kept behind a notice; 5 are one person’s"
+    title = "9 of 21 posts kept behind a notice, 5 of them one person’s"
+    assert said("notices", groups()).title == title
     assert "first two groups: p = 0.103" in said("notices", groups()).note
     sure = said("notices", groups((19, 20), (1, 20))).title
     assert sure == "Kept behind a notice: president 19 of 20, other heads 1 of 20"

@@ -165,7 +165,7 @@ def test_what_is_no_table_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"end in '\.xlsx'; allowed: one of \.csv"):
         audit.scan(tmp_path / "a.xlsx")
     (tmp_path / "a.parquet").write_bytes(b"PAR1 nothing")
-    with pytest.raises(SourceError, match=r"'a\.parquet' cannot be read"):
+    with pytest.raises(SourceError, match=r"'a\.parquet' breaks off or is damaged"):
         audit.scan(tmp_path / "a.parquet")
     (tmp_path / "a.csv").write_text("case_id,case_id\n1,2\n")
     with pytest.raises(audit.AuditError, match="two columns have this name"):

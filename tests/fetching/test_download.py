@@ -22,7 +22,7 @@ from audit.fetching.download import Client, Item, NotThereError, download
 from audit.fetching.manners import Manners
 
 BODY = bytes(range(256)) * 400
-QUICK: dict[str, Any] = {"tries": 3, "first_wait": 0.01, "longest_wait": 2.0, "timeout": 2.0}
+QUICK: dict[str, Any] = {"tries": 3, "first_wait": 0.01, "longest_wait": 2.0, "timeout": 10.0}
 
 
 @pytest.fixture

@@ -262,8 +262,10 @@ def test_what_cannot_be_fitted_is_refused() -> None:
             asked(frame.assign(reach=odd), outcome="reach", model="linear")
     with pytest.raises(EstimationError, match="account_id is missing in 1 row"):
         asked(frame.assign(account_id=frame["account_id"].mask(frame.index == 3), count=1))
-    with pytest.raises(EstimationError, match="sampling weights"):
-        asked(frame.assign(sampling_weight=2.0))
+    with pytest.raises(EstimationError, match=r"weight is missing in 3 row"):
+        asked(frame.assign(sampling_weight=np.where(frame.index < 3, np.nan, 2.0)))
+    with pytest.raises(EstimationError, match="weight is not above 0"):
+        asked(frame.assign(sampling_weight=np.where(frame.index < 3, 0.0, 2.0)))
     with pytest.raises(EstimationError, match="neither 0 nor 1"):
         asked(frame, outcome="reach")
     with pytest.raises(EstimationError, match="factors repeat one another"):
@@ -300,3 +302,41 @@ def test_levels_are_text_and_never_a_query() -> None:
     assert hostile in [c.level for c in found.contrasts]
     assert "\u202e" not in found.summary()
     assert "<b>" not in found._repr_html_()
+
+
+@pytest.mark.filterwarnings("ignore:cov_type not fully supported with var_weights")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("model", ["logit", "linear"])
+def test_weighted_models_are_those_of_the_weighted_rows(model: str, way: str) -> None:
+    frame = rows(8)
+    frame["sampling_weight"] = np.random.default_rng(8).lognormal(1, 1, len(frame))
+    x, at = matrix(frame), difference(matrix(frame))
+    y, weights = acted(frame), frame["sampling_weight"]
+    if model == "linear":
+        expected = sm.WLS(y, x, weights=weights).fit(**clustered(frame))
+        plain = sm.OLS(y, x).fit()
+    else:
+        given = {"tol_criterion": "params", "tol": 1e-13}
+        family = sm.families.Binomial()
+        expected = sm.GLM(y, x, family=family, var_weights=weights).fit(**given, **clustered(frame))
+        plain = sm.GLM(y, x, family=family).fit(**given)
+    (one,) = audit.fit(
+        scanned(frame), model=model, outcome=ACTED, terms=TERMS, contrasts=[LEADERS], way=way
+    ).coefficients
+    error = np.sqrt(at @ expected.cov_params().to_numpy() @ at)
+    assert one.estimate == pytest.approx(at @ expected.params.to_numpy(), rel=EQUAL)
+    assert one.std_error == pytest.approx(error, rel=EQUAL)
+    assert one.estimate != pytest.approx(at @ plain.params.to_numpy(), rel=1e-3)
+
+
+def test_only_ratios_of_weights_count() -> None:
+    frame = rows(9)
+    frame["sampling_weight"] = np.random.default_rng(9).uniform(0.2, 3, len(frame))
+    twice = frame.assign(sampling_weight=frame["sampling_weight"] * 37.5)
+    one, other = (
+        audit.fit(
+            scanned(f), model="logit", outcome=ACTED, terms=TERMS, contrasts=[LEADERS]
+        ).to_frame()
+        for f in (frame, twice)
+    )
+    pd.testing.assert_frame_equal(one, other, rtol=SAME)

@@ -34,7 +34,7 @@ def test_prose_becomes_a_few_kinds_of_nodes():
         "::: {.note}\nx\n:::",
         "[x]{.y}",
         "---\ntitle: x\n---",
-        "@cite",
+        r"\@cite",
     ],
 )
 def test_raw_markup_stays_text(text):

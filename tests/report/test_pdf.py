@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 
 import pandas as pd
@@ -127,3 +128,20 @@ def test_a_long_contents_list_adds_no_page():
     content = build_pdf(document(blocks, meta=META)).content
     with pikepdf.open(io.BytesIO(content)) as opened:
         assert len(opened.pages) == count_pages(content) < 30
+
+
+def test_headings_nest_and_every_table_head_has_a_scope(sample):
+    blocks = sample(Heading("Part"), Heading("Detail", level=2))
+    with pikepdf.open(io.BytesIO(build_pdf(document(blocks)).content)) as opened:
+        tags = [o for o in opened.objects if isinstance(o, pikepdf.Dictionary) and "/S" in o]
+        heads = [o for o in tags if str(o.S) == "/TH"]
+        levels = {str(o.S) for o in tags if re.fullmatch(r"/H\d", str(o.S))}
+        scopes = {str(a.get("/Scope")) for o in heads for a in _attributes(o)}
+    assert heads
+    assert "/Column" in scopes
+    assert levels == {f"/H{n}" for n in range(1, len(levels) + 1)}
+
+
+def _attributes(tag):
+    found = tag.get("/A", [])
+    return list(found) if isinstance(found, pikepdf.Array) else [found]

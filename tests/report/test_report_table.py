@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from audit.errors import ReportError
+from audit.printed.tex import escape
 from audit.report.blocks import Column
 from audit.report.table import table, to_csv
-from audit.report.tex import escape
 
 
 def make(frame, **options):
@@ -84,7 +84,7 @@ def test_tex_has_no_live_command(hostile):
 
 
 def test_a_link_column_links_only_safe_addresses():
-    from audit.report.markup import table_html
+    from audit.report.captioned import table_html
 
     frame = pd.DataFrame({"u": ["https://e.org/a", "javascript:alert(1)", "http://e.org/\u202e"]})
     made = make(frame, columns={"u": Column("U", link=True)})

@@ -16,6 +16,7 @@ from audit.report.write import write_report
 
 FILES = (
     *(f"charts/fig-rates.{k}" for k in ("csv", "png", "svg", "txt")),
+    "charts/index.json",
     "claims.json",
     "record.json",
     "report.html",

@@ -228,7 +228,7 @@ def test_the_origin_holds_the_hash_of_the_tables(root):
     origin = Origin.read(root / FOLDER)
     assert origin.sha256 == hashlib.sha256(data).hexdigest()
     assert not origin.simulated
-    assert "Small counts are not suppressed" in origin.notes
+    assert origin.disclosure.startswith("public aggregate: ")
 
 
 # against the original --------------------------------------------------------------------------

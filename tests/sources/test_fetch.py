@@ -29,7 +29,7 @@ from audit.reading.digests import digest
 from audit.reading.folders import table_files
 from audit.sources.fetch import FETCHES, Fetched, fetch
 
-QUICK = Manners(tries=3, first_wait=0.01, longest_wait=2.0, timeout=2.0)
+QUICK = Manners(tries=3, first_wait=0.01, longest_wait=2.0, timeout=10.0)
 DAY = date(2024, 1, 31)
 TRUMP = "/sebstier/ma_css25/57ececfd6e8b28d14d3ade990dcdb497f9d2f703/data/tweets_01-08-2021.csv"
 

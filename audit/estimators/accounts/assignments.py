@@ -10,6 +10,7 @@ import numpy as np
 
 from audit.errors import SupportError
 from audit.estimators.base import Array
+from audit.progress import steps
 
 MOST_ENUMERATED = 20_000
 MOST_COMPARISONS = 1000  # up to here Floyd's sampling beats ordering random numbers
@@ -109,7 +110,7 @@ def _drawn(columns: Array, k: int, draws: int, rng: np.random.Generator) -> Arra
     by_floyd = k <= MOST_COMPARISONS
     step = max(1, CHUNK // ((k * width) if by_floyd else max(size, k * width)))
     sums = np.empty((draws, width))
-    for start in range(0, draws, step):
+    for start in steps(range(0, draws, step), "permutations", unit="block"):
         rows = min(step, draws - start)
         chosen = _floyd(size, k, rows, rng) if by_floyd else _smallest(rng.random((rows, size)), k)
         sums[start : start + rows] = columns[chosen].sum(1)

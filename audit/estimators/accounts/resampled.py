@@ -19,6 +19,7 @@ from audit.estimators.base import (
     count_faults,
     refuse,
 )
+from audit.progress import steps
 
 METHOD = "rate, percentile interval of {draws} draws of whole accounts with replacement"
 HELD = 4_000_000  # weights held at once
@@ -117,7 +118,7 @@ def _drawn(acted: Array, posts: Array, draws: int, rng: np.random.Generator) -> 
     sums = np.column_stack([acted, posts])
     block = max(1, HELD // accounts)
     out = []
-    for first in range(0, draws, block):
+    for first in steps(range(0, draws, block), "resamples", unit="block"):
         many = min(block, draws - first)
         places = rng.integers(0, accounts, (many, accounts))
         places += accounts * np.arange(many)[:, None]

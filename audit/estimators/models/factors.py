@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import prod
 
 import numpy as np
 
@@ -15,6 +16,8 @@ SETTLED = 1e-12  # largest change of a coefficient at which Newton's method has 
 SEARCHED = 5_000_000  # entries of the design up to which separation is searched exactly
 STEEP = 30.0  # a linear predictor beyond this is on its way to infinity
 REPEATED = 1e-11  # least eigenvalue of scaled cross-products; below it columns repeat one another
+
+SMALLER = 4  # how many times fewer cells a table without one factor must have to be worth making
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +40,8 @@ class Factors:
     sizes: tuple[int, ...]
     width: int
 
+    _tables: tuple[Marginal, ...] = field(default=(), repr=False)
+
     def predictor(self, params: Array) -> Array:
         """Return x'b of every cell."""
         eta = np.full(len(self.codes), params[0])
@@ -46,6 +51,12 @@ class Factors:
 
     def sums(self, values: Array) -> Array:
         """Return X'v: sums of the values over each column's cells."""
+        if self._tables:
+            first, second = self._tables
+            out = first.rest.sums(first.of(values))
+            own = second.rest.sums(second.of(values))[first.columns]
+            out[first.columns] = own
+            return out
         out = np.zeros(self.width)
         out[0] = values.sum()
         for code, start, size in zip(self.codes.T, self.starts, self.sizes, strict=True):
@@ -54,16 +65,30 @@ class Factors:
 
     def products(self, weights: Array) -> Array:
         """Return X'WX as weighted cross-tabulations: no design matrix is made."""
+        if self._tables:
+            first, second = self._tables
+            out = first.rest.products(first.of(weights))
+            more = second.rest.products(second.of(weights))
+            out[first.columns] = more[first.columns]
+            out[:, first.columns] = more[:, first.columns]
+            one, another = (self.starts.index(t.columns.start) for t in (first, second))
+            self._crossed(out, weights, one, another)
+            return out
         out = np.diag(self.sums(weights))
         out[0] = out[:, 0] = self.sums(weights)
-        parts = list(zip(self.codes.T, self.starts, self.sizes, strict=True))
-        for place, (code, start, size) in enumerate(parts):
-            for other, begin, many in parts[place + 1 :]:
-                table = np.bincount(code * many + other, weights, size * many)
-                block = table.reshape(size, many)[1:, 1:]
-                out[start : start + size - 1, begin : begin + many - 1] = block
-                out[begin : begin + many - 1, start : start + size - 1] = block.T
+        for place in range(len(self.sizes)):
+            for other in range(place + 1, len(self.sizes)):
+                self._crossed(out, weights, place, other)
         return out
+
+    def _crossed(self, out: Array, weights: Array, one: int, other: int) -> None:
+        """Write the cross-tabulation of two factors into the matrix of all columns."""
+        size, many = self.sizes[one], self.sizes[other]
+        code = self.codes[:, one] * many + self.codes[:, other]
+        block = np.bincount(code, weights, size * many).reshape(size, many)[1:, 1:]
+        rows = slice(self.starts[one], self.starts[one] + size - 1)
+        columns = slice(self.starts[other], self.starts[other] + many - 1)
+        out[rows, columns], out[columns, rows] = block, block.T
 
     def dense(self) -> Array:
         """Return the design matrix."""
@@ -75,11 +100,56 @@ class Factors:
         return out
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Marginal:
+    """Cells without one of their factors.
+
+    Attributes
+    ----------
+    columns : slice
+        The columns of the factor left out.
+    rest : Factors
+        The others, in a table of all their combinations; columns as in the whole.
+    place : ndarray of int, shape (cells,)
+        Each cell's place in that table.
+    """
+
+    columns: slice
+    rest: Factors
+    place: Array
+
+    def of(self, values: Array) -> Array:
+        """Return sums over the factor left out."""
+        return np.bincount(self.place, values, len(self.rest.codes))
+
+
 def factors(codes: Array) -> Factors:
     """Return factors from codes, each factor's numbered from 0 without gaps."""
     sizes = tuple(int(c.max()) + 1 for c in codes.T)
     starts = tuple(1 + int(s) for s in np.cumsum([0, *(size - 1 for size in sizes[:-1])]))
-    return Factors(codes, starts, sizes, 1 + sum(size - 1 for size in sizes))
+    found = Factors(codes, starts, sizes, 1 + sum(size - 1 for size in sizes))
+    # Without its largest factor a table of many cells is a small one, in which every other pair
+    # of factors is cross-tabulated sooner; without the second largest, so is the first.
+    largest = sorted(range(len(sizes)), key=lambda place: -sizes[place])[:2]
+    tables = [_without(found, place) for place in largest] if len(sizes) > 2 else []
+    if all(len(t.rest.codes) * SMALLER <= len(codes) for t in tables):
+        return replace(found, _tables=tuple(tables))
+    return found
+
+
+def _without(found: Factors, left_out: int) -> Marginal:
+    kept = [place for place in range(len(found.sizes)) if place != left_out]
+    sizes = tuple(found.sizes[place] for place in kept)
+    start = found.starts[left_out]
+    columns = slice(start, start + found.sizes[left_out] - 1)
+    many = prod(sizes)
+    if many * SMALLER > len(found.codes):
+        codes = place = np.empty((many, 0), dtype=np.int64)
+    else:
+        codes = np.column_stack(np.unravel_index(np.arange(many), sizes))
+        place = np.ravel_multi_index(tuple(found.codes[:, p] for p in kept), sizes)
+    starts = tuple(found.starts[place] for place in kept)
+    return Marginal(columns, Factors(codes, starts, sizes, found.width), place)
 
 
 def fitted_logit(where: str, design: Factors, y: Array, n: Array) -> tuple[Array, Array, Array]:
@@ -159,6 +229,5 @@ def _refuse_repeated(where: str, products: Array) -> None:
 
 def probability(predictor: Array) -> Array:
     """Return the probability at log odds."""
-    from scipy.special import expit
-
-    return np.asarray(expit(predictor))
+    small = np.exp(-np.abs(predictor))
+    return np.asarray(np.where(predictor >= 0, 1.0, small) / (1.0 + small))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from audit.deferred import late
 from audit.errors import EstimationError
 from audit.estimators.base import (
     Array,
@@ -17,6 +17,11 @@ from audit.estimators.base import (
     refuse,
     refuse_dates,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = late("pandas")
 
 DEPENDENT = 1e-9  # share of a column's length that the columns before it do not explain
 SHOWN = 5

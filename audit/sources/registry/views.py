@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from audit.printed import Face, Shown, grid
+from audit.printed.grid import Form
+from audit.text import visible
 
 NAN = float("nan")
 HEADS = ("head_of_state", "head_of_government")
 CHOSEN = "The press chose these decisions; they are no sample."
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class View:
+FIGURES: Mapping[str, tuple[str, Form]] = {
+    "figure": ("Figure", "text"),
+    "value": ("Value", "number"),
+    "conf_low": ("Low", "number"),
+    "conf_high": ("High", "number"),
+    "n": ("n", "whole"),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class View(Shown):
     """One descriptive table with the sentences that must stand beside it.
 
     Attributes
@@ -38,6 +52,11 @@ class View:
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the rows."""
         return self.frame.copy()
+
+    def face(self) -> Face:
+        """Return which rows were taken, what they cannot show, and the figures."""
+        says = (f"Which rows: {visible(self.selection, 1000)}", *self.limits)
+        return Face(self.title, says, (grid(self.figures, FIGURES, title="The figures"),))
 
 
 def figure(name: str, value: float, n: float = NAN, method: str = "count") -> tuple[object, ...]:

@@ -1,0 +1,197 @@
+"""Which numbers of a study stay hidden, worked out once for all its tables together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from audit.cells import FOCAL, REFERENCE
+from audit.disclosure.closure import hide
+from audit.disclosure.public import is_protected, public_aggregate
+from audit.disclosure.published import Family, Part, places_by_table
+from audit.tallied import Tallied
+
+if TYPE_CHECKING:
+    from audit.study import Study
+
+STRATA, SUBGROUPS = "strata", "subgroups"
+"""Names of the published tables that share margins: of strata, and of the declared subgroups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a study's tables may not show.
+
+    Attributes
+    ----------
+    least : int
+        Fewest accounts whose counts are shown.
+    exempt : str
+        Why everything may be shown, as the origin of the data says; "" where it may not.
+    hidden : mapping
+        Group (focal, reference) to table to the labels of its hidden rows. A class of public
+        officials hides none.
+    small : int
+        How many of them are below the threshold; the others cover those.
+    bare : int
+        How many stay narrower than the protection asked for, for lack of anything to cover them.
+    """
+
+    least: int
+    exempt: str = ""
+    hidden: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    small: int = 0
+    bare: int = 0
+
+    def rows(self, table: str, group: str, labels: Iterable[object]) -> pd.Series:
+        """Return which rows of a table hide a group's numbers, as flags in the order of labels."""
+        gone = self.hidden.get(group, {}).get(table, frozenset())
+        return pd.Series([str(label) in gone for label in labels], dtype=bool)
+
+    @property
+    def cells(self) -> int:
+        """Return how many rows of tables hide numbers."""
+        return sum(len(gone) for tables in self.hidden.values() for gone in tables.values())
+
+    @property
+    def says(self) -> str:
+        """Return in a sentence or two what is hidden, and why; "" where nothing was to hide."""
+        if self.exempt:
+            return f"Small counts are shown in full ({self.exempt.rstrip('.')})."
+        if not self.cells:
+            return ""
+        rest = self.cells - self.small
+        cover = f", and {rest} more so that these do not come back from totals" if rest else ""
+        text = (
+            f"{self.cells} cells of strata and subgroups are hidden: {self.small} because fewer "
+            f"than {self.least} accounts of people who hold no office stand behind them{cover}. "
+            "Rates, gaps and intervals are computed on all posts, hidden ones included."
+        )
+        return text + (
+            f" {self.bare} could not be covered fully: the class’s own total says much of them."
+            if self.bare
+            else ""
+        )
+
+
+def protection(study: Study) -> Protection:
+    """Return what a study's tables may not show; worked out once for a study."""
+    found: Protection = study.once("disclosure", lambda: _protection(study))
+    return found
+
+
+def _protection(study: Study) -> Protection:
+    least = study.design.smallest_cell
+    if reason := public_aggregate(study.loaded):
+        return Protection(least, reason)
+    hidden, small, bare = {}, 0, 0
+    groups = ((study.design.focal, FOCAL), (study.design.references[0], REFERENCE))
+    for name, group in groups:
+        if not is_protected(name, study.design):
+            continue
+        family = family_of(study, group)
+        gone = hide(family, least=least)
+        hidden[group] = places_by_table(family.parts, gone.all)
+        small, bare = small + len(gone.small), bare + len(gone.bare)
+    return Protection(least, "", hidden, small, bare)
+
+
+def family_of(study: Study, group: str) -> Family:
+    """Return every part of a group's posts that the tables of strata and subgroups publish.
+
+    Atoms are the strata, crossed with the columns of the declared families where these are no
+    strata. Where the rows are in an engine there are no subgroups, and atoms are the strata.
+    """
+    table = _atoms(study, group)
+    parts = _parts(table, table["stratum"], STRATA)
+    for column in (c for c in table if c.startswith(SUBGROUPS)):
+        parts += _parts(table, table[column], column, gap=group == REFERENCE)
+    total = Part(
+        "total",
+        "",
+        tuple(range(len(table))),
+        study.cells.accounts(group),
+        int(table["n"].sum()),
+        int(table["events"].sum()),
+        says_gap=group == REFERENCE,
+        fixed=True,
+    )
+    supported = table["stratum"].isin(study.supported_strata()) | (study.design.primary == "raw")
+    weights = np.where(supported, table["n_focal"], 0).astype(float)
+    truth = table[["n", "events", "people"]].to_numpy(float).T
+    return Family((*parts, total), weights * (group == REFERENCE), truth)
+
+
+def _parts(table: pd.DataFrame, labels: pd.Series, name: str, *, gap: bool = False) -> list[Part]:
+    out = []
+    for label, rows in table.groupby(labels, sort=False):
+        one = len(rows) == 1
+        people = rows["people"].iloc[0] if one else len(frozenset().union(*rows["who"]))
+        out.append(
+            Part(
+                name,
+                str(label),
+                tuple(int(i) for i in rows.index),
+                int(people),
+                int(rows["n"].sum()),
+                int(rows["events"].sum()),
+                says_events=name == STRATA,
+                says_accounts=name == STRATA,
+                says_gap=gap,
+            )
+        )
+    return out
+
+
+def _atoms(study: Study, group: str) -> pd.DataFrame:
+    """Return one row per atom: stratum, n, events, people, who, n_focal, and its subgroups."""
+    families = study.design.families
+    if not families or isinstance(study.cells, Tallied):
+        return _strata(study, group)
+    rows = study.rows()
+    keys = {table_of(place): _level(study, family) for place, family in enumerate(families)}
+    rows = rows.assign(**keys)
+    return _counted(rows[rows["group"].isin([FOCAL, REFERENCE])], ["stratum", *keys], group)
+
+
+def table_of(family: int) -> str:
+    """Return the name of the table of a declared family of subgroups."""
+    return f"{SUBGROUPS} {family}"
+
+
+def _level(study: Study, family: tuple[str, ...]) -> pd.Series:
+    """Return the number of each row's level, in the order in which subgroups are listed."""
+    levels = pd.DataFrame({c: study.cases.frame[c].astype("str") for c in family})
+    return levels.groupby(list(family), dropna=False, sort=True).ngroup().astype("str")
+
+
+def _counted(rows: pd.DataFrame, keys: list[str], group: str) -> pd.DataFrame:
+    mine = rows["group"] == group
+    shown = rows.assign(
+        n=rows["n"].where(mine, 0),
+        events=rows["n"].where(mine & rows["acted"], 0),
+        n_focal=rows["n"].where(rows["group"] == FOCAL, 0),
+    )
+    table = shown.groupby(keys, sort=True)[["n", "events", "n_focal"]].sum()
+    who = rows[mine].groupby(keys)["account_id"].agg(lambda ids: frozenset(ids))
+    table["who"] = [who.get(key, frozenset()) for key in table.index]
+    table["people"] = table["who"].map(len)
+    return table.reset_index()
+
+
+def _strata(study: Study, group: str) -> pd.DataFrame:
+    counts = study.cells.counts()
+    people = study.cells.accounts_by_stratum(group).reindex(counts.index).fillna(0).astype(int)
+    found: dict[str, Any] = {
+        "stratum": counts.index,
+        "n": counts[f"n_{group}"].to_numpy(),
+        "events": counts[f"events_{group}"].to_numpy(),
+        "n_focal": counts["n_focal"].to_numpy(),
+        "people": people.to_numpy(),
+        "who": None,
+    }
+    return pd.DataFrame(found)

@@ -1,0 +1,142 @@
+"""How a document is laid out on pages: turned sheets, tables with their notes, running heads."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+
+from audit.report.blocks import Cover, Heading, Note, prose
+from audit.report.document import document
+from audit.report.figure import figure
+from audit.report.printed import parted_tables, printed, sheets, shortened
+from audit.report.table import table
+from audit.report.typst import build_pdf
+
+COVER = Cover("A title", date="2026-01-01")
+
+
+def rows(n: int, **extra) -> pd.DataFrame:
+    return pd.DataFrame({"name": [f"Row{i}x" for i in range(n)], "n": range(n), **extra})
+
+
+def heading(level=1):
+    return {"k": "h", "level": level, "starts_appendix": False}
+
+
+def wide():
+    return {"k": "block", "kind": "table", "fit": {"landscape": True}}
+
+
+def test_a_turned_table_takes_the_words_that_lead_up_to_it_onto_its_page():
+    para = {"k": "p"}
+    chart = {"k": "block", "kind": "figure"}
+    upright = {"k": "block", "kind": "table", "fit": {"landscape": False}}
+    assert sheets([para, heading(), para, wide(), heading(), para]) == [
+        {"turned": False, "span": [0, 1]},
+        {"turned": True, "span": [1, 4]},
+        {"turned": False, "span": [4, 6]},
+    ]
+    for stays in (chart, upright):
+        found = sheets([heading(), stays, heading(2), para, wide()])
+        assert found[-1] == {"turned": True, "span": [4, 5]}
+    assert sheets([heading(), para]) == [{"turned": False, "span": [0, 2]}]
+    assert sheets([]) == []
+
+
+def test_an_appendix_that_opens_on_a_turned_page_leaves_no_empty_page_before_it():
+    words = {f"c{i}": ["some plain words"] * 3 for i in range(15)}
+    blocks = [
+        COVER,
+        prose("# One\n\nText."),
+        Heading("Wide", appendix=True),
+        prose("What stands below."),
+        table(rows(3, **words), id="tbl-wide", title="Wide", source="S"),
+        Heading("After", appendix=True),
+        prose("Upright again."),
+    ]
+    pages = PdfReader(io.BytesIO(build_pdf(document(blocks)).content)).pages
+    turned = [p.mediabox.width > p.mediabox.height for p in pages]
+    assert turned == [False, False, True, False]
+    assert all(len(p.extract_text()) > 40 for p in pages)
+    assert "What stands below" in pages[2].extract_text()
+
+
+@pytest.mark.parametrize("n", range(36, 48))
+def test_the_notes_of_a_long_table_stand_under_rows(n):
+    notes = ["A note of some length. " * 12] * 2
+    blocks = [
+        COVER,
+        prose("# One\n\nText."),
+        table(rows(n), id="tbl-t", title="T", notes=notes, source="S"),
+    ]
+    report = document(blocks)
+    pdf = build_pdf(report)
+    at = next(f"body/{i}" for i, node in enumerate(report.body) if node.get("id") == "tbl-t")
+    last = pdf.places[f"{at}/r{n - 1}"]
+    assert pdf.places[f"{at}/notes"] == last == pdf.places[f"{at}/r{n - 3}"]
+    assert pdf.ends[at] == last
+
+
+def test_a_parted_table_is_one_whose_notes_or_last_rows_stand_alone():
+    node = {
+        "k": "block",
+        "kind": "table",
+        "at": "body/1",
+        "cells": [["a"]] * 9,
+        "tail": 3,
+        "fit": {"whole": True},
+    }
+    here = {f"body/1/r{i}": 2 for i in range(9)}
+    assert parted_tables([node], {**here, "body/1/notes": 2}) == []
+    assert parted_tables([node], here) == []  # it has no notes
+    assert parted_tables([node], {**here, "body/1/notes": 3}) == ["body/1"]
+    assert parted_tables([node], {**here, "body/1/r8": 3, "body/1/notes": 3}) == ["body/1"]
+    early = {k: 2 if int(k.rpartition("r")[2]) < 5 else 3 for k in here}
+    assert parted_tables([node], {**early, "body/1/notes": 3}) == []
+
+
+def test_rows_held_together_never_cross_the_label_of_a_group():
+    frame = rows(20)
+    frame["half"] = ["a"] * 18 + ["b"] * 2
+    both = {"name": "Name", "n": "N"}
+    blocks = [
+        COVER,
+        Heading("One"),
+        table(frame, id="tbl-a", title="T", columns=both, group="half", source="S"),
+        table(rows(20), id="tbl-b", title="T", source="S"),
+        table(rows(1), id="tbl-c", title="T", source="S"),
+    ]
+    data, _ = printed(document(blocks))
+    assert [n["tail"] for n in data["body"] if n.get("kind") == "table"] == [2, 3, 1]
+
+
+def test_words_after_a_chart_fill_the_page_that_has_no_room_for_it(draw_chart, rates):
+    fig = draw_chart()
+    fig.set_size_inches(6.3, 6.0)
+    chart = figure(
+        fig,
+        id="fig-tall",
+        title="Tall chart",
+        alt="Bars of two removal rates, leaders and ordinary accounts.",
+        source="S",
+        data=rates,
+    )
+    before, after = "Before it. " * 120, "After it. " * 150
+    blocks = [COVER, prose(f"# One\n\n{before}"), Note("Boxed. " * 60), chart, prose(after)]
+    report = document(blocks)
+    pdf = build_pdf(report)
+    places = {n.get("id") or n["k"]: pdf.places[f"body/{i}"] for i, n in enumerate(report.body)}
+    assert places["fig-tall"] == 3
+    assert "After it." in PdfReader(io.BytesIO(pdf.content)).pages[1].extract_text()
+
+
+def test_a_running_head_is_cut_between_words():
+    assert shortened("Short title") == "Short title"
+    long = shortened("Before and after the exemption for leaders under the rule on abuse, again")
+    assert long.endswith(" …")
+    assert len(long) <= 52
+    assert "Before and after the exemption for leaders" in long
+    assert shortened("x" * 300) == "x" * 51 + "…"
