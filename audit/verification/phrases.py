@@ -86,6 +86,15 @@ class Phrase:
         return self.low - slack <= abs(exact) <= self.high + slack
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A number as typed: its digits ("" where none), what it is worth, whether in words."""
+
+    text: str
+    value: float
+    words: bool
+
+
 def phrases(sentence: str) -> list[Phrase]:
     """Return the numbers of a sentence, in order; each character belongs to one at most.
 
@@ -132,7 +141,7 @@ def _phrase(sentence: str, kind: Kind, match: re.Match[str]) -> Phrase:
     else:
         value = _worth(said)
     words = kind == "share" or bool(found.get("word")) or not any(c.isdigit() for c in said)
-    return _made(sentence, kind, match.span(), value, said, words=words)
+    return _made(sentence, kind, match.span(), _Said(said, value, words))
 
 
 def _token(sentence: str, token: Token) -> Iterator[Phrase]:
@@ -148,7 +157,8 @@ def _token(sentence: str, token: Token) -> Iterator[Phrase]:
     else:
         kind: Kind = "percent" if token.shape == "percent" else "count"
         words = token.shape == "word"
-        yield _made(sentence, kind, span, token.value, "" if words else token.text, words=words)
+        said = _Said("" if words else token.text, token.value, words)
+        yield _made(sentence, kind, span, said)
 
 
 def _no_count(sentence: str, token: Token) -> bool:
@@ -158,14 +168,12 @@ def _no_count(sentence: str, token: Token) -> bool:
     return not counts_something(sentence, token)
 
 
-def _made(
-    sentence: str, kind: Kind, span: tuple[int, int], value: float, said: str, *, words: bool
-) -> Phrase:
+def _made(sentence: str, kind: Kind, span: tuple[int, int], said: _Said) -> Phrase:
     start, end = span
     way, start = _hedged(sentence, start)
-    low, high = _room(abs(value), said, way, words=words)
-    signed = {"+": 1, "−": -1, "-": -1}.get(said[:1], 0)
-    return Phrase(sentence[start:end], start, end, kind, abs(value), low, high, signed)
+    low, high = _room(said, way)
+    signed = {"+": 1, "−": -1, "-": -1}.get(said.text[:1], 0)
+    return Phrase(sentence[start:end], start, end, kind, abs(said.value), low, high, signed)
 
 
 def _hedged(sentence: str, start: int) -> tuple[str, int]:
@@ -180,9 +188,10 @@ def _hedged(sentence: str, start: int) -> tuple[str, int]:
     return "", start
 
 
-def _room(value: float, said: str, way: str, *, words: bool) -> tuple[float, float]:
-    """Return the values that may have been rounded to `value`."""
-    if words:
+def _room(number: _Said, way: str) -> tuple[float, float]:
+    """Return the values that may have been rounded to a number."""
+    value, said = abs(number.value), number.text
+    if number.words:
         near = value * (LOOSE if way else PLAIN)
         if not way and value >= 1 and value == int(value):
             near = min(near, 0.5)

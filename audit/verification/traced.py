@@ -37,6 +37,8 @@ def untraced(reading: Reading, record: Record) -> Iterator[Defect]:
     """
     page = _Text(reading)
     page.cover_cut(flattened(str(record.part("report").get("title", ""))))
+    if re.fullmatch(r"[0-9a-f]{12}", record.fingerprint):
+        page.cover(record.fingerprint)
     unread = ("formula", "chart") if reading.kind == "html" else ("formula",)
     wanted = Counter(
         flattened(text).strip()
@@ -115,8 +117,9 @@ class _Text:
         """Mark a title that the head of a page cuts short with "…"."""
         start = title[:HEAD]
         for match in re.finditer(re.escape(start), self.line) if len(start) == HEAD else ():
-            at = match.start()
-            end = at + _alike(title, self.line[at : at + len(title)])
+            at = end = match.start()
+            while end - at < len(title) and self.line[end : end + 1] == title[end - at]:
+                end += 1
             if self.line[end : end + 2].strip().startswith("…"):
                 self.covered[at:end] = b"\1" * (end - at)
 
@@ -214,9 +217,3 @@ def _bare(text: str) -> str:
 def _squeezed(line: str) -> tuple[str, Sequence[int]]:
     places = [i for i, c in enumerate(line) if c not in " -"]
     return "".join(line[i] for i in places), places
-
-
-def _alike(one: str, other: str) -> int:
-    """Return how many characters two texts begin with in common."""
-    pairs = zip(one, other, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from audit.errors import AuditError, VerifyError
+from audit.errors import AuditError
 from audit.text import visible
-from audit.tokens import tokens
+from audit.tokens import flattened, tokens
 from audit.verification.accounts import bare_words, ordinary_accounts
 from audit.verification.compared import compared
 from audit.verification.defects import Check, Defect, Verification
 from audit.verification.passages import Reading, read_document
 from audit.verification.record import CLAIMS, RECORD, RENEW, Record, own_defects, read_record
 from audit.verification.remade import files_in, from_design, from_evidence, same_files, source_of
+from audit.verification.renewed import renewed, stale_parts
 from audit.verification.traced import untraced
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
 
 DOCUMENTS = ("report.pdf", "report.html")
-STALE = {
-    "cases": "the data",
-    "cells": "the counts",
-    "design": "the design",
-    "notebook": "the notebook",
-    "code": "the code of audit",
-    "lock": "the locked versions of what audit stands on",
-}
-"""What a hash of the record is of, in the order in which it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +98,8 @@ class _Verifier:
         self.checked.append(
             Check("claims", "record.json: hash and fingerprint", len(self.record.claims))
         )
+        for _, _, reading in self.read:
+            self.defects += _fingerprints(reading, self.record)
         made = self._made()
         if made is None:
             self._against_record()
@@ -138,9 +133,9 @@ class _Verifier:
 
     def _against_made(self, made: Mapping[str, bytes]) -> None:
         fresh = _read_made(made)
-        stale = list(_stale(self.record, fresh))
+        stale = list(stale_parts(self.record, fresh))
         self.defects += stale
-        self.defects += _records(self.record, fresh, stale=bool(stale))
+        self.defects += renewed(self.record, fresh, stale=bool(stale))
         self.checked.append(
             Check("numbers", "claims computed again from data and design", len(fresh.claims))
         )
@@ -196,6 +191,19 @@ class _Verifier:
             )
 
 
+FINGERPRINT = re.compile(r"[Ff]ingerprint:? ?([0-9a-f]{12})(?![0-9a-f])")
+
+
+def _fingerprints(reading: Reading, record: Record) -> Iterator[Defect]:
+    """Yield each fingerprint that a document prints and that is not its record's."""
+    for passage in reading.passages:
+        for printed in FINGERPRINT.findall(flattened(passage.text)):
+            if printed != record.fingerprint:
+                stated = visible(record.fingerprint, 12)
+                says = f"prints the fingerprint {printed}; its record has {stated!r}"
+                yield Defect("fingerprint", passage.where, says)
+
+
 NOT_AS_MADE = "it is not the one that the data give; verify it to see where"
 
 
@@ -215,67 +223,3 @@ def _reading_of(content: bytes, name: str) -> Reading:
 
     read = read_pdf if name.endswith("pdf") else read_html
     return read(content, name=f"the {name} made anew")
-
-
-def _stale(record: Record, fresh: Record) -> Iterator[Defect]:
-    changed = [k for k in STALE if record.hashes.get(k, "") != fresh.hashes.get(k, "")]
-    if "cases" in changed and "cells" in changed:
-        changed.remove("cells")  # other data give other counts: that is one thing to say
-    for key in changed:
-        was, now = visible(record.hashes.get(key, ""), 12), visible(fresh.hashes.get(key, ""), 12)
-        says = f"stale: {STALE[key]} changed since the report was made ({was} → {now})"
-        yield Defect("stale", RECORD, says, instead=RENEW)
-
-
-def _records(record: Record, fresh: Record, *, stale: bool) -> Iterator[Defect]:
-    """Yield each claim, and each key of the record, that is not what the data give.
-
-    Of a stale report the fingerprint and the printed hashes differ in any case: that is said once.
-    """
-    said = {"hashes", "verdict"} | ({"fingerprint", "tokens"} if stale else set())
-    was = {str(c.get("id")): c for c in record.claims}
-    now = {str(c.get("id")): c for c in fresh.claims}
-    names = dict.fromkeys([*was, *now])
-    found = {name: list(_claim(name, was.get(name), now.get(name))) for name in names}
-    wrong = [name for name, defects in found.items() if defects]
-    summed = {name for name in wrong if stale and "/" in name}
-    for name in wrong:
-        yield from [] if name in summed else found[name]
-    if summed:
-        says = f"{len(summed):,} numbers of tables, figures and text are computed otherwise"
-        yield Defect("claims", CLAIMS, says, instead="audit diff lists them, once it is made again")
-    for key in fresh.data:
-        if key not in said and record.data.get(key) != fresh.data[key]:
-            says = f"its {key!r} is not what the data and the design give"
-            yield Defect("record", RECORD, says)
-    old, new = record.part("verdict"), fresh.part("verdict")
-    if old != new:
-        yield _verdict(old, new)
-
-
-def _verdict(old: Mapping[str, Any], new: Mapping[str, Any]) -> Defect:
-    changed = [k for k in new if old.get(k) != new[k]] or [k for k in old if k not in new]
-    shown = "; ".join(
-        f"{k}: {visible(old.get(k), 80)} → {visible(new.get(k), 80)}" for k in changed[:4]
-    )
-    return Defect("verdict", RECORD, f"the rule gives another verdict for these data: {shown}")
-
-
-def _claim(
-    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
-) -> Iterator[Defect]:
-    shown = visible(name, 80)
-    if old is None:
-        yield Defect("claims", CLAIMS, f"the claim {shown!r}, which the data give, is not there")
-    elif new is None:
-        yield Defect("claims", CLAIMS, f"the claim {shown!r} is none that the data give")
-    else:
-        changed = [k for k in new if k not in STALE and old.get(k) != new[k]]
-        if changed:
-            says = "; ".join(
-                f"{k} {visible(old.get(k), 80)}, computed {visible(new[k], 80)}" for k in changed
-            )
-            yield Defect("claims", CLAIMS, f"claim {shown!r}: {says}")
-
-
-__all__ = ["VerifyError", "verify"]

@@ -160,6 +160,17 @@ def test_a_picture_or_a_script_of_the_page_is_held_too(made, verified) -> None:
     assert verified(page, design=made.design).exit_code == 0
 
 
+def test_a_printed_fingerprint_that_is_not_the_records_is_found(made, verified) -> None:
+    page = made.folder / "report.html"
+    content = page.read_bytes()
+    right = json.loads((made.folder / "record.json").read_text())["fingerprint"]
+    for printed, wrong in ((right, False), ("0123456789ab", True)):
+        put = f"</h2><p>Fingerprint {printed}</p>"
+        page.write_bytes(tampering.edit_html(content, "</h2>", put))
+        found = verified(page, design=made.design)
+        assert any(d.kind == "fingerprint" for d in found.defects) is wrong
+
+
 # --- the record ---------------------------------------------------------------------------------
 
 
