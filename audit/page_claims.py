@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.cells import FOCAL, REFERENCE
 from audit.claims import Claim
+from audit.errors import RowsNeeded
 from audit.numerals import count, margin_points, p_value, percent, points, posts
 from audit.sentences import side, who
 
@@ -47,8 +48,9 @@ def cells_hash(cells: Any) -> str:
     cells : Cells, or counts that stay in an engine
         Of the latter the sums by stratum are hashed: they are all that ever comes here.
     """
-    frame = getattr(cells, "frame", None)
-    if frame is None:
+    try:
+        frame = cells.frame
+    except RowsNeeded:
         frame = cells.counts().reset_index(names="stratum")
     columns = [frame[c].map(_shown) for c in sorted(frame.columns)]
     lines = sorted("\0".join(row) for row in zip(*columns, strict=True))

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from audit.errors import EstimationError, UnknownName
-from audit.estimators.base import confidence_faults, refuse
+from audit.estimators.base import choose, confidence_faults, refuse
 from audit.modelled.base import Base, scanned_base
 from audit.modelled.curves import survival
 from audit.modelled.fits import Contrast, Fitted, linear, logit, places
 from audit.modelled.ladder import ordinal, rungs_of
 from audit.modelled.lattice import Lattice
+from audit.modelled.leverage import corrected, refuse_uncorrected
 from audit.modelled.record import ScanFit, recorded
-from audit.modelled.routes import MEMORY, Task, route_of
+from audit.modelled.routes import MEMORY, NEEDED, Task, route_of
 from audit.modelled.scores import Directions, multiplied, pushed
 from audit.modelled.store import Store, pack
 
@@ -37,6 +38,7 @@ def fit(
     terms: Sequence[str],
     contrasts: Sequence[Given],
     cluster: str = "account_id",
+    covariance: Literal["cr1", "cr2"] = "cr1",
     confidence: float = 0.95,
     way: str = "auto",
     models: int = 1,
@@ -59,6 +61,9 @@ def fit(
         What is reported with its uncertainty.
     cluster : str
         The column of accounts.
+    covariance : {"cr1", "cr2"}
+        "cr2" corrects every account for its leverage, as `ols` and `logit` do; for "linear" and
+        "logit" without sampling weights. It fetches counts by account and cell.
     confidence : float
     way : {"auto", "push", "packed", "sparse"}
         How influences are summed by account; all give the same numbers. "packed" packs what is
@@ -91,12 +96,13 @@ def fit(
     information and g an estimand's gradient, account a adds ψ_a = Σ s'Bg over its cases, with s a
     case's score; the variance is Σψ² G/(G-1) (N-1)/(N-p), CR1 as in Liang & Zeger 1986,
     Biometrika 73:13. Limits by Student's t with the accounts of the smaller of the two levels less
-    one as degrees of freedom. CR2 needs every account's cross-products of all columns, which do
-    not come down; its numbers are those of `logit` and `ols` on read rows.
+    one as degrees of freedom. CR2 with Satterthwaite's degrees of freedom is that of `logit` and
+    `ols` on read rows, made exactly from counts by account and cell (see `leverage`).
     """
     refuse("fit", confidence_faults(confidence))
     if model not in MODELS:
         raise UnknownName("model", model, list(MODELS))
+    choose("covariance of fit", covariance, ("cr1", "cr2"))
     asked = tuple(c if isinstance(c, Contrast) else Contrast(*c) for c in contrasts)
     refuse("fit", ["no terms are given"] * (not terms) + ["no contrasts are given"] * (not asked))
     refuse("fit", ["terms are given twice"] * (len(set(terms)) < len(terms)))
@@ -110,6 +116,10 @@ def fit(
     task = Task(
         base.n_rows, len(lattice.n), base.accounts, models, len(found.values), memory, base.packed
     )
+    if covariance == "cr2":
+        return _corrected(
+            base, cell, (model, outcome), (inside, found, asked), (way, memory, confidence)
+        )
     route = route_of(task, way)
     if route.way == "packed" and not packed:
         base = _base(scan, factors, numbers, cluster, way="packed")
@@ -120,6 +130,27 @@ def fit(
     sums = multiplied if route.way == "sparse" else pushed
     scores = sums(base, numbers[0] if numbers else None, directions)
     return recorded(model, inside, found, (asked, scores, route), confidence)
+
+
+def _corrected(
+    base: Base,
+    cell: Any,
+    given: tuple[str, Outcome | str],
+    made: tuple[Lattice, Fitted, tuple[Contrast, ...]],
+    how: tuple[str, float, float],
+) -> ScanFit:
+    """Return the record of a fit with CR2."""
+    (model, outcome), (inside, found, asked), (way, memory, confidence) = given, made, how
+    least = refuse_uncorrected(model, base, found.least)
+    if way not in ("auto", "sparse"):
+        raise EstimationError(
+            f"fit: CR2 takes counts by account and cell, and way={way!r} brings none; allowed: "
+            "'auto' and 'sparse'."
+        )
+    errors = corrected(base, outcome, least, cell, memory=memory)
+    directions = Directions(found.slopes, found.levels, _flags(inside, asked)).spread(cell)
+    scores = multiplied(base, outcome, directions)
+    return recorded(model, inside, found, (asked, scores, NEEDED), confidence, errors)
 
 
 def _columns(

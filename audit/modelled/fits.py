@@ -45,6 +45,26 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Least:
+    """A fit by (working-weighted) least squares, cell by cell.
+
+    Attributes
+    ----------
+    design : Factors
+    n, mean, working : ndarray, shape (cells,)
+        Cases, fitted mean, and what each case weighs in the last step: 1 in a linear model.
+    gradients : list of ndarray, shape (p,)
+        Of each estimand.
+    """
+
+    design: Factors
+    n: NDArray[Any]
+    mean: NDArray[Any]
+    working: NDArray[Any]
+    gradients: list[NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
     """A model of factors on counts.
 
@@ -59,6 +79,8 @@ class Fitted:
         has one.
     width : int
         Parameters that were fitted.
+    least : Least, optional
+        What CR2 needs; an ordinal model has none.
     """
 
     params: NDArray[Any]
@@ -66,6 +88,7 @@ class Fitted:
     levels: NDArray[Any]
     values: list[float]
     width: int
+    least: Least | None = None
 
 
 def design_of(lattice: Lattice) -> Factors:
@@ -118,9 +141,8 @@ def linear(lattice: Lattice, y: NDArray[Any], contrasts: Sequence[Contrast]) -> 
     design = design_of(lattice)
     params, mean, inverse = fitted_linear(WHERE, design, y, lattice.n)
     gradients = [unit(design, *places(lattice, c)) for c in contrasts]
-    return _record(
-        design, (params, mean, inverse), gradients, [float(g @ params) for g in gradients]
-    )
+    least = Least(design, lattice.n, mean, np.ones(len(mean)), gradients)
+    return _record(least, params, inverse, [float(g @ params) for g in gradients])
 
 
 def logit(lattice: Lattice, y: NDArray[Any], contrasts: Sequence[Contrast]) -> Fitted:
@@ -138,16 +160,18 @@ def logit(lattice: Lattice, y: NDArray[Any], contrasts: Sequence[Contrast]) -> F
         slope, value = _standardised(design, params, lattice.n, at, contrast.over)
         gradients.append(slope)
         values.append(value)
-    return _record(design, (params, mean, inverse), gradients, values)
+    return _record(
+        Least(design, lattice.n, mean, mean * (1 - mean), gradients), params, inverse, values
+    )
 
 
 def _record(
-    design: Factors, fit: tuple[Any, Any, Any], gradients: list[Any], values: list[float]
+    least: Least, params: NDArray[Any], inverse: NDArray[Any], values: list[float]
 ) -> Fitted:
-    params, mean, inverse = fit
-    slopes = [design.predictor(inverse @ gradient) for gradient in gradients]
+    design, mean = least.design, least.mean
+    slopes = [design.predictor(inverse @ gradient) for gradient in least.gradients]
     slope = np.column_stack(slopes) if slopes else np.zeros((len(mean), 0))
-    return Fitted(params, slope, -mean[:, None] * slope, values, design.width)
+    return Fitted(params, slope, -mean[:, None] * slope, values, design.width, least)
 
 
 def _standardised(

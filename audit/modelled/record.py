@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from audit.errors import TooFewAccounts
 from audit.estimators.base import NAN, Estimate
 from audit.modelled.fits import WHERE, Contrast, Fitted
 from audit.modelled.lattice import Lattice
+from audit.modelled.leverage import Corrected
 from audit.printed import Face, Shown, grid
 from audit.printed.grid import Form
 
@@ -31,6 +32,7 @@ NAMED = {
     "ordinal": ("proportional odds on counts", "log odds ratio of a higher rung"),
 }
 METHOD = "{}, CR1 by account, t(accounts of the smaller level - 1)"
+METHOD_CR2 = "{}, CR2 by account (Bell & McCaffrey 2002), Satterthwaite df"
 
 
 CONTRASTS: Mapping[str, tuple[str, Form]] = {
@@ -107,6 +109,7 @@ class ScanFit(Shown):
                         "p_value": found.p_value,
                         "df": found.df,
                         "method": found.method,
+                        "note": found.note,
                     }
                 )
         return pd.DataFrame(rows)
@@ -117,7 +120,10 @@ class ScanFit(Shown):
             f"{NAMED[self.model][0]}: {self.n:,} cases of {self.n_accounts:,} accounts in "
             f"{self.n_cells:,} cells"
         )
-        return Face(head, (self.why,), (grid(self.to_frame(), CONTRASTS, title="Contrasts"),))
+        notes = dict.fromkeys(e.note for e in (*self.coefficients, *self.standardised) if e.note)
+        return Face(
+            head, (self.why, *notes), (grid(self.to_frame(), CONTRASTS, title="Contrasts"),)
+        )
 
 
 def recorded(
@@ -126,8 +132,9 @@ def recorded(
     found: Fitted,
     asked: tuple[tuple[Contrast, ...], Scores, Route],
     confidence: float,
+    errors: Sequence[Corrected] | None = None,
 ) -> ScanFit:
-    """Return the record of a fit.
+    """Return the record of a fit, with CR1 unless `errors` are given.
 
     Raises
     ------
@@ -143,13 +150,18 @@ def recorded(
             "accounts; nothing says how its accounts differ. Try: wider levels."
         )
     many, total = len(scores.by_account), float(lattice.n.sum())
-    factor = many / (many - 1) * (total - 1) / (total - found.width)
-    errors = np.sqrt(factor * (scores.by_account**2).sum(axis=0))
     each = len(found.values) // len(contrasts)
-    method = METHOD.format(NAMED[model][0])
+    if errors is None:
+        factor = many / (many - 1) * (total - 1) / (total - found.width)
+        plain = np.sqrt(factor * (scores.by_account**2).sum(axis=0))
+        df = [float(fewest[i // each]) - 1 for i in range(len(plain))]
+        errors = [Corrected(float(e), d) for e, d in zip(plain, df, strict=True)]
+        method = METHOD.format(NAMED[model][0])
+    else:
+        method = METHOD_CR2.format(NAMED[model][0])
     estimates = [
-        _estimate(value, float(error), int(fewest[i // each]) - 1, (confidence, method))
-        for i, (value, error) in enumerate(zip(found.values, errors, strict=True))
+        _estimate(value, error, (confidence, method))
+        for value, error in zip(found.values, errors, strict=True)
     ]
     return ScanFit(
         model,
@@ -177,10 +189,11 @@ def _names(model: str, lattice: Lattice, width: int) -> list[str]:
     return ["constant", *levels]
 
 
-def _estimate(value: float, error: float, df: int, said: tuple[float, str]) -> Estimate:
+def _estimate(value: float, found: Corrected, said: tuple[float, str]) -> Estimate:
     from scipy.special import stdtr, stdtrit
 
-    confidence, method = said
-    half = float(stdtrit(df, (1 + confidence) / 2)) * error
-    p = float(2 * stdtr(df, -abs(value) / error)) if error > 0 else NAN
-    return Estimate(value, value - half, value + half, error, p, float(df), method)
+    (confidence, method), error = said, found.std_error
+    note = f"no standard error: {found.reason}" if found.reason else ""
+    half = float(stdtrit(found.df, (1 + confidence) / 2)) * error
+    p = float(2 * stdtr(found.df, -abs(value) / error)) if error > 0 else NAN
+    return Estimate(value, value - half, value + half, error, p, found.df, method, note=note)

@@ -106,3 +106,5 @@ _SAID = {
     "packed": "influences were summed over rows packed to whole numbers",
     "sparse": "counts by account and cell were fetched once and multiplied here",
 }
+
+NEEDED = Route("sparse", f"{_SAID['sparse']}, as CR2 needs them")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audit.engine import Name, Sql, Value, joined, sql
+from audit.errors import EstimationError
 from audit.modelled.base import Base, scale_of
 from audit.outcome import Outcome
 
@@ -111,7 +112,30 @@ def multiplied(base: Base, outcome: str | Outcome | None, directions: Directions
     return Scores(np.asarray(scores) * base.mean, np.asarray(reached))
 
 
-def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
+def by_cell(base: Base, outcome: str | Outcome, cell: NDArray[Any], most: int) -> tuple[Any, Any]:
+    """Return cases and outcome by account × cell of a model, in the same places of both.
+
+    Raises
+    ------
+    EstimationError
+        More than `most` combinations of account and cell of the base.
+    """
+    from scipy.sparse import coo_matrix
+
+    n, y = base.once(("matrices", outcome), lambda: _matrices(base, outcome, most))
+    account = np.repeat(np.arange(n.shape[0]), np.diff(n.indptr))
+    shape = (n.shape[0], int(cell.max()) + 1)
+    out = []
+    for values in (n.data, y.data):  # sums of the cells that lie in one
+        wide = coo_matrix((values, (account, cell[n.indices])), shape=shape).tocsr()
+        wide.sort_indices()
+        out.append(wide)
+    return out[0], out[1]
+
+
+def _matrices(
+    base: Base, outcome: str | Outcome | None, most: int | None = None
+) -> tuple[Any, Any]:
     """Return cases and outcome by account × cell, shape (accounts, cells), in the same places."""
     from scipy.sparse import csr_matrix
 
@@ -131,7 +155,8 @@ def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
     what = sql(
         "select {account} as account, g.cell, {columns} from "
         "(select r.account, k.{cell} as cell, {sums} from {rows} as r join {k} as k on {on} "
-        "group by r.account, k.{cell}) as g",
+        "group by r.account, k.{cell}{limit}) as g",
+        limit=Sql(() if most is None else (f" limit {most + 1}",)),
         account=sql("g.account" if base.packed else "dense_rank() over (order by g.account) - 1"),
         columns=sql("g.n, g.y" if outcome is not None else "g.n"),
         cell=Name("number of cell"),
@@ -142,6 +167,12 @@ def _matrices(base: Base, outcome: str | Outcome | None) -> tuple[Any, Any]:
     )
     found = base.engine.query(what)
     base.engine.drop(numbers)
+    if most is not None and len(found["n"]) > most:
+        raise EstimationError(
+            f"fit: accounts have cases in more than {most:,} combinations with cells, too many to "
+            'correct one by one. Try: covariance="cr1" (with so many accounts the two hardly '
+            "differ), or wider levels."
+        )
     account, cell = found["account"].astype(np.int64), found["cell"].astype(np.int64)
     shape = (int(account.max()) + 1, cells)
     n = csr_matrix((found["n"].astype(float) * fine_n, (account, cell)), shape=shape)

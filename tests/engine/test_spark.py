@@ -82,6 +82,58 @@ def test_spark_gives_what_the_embedded_engine_gives(
     pd.testing.assert_frame_equal(one, other, rtol=EQUAL, atol=0)
 
 
+TERMS = ["account_class", "rule"]
+LEADERS = ("account_class", "leader", "ordinary")
+ACTED = audit.Outcome(at_least="label")
+FITS: tuple[tuple[str, Any, bool, str], ...] = (
+    ("logit", ACTED, False, "push"),
+    ("linear", "reach", True, "sparse"),
+    ("ordinal", "action", False, "push"),
+)
+
+
+@pytest.mark.parametrize(("model", "outcome", "counted", "way"), FITS, ids=[f[0] for f in FITS])
+def test_models_in_spark_are_those_of_the_embedded_engine(
+    session: Any, model: Any, outcome: Any, counted: bool, way: str
+) -> None:
+    frame = table(2, rows=500, counted=counted)
+    given: dict[str, Any] = {"outcome": outcome, "terms": TERMS, "contrasts": [LEADERS]}
+    one, other = (
+        audit.fit(
+            audit.scan(frame, engine=engine, checked="made for a test"),
+            model=model,
+            way=way,
+            **given,
+        )
+        for engine in (Spark(session), Duck())
+    )
+    assert (one.n, one.n_cells, one.n_accounts) == (other.n, other.n_cells, other.n_accounts)
+    pd.testing.assert_series_equal(one.params, other.params, rtol=EQUAL)
+    pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), rtol=EQUAL, atol=0)
+
+
+def test_curves_in_spark_are_those_of_the_embedded_engine(session: Any) -> None:
+    frame = table(3, rows=500, counted=True)
+    one, other = (
+        audit.survival(audit.scan(frame, engine=engine, checked="made for a test"))
+        for engine in (Spark(session), Duck())
+    )
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_a_store_in_spark_is_kept_there_and_answers_the_same(session: Any, tmp_path: Any) -> None:
+    scan = audit.scan(table(4, rows=500), engine=Spark(session), checked="made for a test")
+    given: dict[str, Any] = {"outcome": ACTED, "terms": TERMS, "contrasts": [LEADERS]}
+    store = audit.pack(scan, TERMS, outcomes=[ACTED])
+    one = audit.fit(store, model="logit", **given)
+    duck = audit.scan(table(4, rows=500), checked="made for a test")
+    other = audit.fit(duck, model="logit", way="packed", **given)
+    assert (one.route.way, one.n_accounts) == ("packed", other.n_accounts)
+    pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), rtol=EQUAL, atol=0)
+    with pytest.raises(SourceError, match="spark keeps what it packs in its own cache; allowed"):
+        audit.pack(scan, TERMS, path=tmp_path)
+
+
 def test_spark_finds_the_same_faults_and_names_cases(session: Any) -> None:
     frame = table(1, rows=300)
     frame.loc[3, "action"] = "hanged"

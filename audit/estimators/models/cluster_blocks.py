@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.estimators.base import Array
-from audit.estimators.models.inverse_root import inverse_root_times
+from audit.estimators.models.inverse_root import DIRECT, LEAST, inverse_root_times
 from audit.estimators.models.model_matrix import ModelMatrix
 
 FULL = 1e-10  # a leverage closer to 1 than this: one cluster alone determines the direction
@@ -100,6 +100,14 @@ def by_cluster(
         block, scores[clusters], alone = _even(clusters, lines, rest, covariance)
         blocks.append(block)
         full.append(alone)
+    few = ~even & (size <= np.minimum(DIRECT, p))
+    for m in np.unique(size[few]):
+        clusters = np.flatnonzero(few & (size == m))
+        place = starts[clusters][:, None] + np.arange(m)
+        block, own, left = _uneven_alike(clusters, rows[place], residual[place], theta[place])
+        even[clusters[~left]] = True
+        scores[clusters[~left]] = own
+        blocks.append(block)
     if len(clusters := np.flatnonzero(~even)):
         spans = [slice(starts[g], starts[g] + size[g]) for g in clusters]
         block, scores[clusters], alone = _uneven(clusters, rows, residual, theta, spans)
@@ -141,6 +149,28 @@ def _turned(lines: Array, residual: Array) -> tuple[Array, Array, Array]:
 def _full(clusters: Array, leverage: Array, turned: Array) -> Full:
     place, at = np.nonzero(leverage > 1 - FULL)
     return clusters[place], turned[place, at]
+
+
+def _uneven_alike(
+    clusters: Array, lines: Array, residual: Array, theta: Array
+) -> tuple[Block, Array, Array]:
+    """Correct clusters of one small size at once; return also which must go one by one.
+
+    Those have a leverage of 1, and with it a null space of their own. Shapes are (g, m, p),
+    (g, m) and (g, m), with m at most p.
+    """
+    m = lines.shape[1]
+    leverage = np.linalg.eigvalsh(lines @ lines.transpose(0, 2, 1))
+    left = leverage[:, -1] > 1 - FULL
+    lines, residual, theta = lines[~left], residual[~left], theta[~left] ** 2
+    scaled = theta[:, :, None] * lines
+    inner = np.eye(m) * theta[:, :, None] ** 2 - scaled @ scaled.transpose(0, 2, 1)
+    value, vector = np.linalg.eigh(inner)
+    root = np.maximum(value, (theta.max(axis=1) ** 2 * LEAST)[:, None]) ** -0.5
+    rooted = vector @ (root[:, :, None] * (vector.transpose(0, 2, 1) @ lines))
+    rooted *= theta[:, :, None]
+    block = Block(clusters[~left], rooted, lines, rooted, np.ones(residual.shape))
+    return block, np.einsum("gmp,gm->gp", rooted, residual), left
 
 
 def _uneven(
