@@ -19,6 +19,7 @@ from audit.printed.forms import form_of
 from audit.printed.grid import Form
 from audit.progress import steps
 from audit.questions import QUESTIONS, Answer
+from audit.questions.few_accounts import shielded_answer
 from audit.study import Study
 
 ESTIMATE_COLUMNS = (
@@ -286,7 +287,8 @@ def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Compar
         for question in QUESTIONS.values()
         if question.asked(study.design) and hard <= set(getattr(question, "despite_gates", ()))
     ]
-    answers = tuple(question(study) for question in steps(asked, "questions", unit="question"))
+    told = (question(study) for question in steps(asked, "questions", unit="question"))
+    answers = tuple(shielded_answer(answer, study) for answer in told)
     return Comparison(study, pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS)), answers)
 
 

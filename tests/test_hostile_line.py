@@ -16,6 +16,7 @@ from builders import HOSTILE, cases_of, hostile_table, platform, question
 from PIL import Image
 
 import audit
+from audit.report.citations import METHODS
 from audit.report.interactive import SCRIPT
 from audit.text import FORMULA, visible
 
@@ -30,6 +31,9 @@ ORIGIN = audit.Origin(
     HOSTILE["override"],
     notes=HOSTILE["typst"],
 )
+DOI = re.compile(r"doi = \{([^}]+)\}")
+WORKS = {f"https://doi.org/{doi}" for doi in DOI.findall(METHODS.read_text(encoding="utf-8"))}
+"""Where a report may lead: to the works that the package itself cites."""
 HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x1b]")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 
@@ -94,7 +98,7 @@ def test_nothing_was_lost_on_the_way_in(line) -> None:
     assert len(line["cases"]) == 52 * 12
 
 
-def test_the_pdf_read_no_file_and_links_nowhere(folder, words) -> None:
+def test_the_pdf_read_no_file_and_links_to_cited_works_alone(folder, words) -> None:
     assert "root:" not in words
     content = (folder / "report.pdf").read_bytes()
     for sign in (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/AA"):
@@ -103,7 +107,10 @@ def test_the_pdf_read_no_file_and_links_nowhere(folder, words) -> None:
         for page in opened.pages:
             for note in page.get("/Annots", []):
                 action = note.get("/A")
-                assert action is None or str(action.S) == "/GoTo", action
+                if action is not None and str(action.S) == "/URI":
+                    assert str(action.URI) in WORKS, action
+                else:
+                    assert action is None or str(action.S) == "/GoTo", action
 
 
 @pytest.mark.parametrize("name", [n for n in HOSTILE if n not in ("chinese", "emoji")])
@@ -121,13 +128,14 @@ def test_letters_without_a_glyph_are_said(line) -> None:
     assert all(f"U+{ord(c):04X}" in str(line["report"]) for c in list(missing)[:12])
 
 
-def test_the_page_has_no_other_script_no_address_and_every_stratum(folder) -> None:
+def test_the_page_has_no_other_script_or_address_and_every_stratum(folder) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     body = page.split("<main")[1]
     rest = page.replace(f'<script type="module">{SCRIPT}</script>', "", 1)  # ours, by its hash
     assert not re.search(r"<(script|iframe|object|embed|form|base|svg)\b", rest)
     assert not re.search(r"<[^>]*\son\w+\s*=", re.sub(r'"[^"]*"', '""', page))
-    assert not re.findall(r'href="(?!#|charts/|tables/)', page)
+    links = re.findall(r'href="((?!#|charts/|tables/)[^"]*)', page)
+    assert set(map(html.unescape, links)) <= WORKS
     assert not HIDDEN.search(page.replace("\u2068", "").replace("\u2069", ""))
     text = squeezed(html.unescape(re.sub(r"<[^>]*>", "", body)))
     for name, value in HOSTILE.items():

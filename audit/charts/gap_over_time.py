@@ -24,6 +24,7 @@ from audit.charts.phrases import (
     acted,
     apart,
     comparison_of,
+    hiding,
     level,
     measured,
     named,
@@ -37,8 +38,10 @@ from audit.charts.phrases import (
 from audit.charts.regime_strip import spans
 from audit.charts.rows import gap_text, signed
 from audit.charts.theme import DETAIL, GRID, INK, MUTED, PAPER, band, blank, dress, pale, theme
+from audit.disclosure import HIDDEN, hidden_cells
 from audit.errors import ReportError
 from audit.numerals import count
+from audit.questions.few_accounts import shielded_periods
 from audit.questions.periods import gap_by_period
 from audit.scanned import Scan
 from audit.text import visible
@@ -70,7 +73,9 @@ def has_periods(comparison: Comparison) -> bool:
 
 def _periods(study: Study) -> pd.DataFrame:
     # every period is grouped anew, and drawing asks several times
-    found: pd.DataFrame = study.once("the gap in every period", lambda: gap_by_period(study))
+    found: pd.DataFrame = study.once(
+        "the gap in every period", lambda: shielded_periods(gap_by_period(study), study)
+    )
     return found
 
 
@@ -80,7 +85,9 @@ def gap_over_time_data(stage: Any) -> pd.DataFrame:
     Columns: kind, "gap" or "rule"; label, the period or what was in force; begins and ends (times;
     a span is cut to the periods drawn); lane, from 0, of a span; observed, expected, estimate,
     conf_low, conf_high, n_focal, n_reference and n_focal_accounts of a period. A period in which
-    no post has a like has no estimate; one with too few accounts no limits.
+    no post has a like has no estimate; one with too few accounts no limits. Periods of few people
+    who hold no office are hidden, and enough others that the class's total does not give them back
+    (`audit.questions.few_accounts`).
 
     Raises
     ------
@@ -93,8 +100,8 @@ def gap_over_time_data(stage: Any) -> pd.DataFrame:
     if found["estimate"].notna().sum() < LEAST:
         raise ReportError(
             "the chart 'gap_over_time' has nothing to draw: the cases have no posted_at, or fewer "
-            "than two calendar periods hold posts of both classes that are alike. Try: a table "
-            "over a longer time, or coarser strata."
+            "than two calendar periods hold posts of both classes that are alike and may be shown. "
+            "Try: a table over a longer time, of more accounts, or coarser strata."
         )
     gaps = found.assign(kind="gap", label=found["period"], lane=-1)
     found_rules, _ = spans(study, gaps["begins"].min(), gaps["ends"].max())
@@ -102,7 +109,10 @@ def gap_over_time_data(stage: Any) -> pd.DataFrame:
     names = ["kind", "label", "begins", "ends", "lane", "observed", "expected", "estimate"]
     names += ["conf_low", "conf_high", "n_focal", "n_reference", "n_focal_accounts"]
     both = [gaps, rules] if len(rules) else [gaps]
-    return pd.concat(both, ignore_index=True)[names]
+    out = pd.concat(both, ignore_index=True)
+    if HIDDEN not in out:
+        return out[names]
+    return out[[*names, HIDDEN]].assign(**{HIDDEN: out[HIDDEN].fillna("")})
 
 
 def gap_over_time(stage: Any, ax: Axes | None = None) -> Axes:
@@ -213,13 +223,15 @@ def gap_over_time_words(stage: Any) -> Words:
         clear = sum(s is True and at == sign for s, at in zip(sure, signs, strict=True))
         title += f", {count(clear) if clear else 'none'} clearly"
     _, undrawn = spans(study, frame["begins"].min(), frame["ends"].max())
-    empty = int(frame.loc[frame["kind"] == "gap", "estimate"].isna().sum())
+    gone = hidden_cells(frame).get("estimate", pd.Series(False, index=frame.index))
+    empty = int(frame.loc[(frame["kind"] == "gap") & ~gone, "estimate"].isna().sum())
     note = (
         f"Each mark: the gap among like posts of a {per}; lines: {level(design)} intervals by "
         f"account, one {per} at a time; {count(told_apart)} of {count(n)} "
         "exclude zero (“clearly”). "
         + ("Hollow: no interval, too few accounts. " if any(s is None for s in sure) else "")
         + (f"{number(empty, per)} without like posts. " if empty else "")
+        + (f"{hiding(design.smallest_cell)} " if HIDDEN in frame else "")
         + ("Strip: what was in force. " if len(rules) else "")
         + (f"Without a place in it: {'; '.join(undrawn[:3])}. " if undrawn else "")
         + f"Nothing here says why a gap moved. {sizes(study)}."

@@ -8,9 +8,10 @@ import pandas as pd
 
 from audit.charts.base import Words
 from audit.charts.lettering import caption, round_steps, ticks
-from audit.charts.phrases import comparison_of, named, sentence, sizes, subtitle, told
+from audit.charts.phrases import comparison_of, hiding, named, sentence, sizes, subtitle, told
 from audit.charts.rows import MARK, Row, draw_rows
 from audit.charts.theme import INK, MUTED, PAPER, Look, blank, dress, theme
+from audit.disclosure import SYMBOL, hidden_cells, protect_traits
 from audit.errors import ReportError
 from audit.numerals import count
 
@@ -27,18 +28,24 @@ MOST = 16
 def love_data(stage: Any) -> pd.DataFrame:
     """Return the levels drawn: column, level, before, after (absolute differences), largest first.
 
+    A difference tells the share of one class beside that of the other: where that would be of few
+    people who hold no office, it is hidden (`audit.disclosure`), and the level comes last, in the
+    order of the table, so that its place says nothing.
+
     Raises
     ------
     ReportError
         The evidence carries no balance table, or an empty one.
     """
-    comparison_of(stage, "love")
-    table = _balance(stage)
+    study, table = comparison_of(stage, "love").study, _balance(stage)
     out = table[["column", "level"]].assign(
         before=table["smd"].abs(), after=table["smd_weighted"].abs()
     )
+    out = protect_traits(out, study, columns=("before", "after"))
+    hidden = hidden_cells(out).get("before", pd.Series(False, index=out.index))
     largest = out[["before", "after"]].max(axis=1)
-    order = largest.sort_values(ascending=False, kind="stable").index[:MOST]
+    order = largest[~hidden].sort_values(ascending=False, kind="stable").index
+    order = order.append(out.index[hidden])[:MOST]
     return out.loc[order].reset_index(drop=True)
 
 
@@ -65,13 +72,13 @@ def love(stage: Any, ax: Axes | None = None) -> Axes:
                 low=r.after,
                 high=r.after,
                 look=Look(INK, "o"),
-                text=f"{r.before:.2f} → {_two(r.after)}",
+                text=_pair(r.before, r.after),
                 quiet=True,
             )
             for r in frame.itertuples()
         ]
         draw_rows(ax, rows, draw=_mark)
-        top = 1.08 * max(THRESHOLD, *frame["before"], *frame["after"].fillna(0))
+        top = 1.08 * max(THRESHOLD, *frame["before"].fillna(0), *frame["after"].fillna(0))
         ax.set_xlim(-0.012 * top, top)
         ax.axvline(THRESHOLD, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2)
         steps = sorted({*round_steps(0, top, 5), THRESHOLD})
@@ -97,9 +104,12 @@ def love_words(stage: Any) -> Words:
     )
     if k > len(frame):
         note += f" Drawn: the {count(len(frame))} largest of {count(k)} traits."
+    shown = frame[frame["before"].notna()]
+    if len(shown) < len(frame):
+        note += f" {hiding(study.design.smallest_cell)}"
     spoken = "; ".join(
         f"{named(r.column)} {named(r.level)} {r.before:.2f} to {_two(r.after)}"
-        for r in frame.head(8).itertuples()
+        for r in shown.head(8).itertuples()
     )
     alt = (
         f"{told(study)}Love plot of absolute standardised differences by level, as found and among "
@@ -110,6 +120,8 @@ def love_words(stage: Any) -> Words:
 
 
 def _mark(ax: Axes, row: Row, y: float) -> None:
+    if row.value != row.value:
+        return
     ax.plot([row.value, row.low], [y, y], color=MUTED, linewidth=1.2, zorder=3)
     for value, face in ((row.value, PAPER), (row.low, INK)):
         ax.plot(
@@ -121,6 +133,10 @@ def _mark(ax: Axes, row: Row, y: float) -> None:
             markeredgecolor=INK,
             zorder=4,
         )
+
+
+def _pair(before: float, after: float) -> str:
+    return SYMBOL if before != before else f"{before:.2f} → {_two(after)}"
 
 
 def _two(value: float) -> str:

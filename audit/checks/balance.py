@@ -10,8 +10,8 @@ import pandas as pd
 
 from audit.checks.base import Finding
 from audit.design import words
+from audit.disclosure.margins import traits
 from audit.estimators.weighting import balance
-from audit.schema import NOT_RECORDED
 from audit.study import stratum_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 COVARIATES = ("rule", "severity", "language", "country", "platform")
 """What makes cases comparable. Reach and reports are left out: both can follow an action."""
-MANY_LEVELS = 40
-RARER = "(rarer levels together)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def balance_table(comparison: Comparison) -> pd.DataFrame:
     """Return smd by level of each covariate, raw and with the reference weighted to the focal mix.
 
     Columns: column, level, share_focal, share_reference, smd, smd_weighted.
-    Levels rarer than the `MANY_LEVELS` most common of a column are taken together, and named so.
+    Levels rarer than the 40 most common of a column are taken together, and named so.
     No row where the cases carry none of the covariates.
     """
     study = comparison.study
@@ -98,9 +96,7 @@ def balance_table(comparison: Comparison) -> pd.DataFrame:
 def _dummies(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     out = {}
     for column in columns:
-        values = rows[column].astype("str").fillna(NOT_RECORDED)
-        common = values.value_counts().index[:MANY_LEVELS]
-        values = values.where(values.isin(common), RARER)
+        values = traits(rows[column])
         for level in sorted(values.unique()):
             out[f"{column}\0{level}"] = (values == level).to_numpy(float)
     return pd.DataFrame(out)

@@ -24,6 +24,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.disclosure.closure import hide
+from audit.disclosure.margins import margin_counts, margin_of
 from audit.disclosure.masks import HIDDEN, SYMBOL, TOKEN, hidden_cells, mask, note, with_tokens
 from audit.disclosure.protection import STRATA, SUBGROUPS, Protection, protection, table_of
 from audit.disclosure.public import OFFICIALS, is_protected, public_aggregate
@@ -49,6 +50,7 @@ __all__ = [
     "protect",
     "protect_few",
     "protect_parts",
+    "protect_traits",
     "protection",
     "public_aggregate",
     "shields",
@@ -145,6 +147,33 @@ def protect_few(
         return frame.copy()
     small = few.astype(float).between(0, study.design.smallest_cell, inclusive="neither")
     return mask(frame, small, columns)
+
+
+def protect_traits(frame: pd.DataFrame, study: Study, *, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a copy of a table of balance, one row per column and level, with small traits hidden.
+
+    A difference between two classes tells the share of either beside that of the other, so the
+    numbers of a row go where either class has few accounts with the trait, or where that of
+    another trait would come back (see `margins`).
+    """
+    out = frame
+    for group in (FOCAL, REFERENCE):
+        name = class_of(study, group)
+        if not shields(study, name):
+            continue
+        for column, rows in frame.groupby("column", sort=False):
+            if str(column) in study.design.strata:
+                found = protection(study).rows(margin_of(str(column)), group, rows["level"])
+                gone = found.set_axis(rows.index)
+            else:
+                counted = margin_counts(study, str(column), group)
+                few = protect_parts(
+                    counted, study, account_class=name, columns=("n",), accounts="accounts"
+                )
+                kept = set(few.loc[few["n"].notna() & (few["n"] > 0), "level"])
+                gone = ~rows["level"].isin(kept)
+            out = mask(out, gone.reindex(out.index, fill_value=False), columns)
+    return out.copy() if out is frame else out
 
 
 def shields(study: Study, account_class: str) -> bool:

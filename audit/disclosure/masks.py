@@ -76,6 +76,19 @@ def hidden_cells(frame: pd.DataFrame) -> Mapping[str, pd.Series]:
     }
 
 
+def with_names_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose column `HIDDEN` names none that was left out of it.
+
+    A user's own column of that name stays as it is: none of its words is a column.
+    """
+    if HIDDEN not in frame:
+        return frame
+    said = [[w for w in str(words).split() if w in frame.columns] for words in frame[HIDDEN]]
+    if not any(said):
+        return frame
+    return frame.assign(**{HIDDEN: [" ".join(words) for words in said]})
+
+
 def with_tokens(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a copy for a CSV: the word `TOKEN` in every hidden cell.
 

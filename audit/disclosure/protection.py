@@ -11,6 +11,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.disclosure.closure import hide
+from audit.disclosure.margins import margin_of, traits
 from audit.disclosure.public import is_protected, public_aggregate
 from audit.disclosure.published import Family, Part, places_by_table
 from audit.tallied import Tallied
@@ -18,8 +19,9 @@ from audit.tallied import Tallied
 if TYPE_CHECKING:
     from audit.study import Study
 
-STRATA, SUBGROUPS = "strata", "subgroups"
-"""Names of the published tables that share margins: of strata, and of the declared subgroups."""
+STRATA, SUBGROUPS, MARGINS = "strata", "subgroups", margin_of("")
+"""Names of the published tables that share margins: of strata, of the declared subgroups, and of
+the traits of each stratum's columns (each with the name of its column)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class Protection:
         rest = self.cells - self.small
         cover = f", and {rest} more so that these do not come back from totals" if rest else ""
         text = (
-            f"{self.cells} cells of strata and subgroups are hidden: {self.small} because fewer "
-            f"than {self.least} accounts of people who hold no office stand behind them{cover}. "
+            f"{self.cells} cells of strata, subgroups and traits are hidden: {self.small} because "
+            f"fewer than {self.least} accounts of people who hold no office stand behind them{cover}. "
             "Rates, gaps and intervals are computed on all posts, hidden ones included."
         )
         return text + (
@@ -104,12 +106,14 @@ def family_of(study: Study, group: str) -> Family:
     """Return every part of a group's posts that the tables of strata and subgroups publish.
 
     Atoms are the strata, crossed with the columns of the declared families where these are no
-    strata. Where the rows are in an engine there are no subgroups, and atoms are the strata.
+    strata; the traits by which balance is drawn are sums of them (`margins`). Where the rows are in
+    an engine there are no subgroups and no balance, and atoms are the strata.
     """
     table = _atoms(study, group)
     parts = _parts(table, table["stratum"], STRATA)
-    for column in (c for c in table if c.startswith(SUBGROUPS)):
-        parts += _parts(table, table[column], column, gap=group == REFERENCE)
+    for column in (c for c in table if c.startswith((SUBGROUPS, MARGINS))):
+        gap = group == REFERENCE and column.startswith(SUBGROUPS)
+        parts += _parts(table, table[column], column, gap=gap)
     total = Part(
         "total",
         "",
@@ -149,11 +153,13 @@ def _parts(table: pd.DataFrame, labels: pd.Series, name: str, *, gap: bool = Fal
 
 def _atoms(study: Study, group: str) -> pd.DataFrame:
     """Return one row per atom: stratum, n, events, people, who, n_focal, and its subgroups."""
-    families = study.design.families
-    if not families or isinstance(study.cells, Tallied):
+    design = study.design
+    if isinstance(study.cells, Tallied) or not (design.families or design.strata):
         return _strata(study, group)
     rows = study.rows()
-    keys = {table_of(place): _level(study, family) for place, family in enumerate(families)}
+    keys = {table_of(place): _level(study, family) for place, family in enumerate(design.families)}
+    both = rows[rows["group"].isin((FOCAL, REFERENCE))]
+    keys |= {margin_of(c): traits(both[c]) for c in design.strata}
     rows = rows.assign(**keys)
     return _counted(rows[rows["group"].isin([FOCAL, REFERENCE])], ["stratum", *keys], group)
 

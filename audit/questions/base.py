@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from audit.disclosure import SYMBOL, hidden_cells
 from audit.printed import Face, Shown, grid
 from audit.printed.forms import form_of
 from audit.printed.grid import Form
@@ -112,6 +113,9 @@ class Answer(Shown):
             form = CONTRASTS if column in CONTRAST else LEVELS
             pairs = zip(frame[column], frame["unit"], strict=True)
             frame[column] = [form_of(form[unit])(value) for value, unit in pairs]
+        for column, gone in hidden_cells(frame).items():
+            if column in SAID:
+                frame[column] = frame[column].mask(gone, SYMBOL)
         return Face(self.title, (self.says, *notes), (grid(frame, MEASURES, title="Measures"),))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from audit.design import words
+from audit.disclosure import hidden_cells, mask
 from audit.report import sections
 from audit.report.blocks import Block, Column, Heading, Note, Table, prose
 from audit.report.effects import short_p
@@ -56,6 +57,9 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
     for column in CONTRAST:
         frame[column] = frame[column].astype(float) * multiplier
     frame["p"] = frame["p_value"].astype(float).map(short_p)
+    gone = hidden_cells(frame)
+    if "p_value" in gone:
+        frame = mask(frame, gone["p_value"], ("p",))
     columns: dict[str, str | tuple[str, str] | Column] = {
         "measure": Column("Measure", limit=120),
         "focal": (words(study.design.focal), by_class),
@@ -67,8 +71,12 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
         "n_focal": ("Focal n", ",.0f"),
         "n_reference": ("Reference n", ",.0f"),
     }
-    columns = {k: v for k, v in columns.items() if k in ("measure", "p") or frame[k].notna().any()}
-    if frame["p_value"].isna().all():
+    columns = {
+        k: v
+        for k, v in columns.items()
+        if k in ("measure", "p") or k in gone or frame[k].notna().any()
+    }
+    if frame["p_value"].isna().all() and "p_value" not in gone:
         del columns["p"]
     first = unit == answer.frame["unit"].iloc[0]
     level = f"{100 * study.design.confidence:g} % intervals"
@@ -77,7 +85,11 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
         id=f"tbl-{answer.question.replace('_', '-')}" + ("" if first else f"-{unit[:5]}"),
         title=f"{answer.title}: {holds}",
         columns=columns,
-        notes=[f"{level}; – where none may stand.", *_methods(frame)],
+        notes=[
+            f"{level}; – where none may stand.",
+            *sections.hidden_notes(study, frame),
+            *_methods(frame),
+        ],
         source=sections.source_line(study.loaded),
         simulated=study.cases.simulated,
     )

@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api import types
 
 from audit.disclosure import HIDDEN, SYMBOL, hidden_cells, with_tokens
-from audit.disclosure.masks import DIGITS
+from audit.disclosure.masks import DIGITS, with_names_of
 from audit.errors import ReportError
 from audit.report.blocks import Column, Table, check_id
 from audit.report.tex import booktabs
@@ -73,7 +73,7 @@ def table(
     texts = [_texts(shown[key], column, gone.get(key)) for key, column in chosen.items()]
     cells = tuple(zip(*texts, strict=True))
     notes = [*notes, *_cut(len(frame), limit, id)]
-    data = frame[[*([group] if group else []), *chosen, *([HIDDEN] if gone else [])]]
+    data = with_names_of(frame[[*filter(None, [group]), *chosen, *([HIDDEN] if gone else [])]])
     return Table(
         id=id,
         title=title,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from planted import ORIGIN
 
 from audit.cases import Cases
-from audit.disclosure.traces import traces, words_of
+from audit.disclosure.shown import words_of
+from audit.disclosure.traces import traces
 from audit.docket.names import reference_names
 
 
@@ -70,6 +73,39 @@ def test_words_of_many_accounts_or_of_an_official_lead_to_nobody() -> None:
     assert found(both, said) == []
 
 
+HERE = "see http://evil.test/x."
+
+
+@pytest.mark.parametrize("column", ["rule", "account_class", "url"])
+def test_an_address_leads_to_somebody_unless_enough_accounts_have_it(column: str) -> None:
+    """In a category as anywhere: few share it, and it is theirs; many do, and it is a name."""
+    values = ["Links to http://evil.test/x", "HTTP://EVIL.test/x"] * 2 + ["other"]
+    one = cases(**{column: values})
+    assert "an address" in found(one, HERE, least=5)
+    assert "an address" not in found(one, HERE, least=4)
+
+
+def test_posts_of_one_account_do_not_make_an_address_common() -> None:
+    one = cases(rule=["http://evil.test/x"] * 12, account_id=["someone_1"] * 12)
+    assert found(one, HERE) == ["an address"]
+
+
+def test_rows_without_accounts_count_posts_behind_an_address() -> None:
+    one = cases(rule=["http://evil.test/x", "other"])
+    frame = one.frame.assign(account_id=pd.Series([None, None], dtype="str"), count=[9, 40])
+    assert found(Cases(frame, one.origins), HERE) == ["an address"]
+    assert found(Cases(frame.assign(count=[10, 40]), one.origins), HERE) == []
+
+
+def test_an_address_of_an_official_or_of_the_data_is_a_record() -> None:
+    both = cases(url=["http://evil.test/x"] * 2, account_class=["ordinary", "candidate"])
+    assert found(both, HERE) == []
+    one = cases(rule=["http://evil.test/x", "other"])
+    named = replace(one.origins[0], url="http://evil.test/x")
+    assert found(one, HERE) == ["an address"]
+    assert found(Cases(one.frame, (named,)), HERE) == []
+
+
 def test_scripts_without_spaces_are_read_by_signs() -> None:
     said = "今日は港で小さな木の船を燃やした"
     one = cases(text=[said, "nothing of the sort happened here today"])
@@ -83,8 +119,6 @@ def test_what_is_compared_has_no_case_width_or_punctuation() -> None:
 
 def test_numbers_of_masks_cannot_be_had_from_the_ids_and_the_seed_alone() -> None:
     """The draw is keyed by the cells: the same accounts with other posts get other numbers."""
-    from dataclasses import replace
-
     import numpy as np
     from planted import cases as planted_cases
     from planted import design
