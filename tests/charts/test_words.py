@@ -176,10 +176,10 @@ def test_leave_one_out_without_limits_says_so() -> None:
 
 def test_label_rates_count_the_classes() -> None:
     assert said("label_rates", made(-0.12)).title == (
-        "World leader rate is below that of all 3 other classes, told apart from 3"
+        "World leader rate is below that of all 3 others, told apart from 3"
     )
     above = said("label_rates", made(0.12)).title
-    assert above.startswith("World leader rate is above that of all 3 other classes")
+    assert above.startswith("World leader rate is above that of all 3 others")
     assert "told apart from 0" in said("label_rates", made(0.02, 0.2)).title
     assert "told apart" not in said("label_rates", made(0.02, NAN)).title
     one = said("label_rates", made(-0.02, 0.2, references=("ordinary",))).title
