@@ -146,4 +146,4 @@ def _title(
         return f"{sentence(focal)} rate is that of all {count(k)} other classes"
     classes = f"all {count(k)}" if most == k else f"{count(most)} of {count(k)}"
     tail = f", told apart from {count(sure)}" if any(s is not None for s in limits) else ""
-    return f"{sentence(focal)} rate is {word} that of {classes} other classes{tail}"
+    return f"{sentence(focal)} rate {word} that of {classes} other classes{tail}"

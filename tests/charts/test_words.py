@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from audit.charts import CHARTS
+from audit.charts.periods import _group
 from audit.charts.theme import FOCAL, REFERENCE
 from audit.errors import ReportError
 from audit.outcome import Outcome
@@ -176,10 +177,10 @@ def test_leave_one_out_without_limits_says_so() -> None:
 
 def test_label_rates_count_the_classes() -> None:
     assert said("label_rates", made(-0.12)).title == (
-        "World leader rate is below that of all 3 other classes, told apart from 3"
+        "World leader rate below that of all 3 other classes, told apart from 3"
     )
     above = said("label_rates", made(0.12)).title
-    assert above.startswith("World leader rate is above that of all 3 other classes")
+    assert above.startswith("World leader rate above that of all 3 other classes")
     assert "told apart from 0" in said("label_rates", made(0.02, 0.2)).title
     assert "told apart" not in said("label_rates", made(0.02, NAN)).title
     one = said("label_rates", made(-0.02, 0.2, references=("ordinary",))).title
@@ -285,3 +286,11 @@ def test_ordinary_accounts_keep_their_colour_in_the_timeline() -> None:
     edges = [line.get_markeredgecolor() for line in axes.lines if line.get_marker() in "osvP"]
     assert edges.count(REFERENCE) == 1
     assert set(edges) == {FOCAL, REFERENCE}
+
+
+def test_a_bare_yes_or_no_names_its_column() -> None:
+    """A newsroom lifted a chart with a row "Before · no": no what?"""
+    assert _group("before · no", ("period", "fraud_words")) == "before · fraud words = no"
+    assert _group("abuse · qaa", ("rule", "language")) == "abuse · qaa"
+    assert _group("a · b · no", ("rule", "fraud_words")) == "a · b · no"
+    assert _group("yes", ("violating",)) == "violating = yes"
