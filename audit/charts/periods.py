@@ -24,6 +24,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, draw_mark, draw_rows, share_axis
 from audit.charts.theme import FOCAL_LOOK, MUTED, REFERENCE_LOOK, blank, dress, theme
+from audit.design import words
 from audit.disclosure import HIDDEN, STRATA, SYMBOL, protect, protection
 from audit.gates import FEW_FOCAL_ACCOUNTS
 from audit.numerals import count, percent
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIZE, PER_ROW = (7.0, 0.75), 0.56
+BARE = frozenset({"yes", "no", "unknown", "true", "false", "0", "1"})
+"""Values that say nothing without the name of their column, on a chart that is lifted."""
 MOST = 12
 """Strata drawn; those with the most focal posts are chosen, in the order of their names."""
 
@@ -82,7 +85,7 @@ def periods(stage: Any, ax: Axes | None = None) -> Axes:
         ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * len(frame))))
         rows = [
             Row(
-                label=sentence(named(r.stratum, 80)),
+                label=sentence(_group(r.stratum, study.design.strata)),
                 detail=f"{_count(r.n_focal)} and {_count(r.n_reference)} posts",
                 value=r.rate_focal,
                 low=r.low_focal,
@@ -105,6 +108,18 @@ def periods(stage: Any, ax: Axes | None = None) -> Axes:
         f, r = named(study.design.focal), named(study.design.references[0])
         caption(ax, f"Share of posts {acted(study.design)}. ● {f}  ◆ {r}")
     return ax
+
+
+def _group(stratum: str, columns: tuple[str, ...]) -> str:
+    """Return a stratum in words; a bare yes or no says of what: "before · spam words = no"."""
+    parts = str(stratum).split(" · ")
+    if len(parts) != len(columns):  # a value holds the mark itself: which part is which is unknown
+        return named(stratum, 80)
+    told_apart = (
+        f"{words(column)} = {part}" if part.strip().lower() in BARE else part
+        for column, part in zip(columns, parts, strict=True)
+    )
+    return named(" · ".join(told_apart), 80)
 
 
 def _count(n: Any) -> str:
@@ -156,7 +171,8 @@ def periods_words(stage: Any) -> Words:
     if HIDDEN in drawn:
         note += f" {hiding(study.design.smallest_cell)}"
     spoken = "; ".join(
-        f"{named(s.stratum)}: {_spoken(s.rate_focal, s.low_focal, s.high_focal)} against "
+        f"{_group(s.stratum, design.strata)}: "
+        f"{_spoken(s.rate_focal, s.low_focal, s.high_focal)} against "
         f"{_spoken(s.rate_reference, s.low_reference, s.high_reference)}"
         for s in drawn.itertuples()
     )

@@ -212,7 +212,9 @@ def _plain(sign: int | None, outcome: str, rung: int) -> str:
     """Return the strongest plain sentence of the rung, with the way the numbers point."""
     if rung < 1:
         return "These records cannot say whether the posts were treated differently."
-    if not sign:
+    if sign is None:  # "as often" would be a finding, and of an unknown sign a wrong one
+        return f"So many of so many posts were {outcome}, against so many of so many."
+    if sign == 0:
         return f"The posts were {outcome} as often, by the counts that stand beside it."
     phrase = verb(sign, rung=min(rung, 2), participle=outcome, more_is="neither")
     return f"The posts {phrase}."
@@ -222,6 +224,11 @@ def _instead(family: Words, rung: int, outcome: str, sign: int | None) -> str:
     if family.name == "cause" and rung > 0:
         return f"{_plain(sign, outcome, rung)[:-1]} in these records; why, they do not say."
     if family.name == "ratio" and rung > 0:
+        if sign is None:
+            return (
+                f"So many of every 100 posts were {outcome} against so many of every 100, a gap in "
+                "percentage points."
+            )
         return (
             f"{_plain(sign, outcome, rung)[:-1]}: so many of every 100 against so many of every "
             "100, a gap in percentage points."

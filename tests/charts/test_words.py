@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from audit.charts import CHARTS
+from audit.charts.periods import _group
 from audit.charts.theme import FOCAL, REFERENCE
 from audit.errors import ReportError
 from audit.outcome import Outcome
@@ -285,3 +286,11 @@ def test_ordinary_accounts_keep_their_colour_in_the_timeline() -> None:
     edges = [line.get_markeredgecolor() for line in axes.lines if line.get_marker() in "osvP"]
     assert edges.count(REFERENCE) == 1
     assert set(edges) == {FOCAL, REFERENCE}
+
+
+def test_a_bare_yes_or_no_names_its_column() -> None:
+    """A newsroom lifted a chart with a row "Before · no": no what?"""
+    assert _group("before · no", ("period", "fraud_words")) == "before · fraud words = no"
+    assert _group("abuse · qaa", ("rule", "language")) == "abuse · qaa"
+    assert _group("a · b · no", ("rule", "fraud_words")) == "a · b · no"
+    assert _group("yes", ("violating",)) == "violating = yes"

@@ -133,3 +133,15 @@ def test_what_is_suggested_is_licensed_where_the_word_is_not(family, rung: int) 
     assert bool(found) == (rung < family.from_rung)
     assert all(not faults_of(f.instead, rung=rung) for f in found)
     assert family.from_rung in (2, 3, NONE)
+
+
+@pytest.mark.parametrize("word", ["because", "biased", "twice as likely", "proves"])
+def test_without_a_sign_no_finding_is_suggested(word: str) -> None:
+    """Of a report that finds a gap, "as often" was suggested for every sentence without a sign."""
+    text = f"It is {word}."
+    said = [f.instead for f in faults_of(text, rung=3, outcome="removed")]
+    assert said
+    assert all("as often" not in s and direction_of(s) is None for s in said)
+    assert all("so many" in s.lower() for s in said)
+    alike = [f.instead for f in faults_of(text, rung=3, outcome="removed", sign=0)]
+    assert all("as often" in s for s in alike)

@@ -22,6 +22,7 @@ from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.packing import chart_pack
 from audit.report.packing.sizes import SIZES, sized
+from audit.report.packing.wording import licence
 from audit.report.write import write_report
 
 HARMFUL = '"><script>alert(1)</script><img src=x onerror="alert(2)">&'
@@ -196,6 +197,12 @@ def test_no_licence_is_said_and_none_is_made_up(folder, tmp_path) -> None:
     with zipfile.ZipFile(made.path) as archive:
         said = archive.read("fig-a/fig-a-licence.txt").decode()
     assert said.startswith("The report states no licence for its charts: ask its authors")
+
+
+def test_a_licence_that_ends_a_sentence_gets_no_second_stop() -> None:
+    assert licence({"licence": "Counts: CC0 1.0."}, "CC BY 4.0").endswith(
+        "Data: Counts: CC0 1.0.\n"
+    )
 
 
 def changed(folder: Path, **entry: Any) -> None:

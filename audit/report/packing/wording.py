@@ -36,7 +36,7 @@ def licence(chart: Chart, of_charts: str) -> str:
     """Return the licence of the chart, then that of the data behind it."""
     first = f"Chart: {of_charts}." if of_charts else NO_LICENCE
     data = chart["licence"] or f"not stated; the source is {chart['source']}"
-    return f"{first}\nData: {data}.\n"
+    return f"{first}\nData: {data.removesuffix('.')}.\n"
 
 
 def embed(chart: Chart, pictures: Mapping[str, Picture], given: str) -> str:
