@@ -12,6 +12,7 @@ from audit.claims import Verdict
 from audit.design import words
 from audit.disclosure import protection
 from audit.errors import RowsNeeded
+from audit.evidence import NEEDS_ROWS
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
@@ -71,10 +72,15 @@ def _ledger(evidence: Evidence) -> list[Block]:
     return out
 
 
+def _ran(evidence: Evidence) -> set[str]:
+    """Return the checks that were made, those left out for want of rows not among them."""
+    return {f.check for f in evidence.findings if f.threshold != NEEDS_ROWS}
+
+
 def _comparability(evidence: Evidence) -> list[Block]:
     if not evidence.comparison.study.admissible:
         return []
-    ran = {f.check for f in evidence.findings}
+    ran = _ran(evidence)
     out: list[Block] = [
         Heading("Are the cases alike?"),
         prose(
@@ -158,7 +164,7 @@ def _robustness(evidence: Evidence) -> list[Block]:
     out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
     if not evidence.table("leave_one_out").empty:
         out.append(_chart("leave_one_out", evidence))
-    ran = {f.check for f in evidence.findings}
+    ran = _ran(evidence)
     if "multiverse" in ran and not evidence.table("multiverse").empty:
         out.append(_chart("multiverse", evidence))
     if "selective_reporting" in ran and evidence.comparison.study.design.frame in SELECTED:

@@ -52,6 +52,7 @@ def test_a_report_of_a_scan_names_its_files(
     assert "The docket of single posts is not in this report: it takes rows" in page
     assert ("One chart is not drawn (flow): it takes rows" in page) == (most is not None)
     assert page.count("is not drawn") == (most is not None)
+    assert "Every optional field is absent" not in page  # nobody looked
     for drawn in ("observed-expected", "forest", "rates"):
         assert f'id="fig-{drawn}"' in whole
 
