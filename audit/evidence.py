@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CHECK_COLUMNS = ("check", "step", "value", "threshold", "passed", "says")
 ALWAYS_RUN = ("account_weighting", "leave_one_out")
 """A sign that turns under either makes the verdict unclear, so neither can be left out."""
+NEEDS_ROWS = "needs rows"
+"""What a check is held to that was not made, as it takes rows which stay in an engine."""
 NAMES_FROM = 3
 """The rung from which officials may be singled out by an estimate (DESIGN §5)."""
 HIGHEST_UNCLEAR = 2
@@ -172,7 +174,7 @@ def _found(name: str, comparison: Comparison) -> Finding:
         return check(comparison)
     except RowsNeeded as error:
         says = f"Not checked: {error}"
-        return Finding(name, float("nan"), "needs rows", None, says, step=check.step)
+        return Finding(name, float("nan"), NEEDS_ROWS, None, says, step=check.step)
 
 
 def _reading(comparison: Comparison, findings: Sequence[Finding]) -> Reading:

@@ -14,6 +14,8 @@ from audit.charts.rows import Row, draw_rows
 from audit.charts.theme import GRID, INK, MUTED, Look, band, blank, dress, looks, pale, theme
 from audit.disclosure import hidden_cells, protect_parts
 from audit.numerals import count, percent
+from audit.scanned import Scan
+from audit.scanned.facts import by_class
 from audit.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ def flow_data(stage: Any) -> pd.DataFrame:
 
 def _class_rows(study: Any, name: str, group: str) -> list[dict[str, Any]]:
     loaded = study.loaded
-    n = int(loaded.counts[(loaded.frame["account_class"] == name).to_numpy()].sum())
+    if isinstance(loaded, Scan):
+        n = by_class(loaded).get(name, 0)
+    else:
+        n = int(loaded.counts[(loaded.frame["account_class"] == name).to_numpy()].sum())
     if n == 0:
         return []
     ledger = study.cases.ledger_frame().iloc[len(loaded.ledger_frame()) :]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from audit.design import words
-from audit.errors import ClaimError
+from audit.errors import ClaimError, RowsNeeded
 from audit.numerals import count, interval, percent
 from audit.text import visible
 
@@ -99,8 +99,14 @@ def apart(low: float, high: float) -> bool | None:
 
 
 def setting(study: Study) -> str:
-    """Return place and period as far as the cases record them: "twitter, 2020-01 to 2020-12"."""
-    frame = study.cases.frame
+    """Return place and period as far as the cases record them: "twitter, 2020-01 to 2020-12".
+
+    Nothing is known of those of a scan: the rows enrolled are not kept apart from the others.
+    """
+    try:
+        frame = study.cases.frame
+    except RowsNeeded:
+        return ""
     parts = []
     if "platform" in frame and frame["platform"].notna().any():
         found = sorted(frame["platform"].dropna().astype(str).unique())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audit.cases import LOADED, Cases
-from audit.disclosure.traces import refuse_traces
+from audit.disclosure.traces import refuse_traces, tells, words_of
 
+AROUND = ".,;:!?()[]{}<>\"'“”‘’…/|=`*_"
+"""What may stand around an id in a sentence."""
 SKIPPED = frozenset({"png", "image/png", "screen"})
 """Keys whose strings are pictures; the words in them stand beside them, in "print"."""
 
@@ -47,7 +50,29 @@ def refuse(value: Any, *, cases: Iterable[Cases] | None = None, least: int = 10)
     strings: dict[str, str] = {}
     for where, text in strings_of(value):
         strings[where] = f"{strings[where]}\n{text}" if where in strings else text
-    refuse_traces(list(LOADED) if cases is None else cases, strings, least=least)
+    given = list(LOADED) if cases is None else list(cases)
+    refuse_traces([_named_in(c, strings) for c in given], strings, least=least)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The rows of a scan that a report names, with the face of cases."""
+
+    frame: Any
+    origins: tuple[Any, ...]
+
+
+def _named_in(cases: Any, strings: Mapping[str, str]) -> Any:
+    """Return cases as they are, and of a scan the rows whose ids stand in the strings."""
+    from audit.scanned import Scan
+    from audit.scanned.facts import mentioned
+
+    if not isinstance(cases, Scan):
+        return cases
+    parts = {part for text in strings.values() for part in text.split()}
+    words = {part.strip(AROUND) for part in parts} | parts
+    words |= {word for part in parts for word in words_of(part)}
+    return _Named(mentioned(cases, (w for w in words if tells(w))), cases.origins)
 
 
 def refuse_notebook(path: str) -> None:

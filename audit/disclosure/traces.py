@@ -154,6 +154,11 @@ def _named(shown: Shown, values: Iterable[str]) -> Iterator[Trace]:
             yield Trace(where, "an account or post", value)
 
 
+def tells(value: str) -> bool:
+    """Return whether a text is long enough to be looked for as an id."""
+    return _tells(value, words_of(value))
+
+
 def _tells(value: str, phrase: Words) -> bool:
     if DATE.match(value):
         return False

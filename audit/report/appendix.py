@@ -16,6 +16,7 @@ from audit.gates import LEAST_K_EFF
 from audit.page_claims import cells_hash
 from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
+from audit.scanned import Scan, facts
 from audit.text import visible
 
 NUMBERS_FROM = ("numpy", "pandas", "scipy", "matplotlib", "typst")
@@ -42,11 +43,13 @@ def codebook_table(cases: Cases, design: Design | None = None) -> Table:
     """
     from audit.schema import CASE_COLUMNS, codebook
 
-    frame = codebook((*CASE_COLUMNS, *cases.extra_columns), ladder=cases.ladder)
+    extra = () if isinstance(cases, Scan) else cases.extra_columns
+    frame = codebook((*CASE_COLUMNS, *extra), ladder=cases.ladder)
     levels = frame["levels"].map(lambda said: f" ({said})" if said else "")
     frame["meaning"] = frame["meaning"] + levels
-    here = frame[frame["column"].isin(cases.frame.columns)]
-    others = [name for name in cases.frame if name not in set(frame["column"])]
+    given = list(cases.names if isinstance(cases, Scan) else cases.frame.columns)
+    here = frame[frame["column"].isin(given)]
+    others = [name for name in given if name not in set(frame["column"])]
     named = set(others) if design is None else _texts(design.to_dict())
     rows = [_unexplained(name) for name in others if name in named or name[:4] == "raw_"]
     here = pd.concat([here, pd.DataFrame(rows, columns=here.columns, dtype="str")])
@@ -107,21 +110,34 @@ def provenance(evidence: Evidence) -> Provenance:
     from audit.report.fingerprint import code_hash, frame_hash, lock_hash
 
     study = evidence.comparison.study
+    scan = study.loaded if isinstance(study.loaded, Scan) else None
     hashes = {
         "code": code_hash(),
         "lock": lock_hash(),
         "design": study.design.hash,
-        "cases": frame_hash(study.loaded.frame),
+        "cases": facts.digest(scan) if scan else frame_hash(study.loaded.frame),
         "cells": cells_hash(study.cells),
     }
     rows = [("Package", f"audit {__version__}"), ("With", _versions())]
     shown = (("Code", "code"), ("Lock file", "lock"), ("Design", "design"), ("Cases", "cases"))
-    rows += [(label, hashes[key][:16]) for label, key in shown]
+    rows += [(label, hashes[key][:16]) for label, key in shown if hashes[key]]
+    rows += _files(scan) if scan else []
     for origin in study.cases.origins:
         said = (origin.title, origin.producer, origin.url, origin.licence, str(origin.accessed))
         rows.append(("Data", "; ".join(s for s in said if s)))
     record = {"hashes": hashes, "verdict": verdict_numbers(evidence), "names": names(evidence)}
     return Provenance(tuple(rows), record=record)
+
+
+def _files(scan: Scan) -> list[tuple[str, str]]:
+    """Return the files that were counted, or that the rows are in none that could be hashed."""
+    found = facts.files_read(scan)
+    said = [f"{visible(f.name, 60)}; {f.size:,} bytes; SHA-256 {f.sha256[:16]}" for f in found]
+    if len(said) > SHOWN:
+        said = [*said[:SHOWN], f"and {len(said) - SHOWN:,} more, all of them in the hash of cases"]
+    return [("File", text) for text in said] or [
+        ("Cases", f"a table in {scan.engine.name}, of which no hash can be taken")
+    ]
 
 
 def _versions() -> str:

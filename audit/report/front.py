@@ -13,6 +13,7 @@ from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import count, interval, many, p_value, percent, plain, points, posts
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
 from audit.report.document import UNDATED
+from audit.scanned import Scan, facts
 
 if TYPE_CHECKING:
     from audit.cases import Cases
@@ -40,6 +41,8 @@ def cover(evidence: Evidence, *, subtitle: str = "") -> Cover:
 
 def last_day(cases: Cases) -> str:
     """Return the last day that the cases themselves show, for data that do not say their date."""
+    if isinstance(cases, Scan):
+        return facts.last_day(cases) or UNDATED
     days = [
         cases.frame[c].max()
         for c in ("observed_until", "acted_at", "posted_at")

@@ -11,6 +11,8 @@ from audit.checks.selective_reporting import SELECTED
 from audit.claims import Verdict
 from audit.design import words
 from audit.disclosure import protection
+from audit.errors import RowsNeeded
+from audit.evidence import NEEDS_ROWS
 from audit.report import appendix, effects, sections
 from audit.report.answers import answer_blocks
 from audit.report.blocks import Block, Heading, prose
@@ -19,6 +21,7 @@ from audit.report.front import cover, page_one
 from audit.report.ordinary import docket_blocks, exemption_blocks
 from audit.report.reply import Reply, right_of_reply
 from audit.report.robustness import robustness_tables
+from audit.scanned import Scan
 from audit.schema import UNKNOWN
 
 if TYPE_CHECKING:
@@ -44,9 +47,9 @@ def standard_blocks(
         _ledger,
         _comparability,
         _effects,
-        exemption_blocks,
+        partial(_of_rows, exemption_blocks, what="What the exemption explains"),
         _further,
-        docket_blocks,
+        partial(_of_rows, docket_blocks, what="The docket of single posts"),
         _robustness,
         _limits,
         partial(right_of_reply, reply=reply),
@@ -65,14 +68,19 @@ def _ledger(evidence: Evidence) -> list[Block]:
         sections.ledger_table(comparison),
     ]
     if study.admissible:
-        out.insert(2, sections.chart("flow", comparison))
+        out.insert(2, _chart("flow", comparison))
     return out
+
+
+def _ran(evidence: Evidence) -> set[str]:
+    """Return the checks that were made, those left out for want of rows not among them."""
+    return {f.check for f in evidence.findings if f.threshold != NEEDS_ROWS}
 
 
 def _comparability(evidence: Evidence) -> list[Block]:
     if not evidence.comparison.study.admissible:
         return []
-    ran = {f.check for f in evidence.findings}
+    ran = _ran(evidence)
     out: list[Block] = [
         Heading("Are the cases alike?"),
         prose(
@@ -84,7 +92,7 @@ def _comparability(evidence: Evidence) -> list[Block]:
         *([sections.coverage_table(evidence)] if "coverage" in ran else []),
     ]
     if "balance" in ran and not evidence.table("balance").empty:
-        out.append(sections.chart("love", evidence))
+        out.append(_chart("love", evidence))
     return out
 
 
@@ -100,11 +108,37 @@ def _effects(evidence: Evidence) -> list[Block]:
     names = [n for n in EFFECT_CHARTS if n not in drawn]
     names = [n for n in names if n != "rungs" or _has_rungs(comparison)]
     names = [n for n in names if n != "gap_over_time" or has_periods(comparison)]
-    out += [sections.chart(name, comparison) for name in names]
+    out += [_chart(name, comparison) for name in names]
     if len(comparison.study.design.references) > 1:
         out.append(effects.family_table(evidence))
     out += [effects.rates_table(comparison), effects.effects_table(comparison)]
     return out
+
+
+def _of_rows(part: Callable[[Evidence], list[Block]], evidence: Evidence, what: str) -> list[Block]:
+    """Return a part, or of a scan why it is not there."""
+    try:
+        return part(evidence)
+    except RowsNeeded:
+        return [
+            prose(
+                "{what} is not in this report: it takes rows, and those of this table stay in its "
+                "engine.",
+                what=what,
+            )
+        ]
+
+
+def _chart(name: str, stage: Comparison | Evidence) -> Block:
+    """Return a chart, or of a scan why it is not there."""
+    try:
+        return sections.chart(name, stage)
+    except RowsNeeded:
+        return prose(
+            "One chart is not drawn ({what}): it takes rows or the counts of every account, and "
+            "those of this table stay in its engine.",
+            what=name.replace("_", " "),
+        )
 
 
 def _further(evidence: Evidence) -> list[Block]:
@@ -112,8 +146,13 @@ def _further(evidence: Evidence) -> list[Block]:
 
 
 def _has_rungs(comparison: Comparison) -> bool:
-    """Return whether any post met an action: a reversal has no rungs, and no action has none."""
+    """Return whether any post met an action: a reversal has no rungs, and no action has none.
+
+    The chart takes every post's own rung, which those of a scan do not bring along.
+    """
     study = comparison.study
+    if isinstance(study.loaded, Scan):
+        return False
     compared = study.cases.frame["account_class"] != UNKNOWN
     acted = study.cases.ladder.rank(study.cases.frame["action"]) > 0
     return not study.design.outcome.reversed and bool((acted & compared).any())
@@ -124,12 +163,12 @@ def _robustness(evidence: Evidence) -> list[Block]:
         return []
     out: list[Block] = [Heading("Does it hold?"), sections.checks_table(evidence)]
     if not evidence.table("leave_one_out").empty:
-        out.append(sections.chart("leave_one_out", evidence))
-    ran = {f.check for f in evidence.findings}
+        out.append(_chart("leave_one_out", evidence))
+    ran = _ran(evidence)
     if "multiverse" in ran and not evidence.table("multiverse").empty:
-        out.append(sections.chart("multiverse", evidence))
+        out.append(_chart("multiverse", evidence))
     if "selective_reporting" in ran and evidence.comparison.study.design.frame in SELECTED:
-        out.append(sections.chart("selection_sensitivity", evidence))
+        out.append(_chart("selection_sensitivity", evidence))
     out += robustness_tables(evidence)
     out.append(effects.independent_table(evidence.comparison))
     return out

@@ -13,6 +13,7 @@ from audit.origin import Origin
 from audit.reading.mapped import action_faults, column_faults
 from audit.reading.times import zone_of
 from audit.roster import Roster
+from audit.scanned.facts import STAMPS, stamps
 from audit.scanned.noun import Scan, known_names
 from audit.schema import STANDARD_LADDER, Ladder
 
@@ -79,7 +80,7 @@ def scan(
     faults += tuple(_needed(names, dated, unlisted) if not faults else ())
     if faults:
         raise SchemaError("the scan", faults)
-    return Scan(
+    found = Scan(
         engine,
         relation,
         names,
@@ -91,6 +92,8 @@ def scan(
         (_origin(data, origin),),
         checked,
     )
+    found.once(STAMPS, lambda: stamps(relation))
+    return found
 
 
 def _needed(names: Mapping[str, str], roster: Roster | None, unlisted: str | None) -> list[Fault]:

@@ -18,6 +18,7 @@ from audit import cells
 from audit.engine.duck import Duck
 from audit.engine.spark import Spark
 from audit.errors import SourceError
+from audit.scanned import facts
 
 EQUAL = 1e-10
 
@@ -90,6 +91,7 @@ FITS: tuple[tuple[str, Any, bool, str], ...] = (
     ("linear", "reach", True, "sparse"),
     ("ordinal", "action", False, "push"),
 )
+CR2: dict[str, Any] = {"covariance": "cr2", "outcome": ACTED, "terms": TERMS}
 
 
 @pytest.mark.parametrize(("model", "outcome", "counted", "way"), FITS, ids=[f[0] for f in FITS])
@@ -119,6 +121,30 @@ def test_curves_in_spark_are_those_of_the_embedded_engine(session: Any) -> None:
         for engine in (Spark(session), Duck())
     )
     pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_cr2_and_what_reports_say_in_spark_are_those_of_the_embedded_engine(session: Any) -> None:
+    frame = table(5, rows=500)
+    frame["account_id"] = "name-" + frame["account_id"]
+    spark, duck = (
+        audit.scan(frame, engine=engine, checked="made for a test")
+        for engine in (Spark(session), Duck())
+    )
+    one, other = (
+        audit.fit(scan, model="logit", contrasts=[LEADERS], **CR2).to_frame()
+        for scan in (spark, duck)
+    )
+    pd.testing.assert_frame_equal(one, other, rtol=EQUAL, atol=0)
+    assert facts.last_day(spark) == facts.last_day(duck) != ""
+    assert facts.by_class(spark) == facts.by_class(duck)
+    assert facts.files_read(spark) == ()
+    order = ["account_id", "case_id", "account_class"]
+    named, also = (
+        facts.mentioned(scan, ["Name-A3", "c7"]).sort_values(order, ignore_index=True)
+        for scan in (spark, duck)
+    )
+    assert len(named) > 1
+    pd.testing.assert_frame_equal(named, also)
 
 
 def test_a_store_in_spark_is_kept_there_and_answers_the_same(session: Any, tmp_path: Any) -> None:

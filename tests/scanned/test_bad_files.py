@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+import tomli_w
 
 import audit
 from audit.cli import main
@@ -170,6 +174,28 @@ def test_the_command_line_says_it_too(
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("name", BAD)
+def test_no_report_is_begun_of_a_file_that_is_not_whole(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    path = BAD[name][0](tmp_path / "data")
+    asks = tmp_path / "asked.toml"
+    asks.write_text(tomli_w.dumps({**design(), "source": {"name": "table", "path": str(path)}}))
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["report", str(asks), "--out", str(tmp_path / "out")]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    first, said = err.split("\n", 1)
+    assert first == str(asks)
+    assert said.startswith("audit: ")
+    assert path.stem in said or "7." in said  # the file, or the one of the folder, by its name
+    assert "Traceback" not in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_damaged_page_of_parquet_is_said_with_its_file(tmp_path: Path) -> None:
     path = damaged("middle")(tmp_path)
     with pytest.raises(AuditError, match=r"'t\.parquet' breaks off or is damaged"):
@@ -258,3 +284,31 @@ def test_an_interrupted_study_leaves_nothing(tmp_path: Path) -> None:
     assert b"KeyboardInterrupt" in said
     assert running.returncode != 0
     assert list(spill.iterdir()) == []
+
+
+def opened(process: int, path: Path) -> bool:
+    """Return whether a process has a file open."""
+    found = []
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            found.append(link.readlink())
+    return path in found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    path, temporary = tmp_path / "large.csv", tmp_path / "temporary"
+    temporary.mkdir()
+    duckdb.sql(f"copy (from '{large(tmp_path, 400_000)}') to '{path}'")
+    command = [sys.executable, "-m", "audit", "check", str(path)]
+    pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    env = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, env=env, **pipes) as running:  # type: ignore[call-overload]
+        while not opened(running.pid, path):  # until it is at work, or done
+            assert running.poll() is None
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        out, said = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, b"")
+    assert said == b"interrupted; what was written before is whole.\n"
+    assert list(temporary.iterdir()) == []
