@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit import numerals
 from audit.design import words
 from audit.errors import ClaimError
 from audit.numerals import count, interval, percent
@@ -145,7 +146,7 @@ def told(study: Study) -> str:
 
 def level(design: Design) -> str:
     """Return the confidence in words: "95 %"."""
-    return f"{100 * design.confidence:g} %"
+    return numerals.level(design.confidence)
 
 
 def missing_intervals(frame: pd.DataFrame) -> bool:

@@ -13,6 +13,7 @@ from audit.cells import FOCAL, REFERENCE
 from audit.disclosure.closure import hide
 from audit.disclosure.public import is_protected, public_aggregate
 from audit.disclosure.published import Family, Part, places_by_table
+from audit.numerals import count, setting
 from audit.tallied import Tallied
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ class Protection:
         if not self.cells:
             return ""
         rest = self.cells - self.small
-        cover = f", and {rest} more so that these do not come back from totals" if rest else ""
+        cover = (
+            f", and {count(rest)} more so that these do not come back from totals" if rest else ""
+        )
         text = (
-            f"{self.cells} cells of strata and subgroups are hidden: {self.small} because fewer "
-            f"than {self.least} accounts of people who hold no office stand behind them{cover}. "
-            "Rates, gaps and intervals are computed on all posts, hidden ones included."
+            f"{count(self.cells)} cells of strata and subgroups are hidden: {count(self.small)} "
+            f"because fewer than {setting(self.least)} accounts of people who hold no office stand "
+            f"behind them{cover}. Rates, gaps and intervals are computed on all posts, hidden ones included."
         )
         return text + (
             f" {self.bare} could not be covered fully: the class’s own total says much of them."

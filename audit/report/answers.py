@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from audit.design import words
+from audit.numerals import level
 from audit.report import sections
 from audit.report.blocks import Block, Column, Heading, Note, Table, prose
 from audit.report.effects import short_p
@@ -70,14 +71,17 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
     columns = {k: v for k, v in columns.items() if k in ("measure", "p") or frame[k].notna().any()}
     if frame["p_value"].isna().all():
         del columns["p"]
+    said = f"{level(study.design.confidence)} intervals"
     first = unit == answer.frame["unit"].iloc[0]
-    level = f"{100 * study.design.confidence:g} % intervals"
     return table(
         frame,
         id=f"tbl-{answer.question.replace('_', '-')}" + ("" if first else f"-{unit[:5]}"),
         title=f"{answer.title}: {holds}",
         columns=columns,
-        notes=[f"{level}; – where none may stand.", *_methods(frame)],
+        notes=[
+            f"{said}; – where none may stand.",
+            *_methods(frame),
+        ],
         source=sections.source_line(study.loaded),
         simulated=study.cases.simulated,
     )

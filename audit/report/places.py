@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audit.report.payload import labels
+from audit.report.payload import labels, scale
 
 Node = dict[str, Any]
 Said = tuple[float, str, int]
+NUMBERED = re.compile(r"(?:[a-z]+ )*[Aa]ccount \d[\d,]*")
 CARRIED = ("numbers", "keys", "values", "record")
 """Keys of a node that no page prints: `strip` takes them out once the parts are read."""
 
@@ -201,9 +203,10 @@ class _Reader:
             for part in self._said(key, node[key]):
                 yield replace(part, drawn=drawn)
         yield from self._said("source", node["source"])
+        marks = scale(node["files"])
         for text in labels(node["files"]):
-            for part in self._said("chart", text):
-                yield replace(part, drawn=drawn)
+            for part in self._said("chart", text, own=text in marks):
+                yield replace(part, drawn=drawn, spans=_named(text))
 
     def _table(self, node: Node) -> Iterator[Part]:
         for key in ("title", "subtitle"):
@@ -227,7 +230,7 @@ class _Reader:
         keys, values = node.get("keys") or [], node.get("values") or []
         key = keys[place] if place < len(keys) else str(place)
         value = values[row][place] if row < len(values) else None
-        spans = (Span(0, len(text), "document"),) if column["code"] else ()
+        spans = (Span(0, len(text), "document"),) if column["code"] else _named(text)
         yield Part(
             f"{self.at}/r{row}",
             "cell",
@@ -238,6 +241,11 @@ class _Reader:
             value=value,
             unit="share" if "%" in text else column["label"],
         )
+
+
+def _named(text: str) -> tuple[Span, ...]:
+    """Return the span of an account that stands under a number instead of its name."""
+    return (Span(0, len(text), "document"),) if NUMBERED.fullmatch(text) else ()
 
 
 def _numbers(csv_text: str) -> frozenset[float]:
