@@ -72,7 +72,8 @@ class Protection:
         text = (
             f"{count(self.cells)} cells of strata and subgroups are hidden: {count(self.small)} "
             f"because fewer than {setting(self.least)} accounts of people who hold no office stand "
-            f"behind them{cover}. Rates, gaps and intervals are computed on all posts, hidden ones included."
+            f"behind them{cover}. Rates, gaps and intervals are computed on all posts, hidden ones "
+            "included."
         )
         return text + (
             f" {self.bare} could not be covered fully: the class’s own total says much of them."

@@ -22,7 +22,7 @@ WORK = re.compile(r"[-*+ ]*[A-ZÀ-Ž][\w’'-]*(?: [\w’'-]+)? [A-Z]{1,4}\b[^.]
 QUOTED = re.compile(r"“[^”]*”|‘[^’\n]{0,200}’(?!\w)|«[^»]*»")
 NUMBERED = re.compile(
     r"(?:\b(?:Figure|Table|Section|Appendix|Equation|Chapter|METHODS|DESIGN|page|pages|version|"
-    r"audit|column|line|Step|step)|§§?) ?$",
+    r"audit|column|line|method|Step|step)|§§?) ?$",
 )
 IDENTIFIER = re.compile(r"(?<=[^\W\d_][-/])0\d+(?![\d.,]*\d)")
 """Digits with a leading zero behind a word and "-" or "/", "case-000125": no number is said so."""

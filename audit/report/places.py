@@ -14,7 +14,8 @@ from audit.report.payload import labels, scale
 
 Node = dict[str, Any]
 Said = tuple[float, str, int]
-NUMBERED = re.compile(r"(?:[a-z]+ )*[Aa]ccount \d[\d,]*")
+NUMBERED = re.compile(r"\b(?:[Aa]ccount|case) (\d+)\b")
+"""A case or an account that stands under a number instead of its name."""
 CARRIED = ("numbers", "keys", "values", "record")
 """Keys of a node that no page prints: `strip` takes them out once the parts are read."""
 
@@ -201,7 +202,7 @@ class _Reader:
         drawn = _numbers(node["files"].get("csv", ""))
         for key in ("title", "subtitle", "alt", "note"):
             for part in self._said(key, node[key]):
-                yield replace(part, drawn=drawn)
+                yield replace(part, drawn=drawn, spans=_named(part.text) if key == "alt" else ())
         yield from self._said("source", node["source"])
         marks = scale(node["files"])
         for text in labels(node["files"]):
@@ -219,7 +220,8 @@ class _Reader:
         for column in node["columns"]:
             yield from self._said("head", column["label"])
         for n, (_, text) in enumerate(node["groups"]):
-            yield from self._said("group", text, at=f"{self.at}/g{n}")
+            for part in self._said("group", text, at=f"{self.at}/g{n}"):
+                yield replace(part, spans=_named(text))
         for row, cells in enumerate(node["cells"]):
             for place, text in enumerate(cells):
                 yield from self._cell(node, (row, place), text)
@@ -244,8 +246,8 @@ class _Reader:
 
 
 def _named(text: str) -> tuple[Span, ...]:
-    """Return the span of an account that stands under a number instead of its name."""
-    return (Span(0, len(text), "document"),) if NUMBERED.fullmatch(text) else ()
+    """Return the spans of the numbers that stand for cases and accounts."""
+    return tuple(Span(*found.span(1), "document") for found in NUMBERED.finditer(text))
 
 
 def _numbers(csv_text: str) -> frozenset[float]:
