@@ -54,6 +54,23 @@ def level(confidence: float) -> str:
     return uttered(f"{shown} %", confidence, "confidence", len(shown.partition(".")[2]))
 
 
+def setting(value: float, *, sign: str = "") -> str:
+    """Return a number that was set and not computed, as it was set: a threshold, a window.
+
+    Parameters
+    ----------
+    sign : str
+        What is read with it: "≤ " for 0.05 gives "≤ 0.05".
+    """
+    shown = f"{value:g}".replace("-", MINUS)
+    return uttered(f"{sign}{shown}", value, "setting", len(shown.partition(".")[2]))
+
+
+def around(value: float, *, decimals: int = 2) -> str:
+    """Return how far a number may lie on either side of nought: 0.566 is "±0.57"."""
+    return uttered(f"±{_number(abs(value), decimals)}", abs(value), "", decimals)
+
+
 def count(n: float) -> str:
     """Return a whole number with thousands separated: 2343 is "2,343"."""
     return uttered(f"{round(n):,}".replace("-", MINUS), n, "count")

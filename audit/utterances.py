@@ -63,10 +63,9 @@ def recalled(texts: Iterable[str]) -> dict[str, Utterance]:
     known.
     """
     known = {t: _SAID[t] for t in dict.fromkeys(texts) if t in _SAID}
-    if all(len(said) == 1 for said in known.values()):
-        return {t: next(iter(said)) for t, said in known.items()}
-    if len(known) < 2:
-        return {}
+    one = {t: u for t, said in known.items() if (u := _of_one_value(list(said)))}
+    if len(one) == len(known) or len(known) < 2:
+        return one
     places = {
         t: sorted((place, n) for n, found in enumerate(said.values()) for place in found)
         for t, said in known.items()
@@ -75,12 +74,23 @@ def recalled(texts: Iterable[str]) -> dict[str, Utterance]:
     breaths = [_breath(place, places) for place, _ in rarest]
     least = min(total for total, _ in breaths)
     chosen = [reading for total, reading in breaths if total == least]
-    out = {}
+    out = dict(one)
     for t, said in known.items():
         meant = {reading[t] for reading in chosen}
         if len(meant) == 1 and -1 not in meant:
             out[t] = list(said)[meant.pop()]
     return out
+
+
+def _of_one_value(said: Sequence[Utterance]) -> Utterance | None:
+    """Return what a text says where it was never said of two values.
+
+    One value may have been said in two units: ten accounts, and the ten that a table asks for. A
+    count goes before any other, and what was set comes last.
+    """
+    if len({(u.value, u.decimals) for u in said}) > 1:
+        return None
+    return min(said, key=lambda u: (u.unit != "count", u.unit == "setting", u.unit))
 
 
 def _breath(

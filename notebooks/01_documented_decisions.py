@@ -16,6 +16,7 @@ design = "designs/documented-decisions.toml"
 # %% tags=["hide"]
 import audit
 from audit import report, run
+from audit.numerals import count
 from audit.sources.registry.contrasts import ladder_among_leaders, matched_copies
 from audit.sources.registry.totals import allowance_shares, platform_totals
 from audit.sources.registry.views import published_exemptions, rule_timeline, time_to_action
@@ -34,10 +35,10 @@ display(report.cover(evidence, subtitle="Published decisions and refusals to dec
 # %%
 display(report.verdict_box(evidence))
 display(report.Facts((
-    report.Fact("decisions", str(len(decisions)), "documented, with a source"),
-    report.Fact("of these about posts", str(about_posts), "the others: accounts, periods, reversals"),
-    report.Fact("by or about", str(decisions["person"].nunique()), "persons and bodies"),
-    report.Fact("rule events", str(len(rules)), "dated"),
+    report.Fact("decisions", count(len(decisions)), "documented, with a source"),
+    report.Fact("of these about posts", count(about_posts), "the others: accounts, periods, reversals"),
+    report.Fact("by or about", count(decisions["person"].nunique()), "persons and bodies"),
+    report.Fact("rule events", count(len(rules)), "dated"),
 )))
 display(report.does_not_show(evidence, run.freezing(design)))
 

@@ -20,6 +20,7 @@ import pandas as pd
 
 import audit
 from audit import report, run
+from audit.numerals import count
 from audit.sources.trump_archive.dates import measures, spells
 from audit.sources.trump_archive.file import off_by_more_than_a_minute, read_archive
 from audit.sources.trump_archive.views import by_role, flags_by_month
@@ -42,10 +43,10 @@ display(report.cover(evidence, subtitle="One account from 2009 to 2020, before a
 # %%
 display(report.verdict_box(evidence))
 display(report.Facts((
-    report.Fact("posts", f"{len(frame):,}", "in the cases, of one account"),
-    report.Fact("in office", f"{len(office):,}", "of these, from 20 January 2017"),
-    report.Fact("since labels began", f"{len(labelling):,}", "from 5 March 2020, every one in office"),
-    report.Fact("seen flagged", f"{flagged:,}", "of these, until 30 November 2020"),
+    report.Fact("posts", count(len(frame)), "in the cases, of one account"),
+    report.Fact("in office", count(len(office)), "of these, from 20 January 2017"),
+    report.Fact("since labels began", count(len(labelling)), "from 5 March 2020, every one in office"),
+    report.Fact("seen flagged", count(flagged), "of these, until 30 November 2020"),
 )))
 display(report.does_not_show(evidence, [*archive.limits, *run.freezing(design)]))
 

@@ -13,7 +13,7 @@ from audit.charts.rows import MARK, Row, draw_rows
 from audit.charts.theme import INK, MUTED, PAPER, Look, blank, dress, theme
 from audit.disclosure import SYMBOL, hidden_cells, protect_traits
 from audit.errors import ReportError
-from audit.numerals import count
+from audit.numerals import count, plain, setting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,7 +83,10 @@ def love(stage: Any, ax: Axes | None = None) -> Axes:
         ax.axvline(THRESHOLD, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2)
         steps = sorted({*round_steps(0, top, 5), THRESHOLD})
         ticks(ax, "x", steps, [f"{v:g}" for v in steps])
-        caption(ax, "Standardised difference. ○ as found  ● like with like  dashed: 0.1")
+        caption(
+            ax,
+            f"Standardised difference. ○ as found  ● like with like  dashed: {setting(THRESHOLD)}",
+        )
     return ax
 
 
@@ -98,7 +101,7 @@ def love_words(stage: Any) -> Words:
     title = f"{count(before)} of {count(k)} traits differ as found, {left} among like cases"
     note = (
         "A trait is one value of a column; it differs when its standardised difference exceeds "
-        f"{THRESHOLD:g}. "
+        f"{setting(THRESHOLD)}. "
         "Spread: the focal class’s own standard deviation. "
         f"{sizes(study)}."
     )
@@ -108,12 +111,12 @@ def love_words(stage: Any) -> Words:
     if len(shown) < len(frame):
         note += f" {hiding(study.design.smallest_cell)}"
     spoken = "; ".join(
-        f"{named(r.column)} {named(r.level)} {r.before:.2f} to {_two(r.after)}"
+        f"{named(r.column)} {named(r.level)} {_two(r.before)} to {_two(r.after)}"
         for r in shown.head(8).itertuples()
     )
     alt = (
         f"{told(study)}Love plot of absolute standardised differences by level, as found and among "
-        f"like cases: {spoken}. {count(before)} of {count(k)} exceed {THRESHOLD:g} as "
+        f"like cases: {spoken}. {count(before)} of {count(k)} exceed {setting(THRESHOLD)} as "
         f"found, {count(after)} among like cases."
     )
     return Words(title, subtitle(study, "Balance of what makes cases comparable"), note, alt)
@@ -136,8 +139,8 @@ def _mark(ax: Axes, row: Row, y: float) -> None:
 
 
 def _pair(before: float, after: float) -> str:
-    return SYMBOL if before != before else f"{before:.2f} → {_two(after)}"
+    return SYMBOL if before != before else f"{_two(before)} → {_two(after)}"
 
 
 def _two(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}"
+    return "–" if value != value else plain(value, decimals=2)

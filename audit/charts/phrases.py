@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit import numerals
 from audit.design import words
 from audit.errors import ClaimError, RowsNeeded
 from audit.numerals import count, interval, percent
@@ -141,7 +142,7 @@ def sizes(study: Study) -> str:
 
 def hiding(least: int) -> str:
     """Say what is not drawn, and why."""
-    return f"Not drawn: cells hidden because fewer than {least} accounts could be known from them."
+    return f"Not drawn: cells from which fewer than {least} accounts could be known."
 
 
 def told(study: Study) -> str:
@@ -151,7 +152,7 @@ def told(study: Study) -> str:
 
 def level(design: Design) -> str:
     """Return the confidence in words: "95 %"."""
-    return f"{100 * design.confidence:g} %"
+    return numerals.level(design.confidence)
 
 
 def missing_intervals(frame: pd.DataFrame) -> bool:

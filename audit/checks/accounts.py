@@ -9,7 +9,7 @@ from audit.cells import FOCAL, equal_accounts
 from audit.checks.base import Finding, opposite, reads_alike, same_sign
 from audit.design import words
 from audit.gates import FEW_FOCAL_ACCOUNTS
-from audit.numerals import many, margin_points, percent, points
+from audit.numerals import many, margin_points, percent, plain, points, setting
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -26,14 +26,14 @@ class EnoughAccounts:
     def __call__(self, comparison: Comparison) -> Finding:
         """Return the number of focal accounts; passes above `FEW_FOCAL_ACCOUNTS`."""
         study = comparison.study
-        threshold = f"more than {FEW_FOCAL_ACCOUNTS} focal accounts"
+        threshold = f"more than {setting(FEW_FOCAL_ACCOUNTS)} focal accounts"
         if not study.has_accounts:
             says = "Posts carry no account, so nothing can be inferred by account."
             return Finding(self.name, 0.0, threshold, False, says, step=self.step)
         n = study.compared().by_account(FOCAL)["n"].to_numpy(float)
         effective = equal_accounts(n)
         says = (
-            f"{many(len(n), f'{words(study.design.focal)} account')}, worth {effective:.1f} of "
+            f"{many(len(n), f'{words(study.design.focal)} account')}, worth {plain(effective)} of "
             f"equal volume; the largest wrote {percent(n.max() / n.sum())} of the posts."
         )
         return Finding(

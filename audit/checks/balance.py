@@ -12,6 +12,7 @@ from audit.checks.base import Finding
 from audit.design import words
 from audit.disclosure.margins import traits
 from audit.estimators.weighting import balance
+from audit.numerals import plain, setting
 from audit.study import stratum_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Balance:
 
     def __call__(self, comparison: Comparison) -> Finding:
         """Return the largest difference left after standardisation; guards step 2."""
-        threshold = f"at most {self.most:g} after weighting"
+        threshold = f"at most {setting(self.most)} after weighting"
         table = balance_table(comparison)
         if table.empty:
             says = "The cases carry none of the columns by which balance is judged."
@@ -47,8 +48,8 @@ class Balance:
         was = table.loc[before.idxmax()]
         says = (
             f"Once like is compared with like, the largest standardised difference is "
-            f"{after.max():.2f} (in ‘{words(worst['column'])}’); as found it is "
-            f"{before.max():.2f} (in ‘{words(was['column'])}’)."
+            f"{plain(after.max(), decimals=2)} (in ‘{words(worst['column'])}’); as found it is "
+            f"{plain(before.max(), decimals=2)} (in ‘{words(was['column'])}’)."
         )
         passed = bool(after.max() <= self.most)
         return Finding(

@@ -14,7 +14,7 @@ from audit.checks.event_variance import OUTSIDE, influences, two_way
 from audit.checks.leave_one_out import KEPT
 from audit.estimators.accounts.contrasts import no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
-from audit.numerals import count, interval, many, margin_points, percent, points
+from audit.numerals import count, interval, many, margin_points, percent, plain, points
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -181,7 +181,7 @@ def _large_events(
     fewest = min(1 / share if share > 0 else float("inf") for share in worth.values())
     if fewest < FEWEST_EVENTS:
         return False, (
-            f"{one}; by event, the posts of one class are worth only {fewest:.1f} equal events, "
+            f"{one}; by event, the posts of one class are worth only {plain(fewest)} equal events, "
             "so no interval can claim that they stand for others."
         )
     alike = reads_alike(comparison)

@@ -10,7 +10,7 @@ import pandas as pd
 from audit.checks.base import Finding, alpha, reads_alike
 from audit.design import words
 from audit.estimators.accounts.contrasts import no_inference
-from audit.numerals import count, margin_points, p_value, points
+from audit.numerals import count, margin_points, p_value, points, setting
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -28,7 +28,7 @@ class Family:
         """Return the corrected p-value of the primary contrast; guards step 3."""
         design = comparison.study.design
         level = alpha(design.confidence)
-        threshold = f"p ≤ {level:.2g} after correction"
+        threshold = f"p {setting(level, sign='≤ ')} after correction"
         if len(design.references) == 1:
             says = "One reference class was declared, so there is no family to correct for."
             return Finding(self.name, float("nan"), threshold, True, says, step=self.step)

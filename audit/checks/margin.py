@@ -11,7 +11,7 @@ from audit.checks.base import Finding
 from audit.design import words
 from audit.errors import SupportError
 from audit.estimators.accounts.contrasts import no_inference
-from audit.numerals import interval, margin_points, p_value, percent, points
+from audit.numerals import interval, margin_points, p_value, percent, points, setting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ class DetectableGap:
         rate = f"{words(design.references[0])} rate"
         says = _visible(table, towards(design.outcome.lenient_sign), rate) + (
             f" This is with these accounts, {'an' if rate[0] in 'aeiou' else 'a'} {rate} of "
-            f"{percent(comparison.primary().expected)} and power {POWER:g}."
+            f"{percent(comparison.primary().expected)} and power {setting(POWER)}."
         )
         value = gap if math.isfinite(gap) else math.nan
         return Finding(self.name, value, threshold, gap <= design.margin, says, table=table)
@@ -139,7 +139,7 @@ class Placebo:
         from audit.estimators.resampling import placebo_rank
 
         study = comparison.study
-        threshold = f"accounts within a factor {self.within:g} of the focal volume"
+        threshold = f"accounts within a factor {setting(self.within)} of the focal volume"
         if not study.has_accounts or study.cells.accounts(FOCAL) != 1:
             says = "Asked only where the focal class is a single account."
             return Finding(self.name, float("nan"), threshold, None, says)
@@ -159,7 +159,7 @@ class Placebo:
         if not found.n_comparable:
             says = (
                 f"No {words(study.design.references[0])} account has a volume within a factor "
-                f"{self.within:g} of the focal account's, so no p-value or rank is shown."
+                f"{setting(self.within)} of the focal account's, so no p-value or rank is shown."
             )
             return Finding(self.name, float("nan"), threshold, None, says)
         says = (

@@ -15,7 +15,7 @@ from audit.design import Design
 from audit.errors import TooFewAccounts
 from audit.estimators.accounts.randomisation import TIE, draw_faults
 from audit.estimators.base import NAN, Array, refuse
-from audit.numerals import count, many, p_value, percent, points
+from audit.numerals import count, many, p_value, percent, points, setting
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -231,12 +231,13 @@ def _sentences(
     if len(found.tested):
         p = known["p_value"].dropna()
         joint = _joint(found, level).set_index("statistic")["p_value"]
+        most = setting(level, sign="≤ ")
         clear = int((p <= level + NO_GAP).sum())
         out.append(
             f"{count(clear)} of {count(len(p))} ({percent(clear / len(p), decimals=0)}) have "
-            f"p ≤ {level:.2g}. With class labels shuffled among accounts: "
+            f"p {most}. With class labels shuffled among accounts: "
             f"{p_value(joint['median'])} for the median gap, {p_value(joint['share'])} for the "
-            f"share with p ≤ {level:.2g} and one sign, {p_value(joint['stouffer'])} for all "
+            f"share with p {most} and one sign, {p_value(joint['stouffer'])} for all "
             "p-values together. Shuffling takes leaders' posts to be no more alike than others'."
         )
     untested = int(known["p_value"].isna().sum())

@@ -15,7 +15,7 @@ from audit.checks.multiplicity import adjust
 from audit.design import words
 from audit.estimators.accounts.contrasts import effect, effect_p, no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
-from audit.numerals import count, many
+from audit.numerals import count, many, setting
 from audit.schema import NOT_RECORDED
 from audit.text import visible
 
@@ -55,7 +55,7 @@ class Subgroups:
         """Return how many subgroups differ after correction; a note, guards no step."""
         design = comparison.study.design
         level = alpha(design.confidence)
-        threshold = f"p ≤ {level:.2g} after correction within the family"
+        threshold = f"p {setting(level, sign='≤ ')} after correction within the family"
         if not design.families:
             says = "No family of subgroups was declared."
             return Finding(self.name, float("nan"), threshold, None, says)

@@ -14,7 +14,7 @@ from audit.checks.base import Finding, alpha
 from audit.checks.sensitivity import e_value
 from audit.errors import EstimationError
 from audit.estimators.accounts.contrasts import no_inference
-from audit.numerals import count, many, percent, ratio
+from audit.numerals import count, many, percent, ratio, setting
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -85,7 +85,7 @@ def _e_words(found: StandardisedEstimate, e: tuple[float, float]) -> str:
     if e[1] != e[1]:
         return f"{text}."
     limit = "without limit" if e[1] == inf else ratio(e[1])
-    return f"{text}, and one of {limit} to bring its interval to 1."
+    return f"{text}, and one of {limit} to bring its interval to {setting(1)}."
 
 
 def _robustness(study: Study) -> tuple[tuple[float, float], str]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from pandas.api import types
 
+from audit.numerals import setting
+
 HIDDEN = "cells_hidden"
 """Column of a published frame: in each row the names of its hidden columns, "" for none."""
 SYMBOL = "▒"
@@ -21,8 +23,9 @@ DIGITS = 12
 def note(least: int) -> str:
     """Return what the symbol means, to stand under every table that has one."""
     return (
-        f"{SYMBOL} hidden: fewer than {least} accounts of people who hold no office (or none), or "
-        "a count that would give such a one away. A dash hides nothing: no number stands there."
+        f"{SYMBOL} hidden: fewer than {setting(least)} accounts of people who hold no office (or "
+        "none), or a count that would give such a one away. A dash hides nothing: no number stands "
+        "there."
     )
 
 

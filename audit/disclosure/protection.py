@@ -14,6 +14,7 @@ from audit.disclosure.closure import hide
 from audit.disclosure.margins import margin_of, traits
 from audit.disclosure.public import is_protected, public_aggregate
 from audit.disclosure.published import Family, Part, places_by_table
+from audit.numerals import count, setting
 from audit.tallied import Tallied
 
 if TYPE_CHECKING:
@@ -67,11 +68,14 @@ class Protection:
         if not self.cells:
             return ""
         rest = self.cells - self.small
-        cover = f", and {rest} more so that these do not come back from totals" if rest else ""
+        cover = (
+            f", and {count(rest)} more so that these do not come back from totals" if rest else ""
+        )
         text = (
-            f"{self.cells} cells of strata, subgroups and traits are hidden: {self.small} because "
-            f"fewer than {self.least} accounts of people who hold no office stand behind them{cover}. "
-            "Rates, gaps and intervals are computed on all posts, hidden ones included."
+            f"{count(self.cells)} cells of strata, subgroups and traits are hidden: behind "
+            f"{count(self.small)} stand fewer than {setting(self.least)} accounts of people who "
+            f"hold no office{cover}. Rates, gaps and intervals are computed on all posts, hidden ones "
+            "included."
         )
         return text + (
             f" {self.bare} could not be covered fully: the class’s own total says much of them."

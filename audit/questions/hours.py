@@ -13,10 +13,11 @@ from audit.estimators.base import NAN, Array, Estimate
 from audit.estimators.tables.wald import satterthwaite, t_quantile
 from audit.estimators.times.followup import FollowUp
 from audit.estimators.times.survival import survival_area
-from audit.numerals import MINUS
+from audit.numerals import MINUS, setting
+from audit.utterances import uttered
 
 METHOD = (
-    "restricted mean to {tau:g} hours (Royston & Parmar 2013), reference weighted to the focal mix "
+    "restricted mean to {tau} hours (Royston & Parmar 2013), reference weighted to the focal mix "
     "of strata; delete-one jackknife of influences by account, t"
 )
 NO_SPREAD = "a class shows no spread before the horizon: the data set no limits"
@@ -124,7 +125,7 @@ def _joined(
     from scipy.special import stdtr
 
     gap, df = means[0] - means[1], satterthwaite(focal, reference)
-    method = METHOD.format(tau=tau)
+    method = METHOD.format(tau=setting(tau))
     if min(focal[0], reference[0]) <= NO_EVENT * tau * tau:
         return HoursGap(
             gap, df=df, method=method, note=NO_SPREAD, focal=means[0], reference=means[1]
@@ -179,4 +180,5 @@ def hours(value: float, *, signed: bool = False) -> str:
     text = "0" if text in ("-0", "0") else text
     plus = "+" if signed and value > 0 and text != "0" else ""
     noun = "hour" if text in ("1", "-1") else "hours"
-    return f"{plus}{text.replace('-', MINUS)} {noun}"
+    said = f"{plus}{text.replace('-', MINUS)}"
+    return f"{uttered(said, value, 'hours', len(text.partition('.')[2]))} {noun}"

@@ -10,7 +10,7 @@ from audit.design import words
 from audit.estimators.accounts.contrasts import no_inference
 from audit.estimators.outcome import INFRA_MARGINALITY
 from audit.further import alone
-from audit.numerals import count, many
+from audit.numerals import count, many, setting
 from audit.outcome import Outcome
 from audit.questions.base import Answer, barred, measures
 from audit.questions.gap import UNCORRECTED, gap_row, gap_said, hard_gates, regrouped
@@ -128,7 +128,7 @@ def _appeals(at: Study) -> tuple[list[dict[str, Any]], list[str]]:
 
 def _notes(study: Study, at: Study) -> list[str]:
     design = study.design
-    out = [f"At most rung 2 of the ladder of evidence. {INFRA_MARGINALITY}"]
+    out = [f"At most rung {setting(2)} of the ladder of evidence. {INFRA_MARGINALITY}"]
     if reason := no_inference(at):
         out.append(f"{reason[:1].upper()}{reason[1:]}.")
     lost = [

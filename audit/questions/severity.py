@@ -15,7 +15,7 @@ from audit.estimators.accounts.contrasts import no_inference
 from audit.estimators.base import NAN
 from audit.estimators.severity import proportional_odds, softer_rung
 from audit.further import alone
-from audit.numerals import count, many, points
+from audit.numerals import count, level, many, points
 from audit.numerals import ratio as plain_ratio
 from audit.outcome import Outcome
 from audit.questions.base import Answer, barred, measures
@@ -155,7 +155,7 @@ def _softer(first: Study, posts: pd.DataFrame) -> tuple[dict[str, Any], list[str
     )
     row |= {"estimate": found.estimate, "method": found.method}
     notes = [
-        "The milder action is read over all posts as they came, not within the strata: 0.5 would "
+        "The milder action is read over all posts as they came, not within the strata: "
         "be no order between the classes, more that focal posts met the milder action."
     ]
     if reason:
@@ -242,8 +242,8 @@ def _says(rows: list[dict[str, Any]], softer: dict[str, Any], design: Design) ->
         low, high = softer.get("conf_low", NAN), softer.get("conf_high", NAN)
         sure = ", no interval"
         if np.isfinite(low) and np.isfinite(high):
-            level = f"{100 * design.confidence:g} %"
-            sure = f", {level} interval {plain_ratio(low)} to {plain_ratio(high)}"
+            ends = f"{plain_ratio(low)} to {plain_ratio(high)}"
+            sure = f", {level(design.confidence)} interval {ends}"
         out += (
             f" Of two posts taken at random, one {f} and one {r}, the {f} one met the milder "
             f"action with probability {plain_ratio(value)} (ties count half{sure})."

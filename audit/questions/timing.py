@@ -13,7 +13,7 @@ from audit.estimators.accounts.contrasts import no_inference
 from audit.estimators.base import NAN
 from audit.estimators.duration import median_time
 from audit.further import alone
-from audit.numerals import many, p_value
+from audit.numerals import level, many, p_value, setting
 from audit.questions.base import Answer, barred, measures
 from audit.questions.clock_words import ACTION
 from audit.questions.followed import (
@@ -121,7 +121,7 @@ def _mean(posts: Posts, tau: float) -> tuple[list[dict[str, Any]], list[str]]:
         "reference": found.reference,
         "estimate": found.estimate,
         **sizes(posts.study),
-        "method": f"restricted mean to {tau:g} hours, point only; {reason}",
+        "method": f"restricted mean to {setting(tau)} hours, point only; {reason}",
     }
     notes = _bounds(posts, tau, found)
     if reason:
@@ -254,4 +254,4 @@ def _limits(row: dict[str, Any], confidence: float) -> str:
     if not (isfinite(low) and isfinite(high)):
         return "no interval"
     ends = f"{hours(low, signed=True).rsplit(' ', 1)[0]} to {hours(high, signed=True)}"
-    return f"{100 * confidence:g} % interval {ends}"
+    return f"{level(confidence)} interval {ends}"

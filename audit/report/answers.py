@@ -9,6 +9,7 @@ import pandas as pd
 
 from audit.design import words
 from audit.disclosure import hidden_cells, mask
+from audit.numerals import level
 from audit.report import sections
 from audit.report.blocks import Block, Column, Heading, Note, Table, prose
 from audit.report.effects import short_p
@@ -78,15 +79,15 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
     }
     if frame["p_value"].isna().all() and "p_value" not in gone:
         del columns["p"]
+    said = f"{level(study.design.confidence)} intervals"
     first = unit == answer.frame["unit"].iloc[0]
-    level = f"{100 * study.design.confidence:g} % intervals"
     return table(
         frame,
         id=f"tbl-{answer.question.replace('_', '-')}" + ("" if first else f"-{unit[:5]}"),
         title=f"{answer.title}: {holds}",
         columns=columns,
         notes=[
-            f"{level}; – where none may stand.",
+            f"{said}; – where none may stand.",
             *sections.hidden_notes(study, frame),
             *_methods(frame),
         ],

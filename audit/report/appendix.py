@@ -13,11 +13,14 @@ from audit.disclosure import OFFICIALS
 from audit.docket.names import NOT_STATED
 from audit.evidence import NAMES_FROM
 from audit.gates import LEAST_K_EFF
+from audit.numerals import level, margin_points, setting
 from audit.page_claims import cells_hash
+from audit.plain import is_number
 from audit.report.blocks import Block, Column, Provenance, Table, prose
 from audit.report.table import table
 from audit.scanned import Scan, facts
 from audit.text import visible
+from audit.utterances import uttered
 
 NUMBERS_FROM = ("numpy", "pandas", "scipy", "matplotlib", "typst")
 SHOWN = 20  # unexplained columns named in the note; the rest are counted
@@ -176,9 +179,9 @@ def methods(evidence: Evidence) -> list[Block]:
     return [
         prose(
             _METHODS,
-            level=f"{100 * design.confidence:g}",
-            margin=f"{100 * design.margin:g}",
-            least=f"{LEAST_K_EFF:g}",
+            level=level(design.confidence),
+            margin=margin_points(design.margin),
+            least=setting(LEAST_K_EFF),
         )
     ]
 
@@ -188,6 +191,8 @@ def _shown(value: Any) -> str:
         return "; ".join(f"{k} = {_shown(v)}" for k, v in value.items())
     if isinstance(value, list):
         return ", ".join(_shown(v) for v in value)
+    if is_number(value):
+        return uttered(str(value), value, "setting", len(str(value).partition(".")[2]))
     return str(value)
 
 
@@ -206,7 +211,7 @@ reference class or from all accounts, so that a class without any action is not 
 **The gap among like cases.** Within each stratum a focal post is compared with the rate of the
 reference posts there, and the differences are averaged over the focal posts:
 $D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its
-{level} % interval combines the two classes' residual variances by squaring and adding (the method
+{level} interval combines the two classes' residual variances by squaring and adding (the method
 of variance estimates recovery, MOVER) [@newcombe1998; @zou2008; @donner2012]. Like is compared
 with like first, because even-handed rules give unequal sanctions to groups that behave
 differently [@mosleh2024].
@@ -219,6 +224,6 @@ are more alike than others' [@berger1982].
 **No interval and no *p*** stand for one to four focal accounts, nor for focal posts that are worth
 fewer than {least} equal accounts.
 
-**The verdict** is read from the interval, the *p*-value and the margin of {margin} percentage
-points that the design set before the answer was seen. “Unclear” never means “alike”.
+**The verdict** is read from the interval, the *p*-value and the margin of {margin} that
+the design set before the answer was seen. “Unclear” never means “alike”.
 """

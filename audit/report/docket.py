@@ -10,7 +10,7 @@ import pandas as pd
 from audit.cells import REFERENCE
 from audit.design import words
 from audit.disclosure import OFFICIALS, STRATA, mask, protection
-from audit.numerals import count, many
+from audit.numerals import count, level, many
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, hidden_notes, source_line
 from audit.report.table import table
@@ -207,6 +207,6 @@ def _limits(docket: Docket) -> str:
     if not study.has_accounts:
         return f"Rows carry no account, so no interval stands. Usual action: of {name} posts alike."
     return (
-        f"{100 * study.design.confidence:g} % intervals are about the {name} accounts with like "
+        f"{level(study.design.confidence)} intervals are about the {name} accounts with like "
         "posts, not about the decision. Usual action: the median rung of their posts."
     )

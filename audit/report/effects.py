@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audit.design import words
 from audit.estimators.accounts.contrasts import no_inference
-from audit.numerals import p_value
+from audit.numerals import level, p_value
 from audit.report.blocks import Column, Table
 from audit.report.sections import POINTS, source_line
 from audit.report.table import table
@@ -151,7 +151,7 @@ def family_table(evidence: Evidence) -> Table:
 
 
 def _level(comparison: Comparison) -> str:
-    return f"{100 * comparison.study.design.confidence:g} % intervals"
+    return f"{level(comparison.study.design.confidence)} intervals"
 
 
 def short_p(p: float) -> str:

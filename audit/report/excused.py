@@ -22,8 +22,10 @@ WORK = re.compile(r"[-*+ ]*[A-ZÀ-Ž][\w’'-]*(?: [\w’'-]+)? [A-Z]{1,4}\b[^.]
 QUOTED = re.compile(r"“[^”]*”|‘[^’\n]{0,200}’(?!\w)|«[^»]*»")
 NUMBERED = re.compile(
     r"(?:\b(?:Figure|Table|Section|Appendix|Equation|Chapter|METHODS|DESIGN|page|pages|version|"
-    r"audit|column|line|Step|step)|§§?) ?$",
+    r"audit|column|line|method|Step|step)|§§?) ?$",
 )
+IDENTIFIER = re.compile(r"(?<=[^\W\d_][-/])0\d+(?![\d.,]*\d)")
+"""Digits with a leading zero behind a word and "-" or "/", "case-000125": no number is said so."""
 DATES = frozenset({"iso date", "written date", "clock", "year"})
 NAMES = frozenset({"hash", "version", "label"})
 COUNTING = re.compile(
@@ -65,6 +67,8 @@ def typed_kind(text: str, token: Token) -> str:
         return "date"
     if _within(QUOTED, text, place):
         return "quotation"
+    if _within(IDENTIFIER, text, place):
+        return "document"
     if token.shape in NAMES or NUMBERED.search(text[max(0, token.start - 14) : token.start]):
         return "document"
     if token.shape == "word" and not counts_something(text, token):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from audit.design import words
+from audit.numerals import level
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, source_line
 from audit.report.table import table
@@ -50,7 +51,7 @@ def split_table(split: ExemptionSplit, *, id: str = "tbl-exemption-split") -> Ta
         },
         notes=[
             "Expected: at the reference class’s rates for like posts. The parts add up to the gap; "
-            f"{100 * study.design.confidence:g} % intervals by account, of each part by itself, – "
+            f"{level(study.design.confidence)} intervals by account, of each part by itself, – "
             "where none may stand.",
             *split.notes,
         ],

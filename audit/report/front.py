@@ -10,7 +10,7 @@ from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.claims import RUNGS, Verdict
 from audit.design import words
 from audit.estimators.accounts.contrasts import no_inference
-from audit.numerals import count, interval, many, p_value, percent, plain, points, posts
+from audit.numerals import count, interval, many, p_value, percent, plain, points, posts, setting
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
 from audit.report.document import UNDATED
 from audit.scanned import Scan, facts
@@ -71,7 +71,7 @@ def page_one(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
 def verdict_box(evidence: Evidence) -> Finding:
     """Return the verdict sentence, with the rung and whatever must be said beside it."""
     step = plain(evidence.rung, decimals=0, unit="rung")
-    rung = f"rung {step} of {max(RUNGS)}, {RUNGS[evidence.rung]}"
+    rung = f"rung {step} of {setting(max(RUNGS))}, {RUNGS[evidence.rung]}"
     silent = evidence.comparison.study.admissible and no_inference(evidence.comparison.study)
     about = " on the class" if silent else ""
     said = [f"Verdict{about}: {evidence.said}. Evidence: {rung}."]

@@ -90,13 +90,14 @@ class Traced:
             return name
         if said is None:
             fixed = part.own and (span is None or span.kind != "data")
+            fixed = fixed or token.shape == "word"  # no code says a number in words but a claim's
             return self._new(part, n, token, None, kind="constant" if fixed else "printed")
         value, unit, decimals = said
         if part.value is None:
             for claim in [*self._known(token.text, value), *self._ends.get(_rounded(value), [])]:
                 if _is_same(claim, unit, value, part.text[token.end :]):
                     return str(claim["id"])
-        kind = {"count": "count", "confidence": "constant"}.get(unit, "estimate")
+        kind = OF_UNIT.get(unit, "estimate")
         kind = "cell" if part.part == "cell" else kind
         return self._new(part, n, token, (value, unit, decimals), kind=kind)
 
@@ -203,6 +204,8 @@ def _rounded(value: float) -> float:
     return float(f"{value:.12g}")
 
 
+OF_UNIT = {"count": "count", "confidence": "constant", "setting": "constant"}
+"""The kind of a number that was said of no estimate, by its unit."""
 MANY = 100
 """From here on two counts that agree are taken for one; smaller ones agree by chance."""
 

@@ -24,6 +24,8 @@ LIMITS = {
 }
 UNTOUCHED = frozenset({"id", "files", "text", "records", "cells"})  # checked or cleaned elsewhere
 SVG_TEXT = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
+TICK = re.compile(r'<g id="[xy]tick_\d+">.*?<text\b[^>]*>.*?</text>', re.DOTALL)
+MARK = re.compile(r"[+−-]?\d[\d.,]*(?: ?(?:%|h|d|hours?|days?)| : \d+)?")
 TAG = re.compile(r"<[^>]*>")
 UNSAID = frozenset({"record", "records"})
 """Parts of a block that no page prints."""
@@ -45,14 +47,28 @@ def plain_data(value: Any, name: str = "") -> Any:
 def numbers_of(data: Mapping[str, Any]) -> dict[str, dict[str, tuple[float, str, int]]]:
     """Return what the numbers in the texts of a block were said of, where that is known."""
     out: dict[str, dict[str, tuple[float, str, int]]] = {}
-    groups = [list(f.values()) for f in data.get("facts", ())]  # a fact is said in one breath
-    for texts in groups or [[text] for text in dict.fromkeys(_texts(data))]:
+    torn: set[tuple[str, str]] = set()  # the same words in two rows, said of two values
+    for texts in _breaths(data):
         slices = {text: [text[t.start : t.end] for t in tokens(text)] for text in texts}
         found = recalled(s for said in slices.values() for s in said)
         for text, said in slices.items():
-            if known := {s: found[s] for s in sorted(said) if s in found}:
-                out[text] = {k: (u.value, u.unit, u.decimals) for k, u in known.items()}
-    return out
+            for s in sorted(set(said) & set(found)):
+                meant = (found[s].value, found[s].unit, found[s].decimals)
+                if out.setdefault(text, {}).setdefault(s, meant) != meant:
+                    torn.add((text, s))
+    for text, s in torn:
+        del out[text][s]
+    return {text: known for text, known in out.items() if known}
+
+
+def _breaths(data: Mapping[str, Any]) -> list[list[str]]:
+    """Return the texts of a block, those together that are said in one breath.
+
+    A fact is, with its gloss; so is the row of a table whose cells are words with numbers in them.
+    """
+    facts = [list(f.values()) for f in data.get("facts", ())]
+    rows = [list(row) for row in data.get("cells", ())]
+    return facts or [*([text] for text in dict.fromkeys(_texts(data))), *rows]
 
 
 def _texts(value: Any, name: str = "") -> Iterator[str]:
@@ -68,6 +84,12 @@ def _texts(value: Any, name: str = "") -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _texts(part, name)
+
+
+def scale(files: Mapping[str, str]) -> frozenset[str]:
+    """Return the numbers along the axes of a chart: marks of its scale, which say nothing."""
+    found = (labels({"print": tick}) for tick in TICK.findall(files.get("print", "")))
+    return frozenset(t for texts in found for t in texts if MARK.fullmatch(t))
 
 
 def labels(files: Mapping[str, str]) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audit.report.payload import labels
+from audit.report.payload import labels, scale
 
 Node = dict[str, Any]
 Said = tuple[float, str, int]
+NUMBERED = re.compile(r"\b(?:[Aa]ccount|case) (\d+)\b")
+"""A case or an account that stands under a number instead of its name."""
 CARRIED = ("numbers", "keys", "values", "record")
 """Keys of a node that no page prints: `strip` takes them out once the parts are read."""
 
@@ -199,11 +202,12 @@ class _Reader:
         drawn = _numbers(node["files"].get("csv", ""))
         for key in ("title", "subtitle", "alt", "note"):
             for part in self._said(key, node[key]):
-                yield replace(part, drawn=drawn)
+                yield replace(part, drawn=drawn, spans=_named(part.text) if key == "alt" else ())
         yield from self._said("source", node["source"])
+        marks = scale(node["files"])
         for text in labels(node["files"]):
-            for part in self._said("chart", text):
-                yield replace(part, drawn=drawn)
+            for part in self._said("chart", text, own=text in marks):
+                yield replace(part, drawn=drawn, spans=_named(text))
 
     def _table(self, node: Node) -> Iterator[Part]:
         for key in ("title", "subtitle"):
@@ -216,7 +220,8 @@ class _Reader:
         for column in node["columns"]:
             yield from self._said("head", column["label"])
         for n, (_, text) in enumerate(node["groups"]):
-            yield from self._said("group", text, at=f"{self.at}/g{n}")
+            for part in self._said("group", text, at=f"{self.at}/g{n}"):
+                yield replace(part, spans=_named(text))
         for row, cells in enumerate(node["cells"]):
             for place, text in enumerate(cells):
                 yield from self._cell(node, (row, place), text)
@@ -227,7 +232,7 @@ class _Reader:
         keys, values = node.get("keys") or [], node.get("values") or []
         key = keys[place] if place < len(keys) else str(place)
         value = values[row][place] if row < len(values) else None
-        spans = (Span(0, len(text), "document"),) if column["code"] else ()
+        spans = (Span(0, len(text), "document"),) if column["code"] else _named(text)
         yield Part(
             f"{self.at}/r{row}",
             "cell",
@@ -238,6 +243,11 @@ class _Reader:
             value=value,
             unit="share" if "%" in text else column["label"],
         )
+
+
+def _named(text: str) -> tuple[Span, ...]:
+    """Return the spans of the numbers that stand for cases and accounts."""
+    return tuple(Span(*found.span(1), "document") for found in NUMBERED.finditer(text))
 
 
 def _numbers(csv_text: str) -> frozenset[float]:

@@ -214,6 +214,7 @@ def _of(
     for name, of in (("p", "p_value"), ("p_corrected", "p_holm")):
         if of in frame:
             frame[name] = frame[of].astype(float).map(short_p)
+            frame[f"{name}_value"] = frame[of].astype(float)
     if shield is not None:
         frame = shield(frame, study)
     row, why = reasons

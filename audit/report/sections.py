@@ -167,6 +167,7 @@ def checks_table(evidence: Evidence) -> Table:
     """Return every check with its threshold and what it found."""
     frame = evidence.to_frame()
     frame["check"] = frame["check"].map(words)
+    frame["step_value"] = frame["step"]
     frame["step"] = frame["step"].map(lambda s: str(s) if s else "note")
     frame["passed"] = [_mark(f.passed) if f.step else "note" for f in evidence.findings]
     return table(

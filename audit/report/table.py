@@ -15,6 +15,7 @@ from pandas.api import types
 from audit.disclosure import HIDDEN, SYMBOL, hidden_cells, with_tokens
 from audit.disclosure.masks import DIGITS, with_names_of
 from audit.errors import ReportError
+from audit.numerals import count
 from audit.report.blocks import Column, Table, check_id
 from audit.report.tex import booktabs
 from audit.text import csv_safe, visible
@@ -236,4 +237,4 @@ def _groups(frame: pd.DataFrame, group: str) -> tuple[tuple[int, str], ...]:
 def _cut(n: int, limit: int, id: str) -> list[str]:
     if n <= limit:
         return []
-    return [f"The first {limit:,} of {n:,} rows; tables/{id}.csv has them all."]
+    return [f"The first {count(limit)} of {count(n)} rows; tables/{id}.csv has them all."]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from audit.design import words
-from audit.numerals import count
+from audit.numerals import count, plain
 from audit.report.blocks import Block, Column, Note, Table, prose
 from audit.report.table import table
 
@@ -69,6 +69,7 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
     inside = (frame["conf_low"] <= frame["truth"]) & (frame["truth"] <= frame["conf_high"])
     columns = ["truth", "estimate", "conf_low", "conf_high"]
     frame[columns] = 100 * frame[columns]
+    points = "percentage points"
     stated, unstated = (100 * value[f"{n}_effect"] for n in ("stated", "unstated"))
     judged = frame["conf_low"].notna() & (frame["what"] == "gap, standardised, per post")
     frame["inside"] = inside.map({True: "yes", False: "no"}).where(judged, "–")
@@ -88,8 +89,8 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
             "Rates in percent, gaps in percentage points. Truth: the mean of the generator’s own "
             f"probabilities over all {count(int(rows['posts'].iloc[0]))} leaders’ posts; the "
             f"standardised estimates rest on the {count(e.n_supported)} that have a like.",
-            f"Of the true gap, {abs(stated):.1f} points are the published exemption and "
-            f"{abs(unstated):.1f} are not.",
+            f"Of the true gap, {plain(abs(stated), unit=points)} points are the published "
+            f"exemption and {plain(abs(unstated), unit=points)} are not.",
             "The raw gap is another quantity: it mixes the double standard with the classes’ "
             "different posts. So are gaps that weight every account alike. Neither is judged.",
         ],

@@ -16,6 +16,7 @@ from audit.estimators.series.segments import (
     segment_terms,
     series_faults,
 )
+from audit.numerals import around, plain
 
 
 def segmented_rate(
@@ -196,8 +197,8 @@ def _note(rates: Rates, fit: RateFit, names: tuple[str, ...]) -> str:
     time = np.unique(rates.time)
     parts = [fit.note] if fit.note else []
     parts += [
-        f"Lag-1 autocorrelation of the residuals {name}: {r:.2f} (chance alone: within "
-        f"±{1.96 / np.sqrt(len(time)):.2f})."
+        f"Lag-1 autocorrelation of the residuals {name}: {plain(r, decimals=2)} (chance alone: "
+        f"within {around(1.96 / np.sqrt(len(time)))})."
         for name, r in zip(names, fit.autocorrelation, strict=True)
     ]
     if broken := gaps(time):
