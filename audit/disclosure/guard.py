@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from audit.cases import LOADED, Cases
-from audit.disclosure.traces import refuse_traces
+from audit.disclosure.engined import traces_in_engine
+from audit.disclosure.traces import raise_traces, traces
+from audit.scanned.noun import SCANNED, Scan
 
 SKIPPED = frozenset({"png", "image/png", "screen"})
 """Keys whose strings are pictures; the words in them stand beside them, in "print"."""
@@ -28,14 +30,15 @@ def strings_of(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
             yield from strings_of(item, f"{where}/{place}")
 
 
-def refuse(value: Any, *, cases: Iterable[Cases] | None = None, least: int = 10) -> None:
+def refuse(value: Any, *, cases: Iterable[Cases | Scan] | None = None, least: int = 10) -> None:
     """Raise where plain data hold a trace of an ordinary account.
 
     Parameters
     ----------
     value : mappings, sequences and strings
-    cases : iterable of Cases, optional
-        The rows it was made from; every table in memory when not given.
+    cases : iterable of Cases or Scan, optional
+        The rows it was made from; every table in memory, and every scan, when not given. Of a scan
+        ids alone are looked for (`engined`).
     least : int
         Words that so many accounts wrote lead to nobody.
 
@@ -47,7 +50,14 @@ def refuse(value: Any, *, cases: Iterable[Cases] | None = None, least: int = 10)
     strings: dict[str, str] = {}
     for where, text in strings_of(value):
         strings[where] = f"{strings[where]}\n{text}" if where in strings else text
-    refuse_traces(list(LOADED) if cases is None else cases, strings, least=least)
+    held: list[Cases | Scan] = [*LOADED, *SCANNED] if cases is None else list(cases)
+    scans = [one for one in held if isinstance(one, Scan)]
+    rows = [one for one in held if not isinstance(one, Scan)]
+    found = traces(rows, strings, least=least)
+    for scan in scans:
+        if not all(origin.disclosure for origin in scan.origins):
+            found += traces_in_engine(scan, strings)
+    raise_traces(found)
 
 
 def refuse_notebook(path: str) -> None:
