@@ -128,8 +128,8 @@ def _addresses(
     if not holders:
         return
     recorded = own | {found for found, _, _ in _addressed(shown, theirs)}
-    for found, accounts in sorted(holders.items()):
-        if found not in recorded and len(accounts) + unnamed[found] < least:
+    for found, held in sorted(holders.items()):
+        if found not in recorded and len(held) + unnamed[found] < least:
             yield Trace(shown.addresses[found], "an address", found)
 
 
