@@ -39,6 +39,7 @@ from audit.charts.regime_strip import spans
 from audit.charts.rows import gap_text, signed
 from audit.charts.theme import DETAIL, GRID, INK, MUTED, PAPER, band, blank, dress, pale, theme
 from audit.disclosure import HIDDEN, hidden_cells
+from audit.disclosure.masks import with_names_of
 from audit.errors import ReportError
 from audit.numerals import count
 from audit.questions.few_accounts import shielded_periods
@@ -112,7 +113,7 @@ def gap_over_time_data(stage: Any) -> pd.DataFrame:
     out = pd.concat(both, ignore_index=True)
     if HIDDEN not in out:
         return out[names]
-    return out[[*names, HIDDEN]].assign(**{HIDDEN: out[HIDDEN].fillna("")})
+    return with_names_of(out[[*names, HIDDEN]].assign(**{HIDDEN: out[HIDDEN].fillna("")}))
 
 
 def gap_over_time(stage: Any, ax: Axes | None = None) -> Axes:

@@ -10,6 +10,15 @@ What is not. The total of a class, crossed with nothing, stays: rates, gaps and 
 whole class are the answer to the question, and from them it could be worked out anyway. Whether a
 post was acted on is what is asked, and no stratum: 2 of 300 posts of 80 accounts is printed.
 
+What is not prevented. Bounds are those of linear programming over printed counts. Estimates stand
+in CSVs and claims.json at 12 digits, and the expected rate is a sum of events/posts over strata:
+where two or three strata are hidden, one search over whole numbers gives them back, at 5 digits
+still and at the 3 that are printed often (tests/disclosure/test_inversion.py). Every further
+estimate helps it, and account-level limits too. Fewer digits alone would not do; a report that
+hides cells says this limit where it says that it hides them (`Protection.says`). Whoever must not
+let it happen makes strata coarser until none is hidden. Several versions of a report, or several
+reports of one table, can be taken from one another; only a correction is kept from repeating it.
+
 A table or a chart uses one seam: `protect(frame, study, of=…, labels=…, columns=…)` for those of
 strata and subgroups, `protect_parts` for a partition of a class's posts by anything else.
 """

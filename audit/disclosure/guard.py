@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audit.cases import LOADED, Cases
-from audit.disclosure.traces import refuse_traces, tells, words_of
+from audit.disclosure.engined import traces_in_engine
+from audit.disclosure.traces import raise_traces, traces
+from audit.scanned.noun import SCANNED, Scan
 
-AROUND = ".,;:!?()[]{}<>\"'“”‘’…/|=`*_"
-"""What may stand around an id in a sentence."""
 SKIPPED = frozenset({"png", "image/png", "screen"})
 """Keys whose strings are pictures; the words in them stand beside them, in "print"."""
 
@@ -31,14 +30,15 @@ def strings_of(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
             yield from strings_of(item, f"{where}/{place}")
 
 
-def refuse(value: Any, *, cases: Iterable[Cases] | None = None, least: int = 10) -> None:
+def refuse(value: Any, *, cases: Iterable[Cases | Scan] | None = None, least: int = 10) -> None:
     """Raise where plain data hold a trace of an ordinary account.
 
     Parameters
     ----------
     value : mappings, sequences and strings
-    cases : iterable of Cases, optional
-        The rows it was made from; every table in memory when not given.
+    cases : iterable of Cases or Scan, optional
+        The rows it was made from; every table in memory, and every scan, when not given. Of a scan
+        ids alone are looked for (`engined`).
     least : int
         Words that so many accounts wrote lead to nobody.
 
@@ -50,29 +50,14 @@ def refuse(value: Any, *, cases: Iterable[Cases] | None = None, least: int = 10)
     strings: dict[str, str] = {}
     for where, text in strings_of(value):
         strings[where] = f"{strings[where]}\n{text}" if where in strings else text
-    given = list(LOADED) if cases is None else list(cases)
-    refuse_traces([_named_in(c, strings) for c in given], strings, least=least)
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """The rows of a scan that a report names, with the face of cases."""
-
-    frame: Any
-    origins: tuple[Any, ...]
-
-
-def _named_in(cases: Any, strings: Mapping[str, str]) -> Any:
-    """Return cases as they are, and of a scan the rows whose ids stand in the strings."""
-    from audit.scanned import Scan
-    from audit.scanned.facts import mentioned
-
-    if not isinstance(cases, Scan):
-        return cases
-    parts = {part for text in strings.values() for part in text.split()}
-    words = {part.strip(AROUND) for part in parts} | parts
-    words |= {word for part in parts for word in words_of(part)}
-    return _Named(mentioned(cases, (w for w in words if tells(w))), cases.origins)
+    held: list[Cases | Scan] = [*LOADED, *SCANNED] if cases is None else list(cases)
+    scans = [one for one in held if isinstance(one, Scan)]
+    rows = [one for one in held if not isinstance(one, Scan)]
+    found = traces(rows, strings, least=least)
+    for scan in scans:
+        if not all(origin.disclosure for origin in scan.origins):
+            found += traces_in_engine(scan, strings)
+    raise_traces(found)
 
 
 def refuse_notebook(path: str) -> None:

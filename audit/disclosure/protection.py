@@ -15,6 +15,7 @@ from audit.disclosure.margins import margin_of, traits
 from audit.disclosure.public import is_protected, public_aggregate
 from audit.disclosure.published import Family, Part, places_by_table
 from audit.numerals import count, setting
+from audit.scanned import Scan
 from audit.tallied import Tallied
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ class Protection:
         text = (
             f"{count(self.cells)} cells of strata, subgroups and traits are hidden: behind "
             f"{count(self.small)} stand fewer than {setting(self.least)} accounts of people who "
-            f"hold no office{cover}. Rates, gaps and intervals are computed on all posts, hidden ones "
-            "included."
+            f"hold no office{cover}. Rates, gaps and intervals are computed on all posts, hidden "
+            "ones included. They stand in the files at many digits, from which somebody who tries "
+            "every whole number can work hidden counts out where few cells are hidden."
         )
         return text + (
             f" {self.bare} could not be covered fully: the class’s own total says much of them."
@@ -158,7 +160,8 @@ def _parts(table: pd.DataFrame, labels: pd.Series, name: str, *, gap: bool = Fal
 def _atoms(study: Study, group: str) -> pd.DataFrame:
     """Return one row per atom: stratum, n, events, people, who, n_focal, and its subgroups."""
     design = study.design
-    if isinstance(study.cells, Tallied) or not (design.families or design.strata):
+    engined = isinstance(study.cells, Tallied) or isinstance(study.cases, Scan)
+    if engined or not (design.families or design.strata):
         return _strata(study, group)
     rows = study.rows()
     keys = {table_of(place): _level(study, family) for place, family in enumerate(design.families)}

@@ -91,15 +91,14 @@ def traces(cases: Iterable[Cases], strings: Mapping[str, str], *, least: int = 1
     return list(dict.fromkeys(out))
 
 
-def refuse_traces(cases: Iterable[Cases], strings: Mapping[str, str], *, least: int = 10) -> None:
-    """Raise where the strings of a report hold a trace of an ordinary account.
+def raise_traces(found: Sequence[Trace]) -> None:
+    """Raise where there is a trace of an ordinary account.
 
     Raises
     ------
     DisclosureError
         With each place, what stands there, and what to do.
     """
-    found = traces(cases, strings, least=least)
     if not found:
         return
     said = "; ".join(str(trace) for trace in found[:SHOWN])
@@ -129,8 +128,8 @@ def _addresses(
     if not holders:
         return
     recorded = own | {found for found, _, _ in _addressed(shown, theirs)}
-    for found, accounts in sorted(holders.items()):
-        if found not in recorded and len(accounts) + unnamed[found] < least:
+    for found, held in sorted(holders.items()):
+        if found not in recorded and len(held) + unnamed[found] < least:
             yield Trace(shown.addresses[found], "an address", found)
 
 
@@ -145,21 +144,23 @@ def _addressed(shown: Shown, frame: pd.DataFrame) -> Iterator[tuple[str, frozens
                 yield found, frozenset(rows["account_id"].dropna()), posts
 
 
+def named(strings: Mapping[str, str], values: Iterable[str]) -> Iterator[Trace]:
+    """Yield each id that stands in the strings of a report."""
+    yield from _named(Shown.of(strings, quotes=False), values)
+
+
 def _named(shown: Shown, values: Iterable[str]) -> Iterator[Trace]:
     for value in values:
         phrase = words_of(value)
-        if _tells(value, phrase) and (where := shown.place(phrase)):
+        if tells(value, phrase) and (where := shown.place(phrase)):
             if len(phrase) == 1 and value.isalpha() and phrase[0] in own_words():
                 continue
             yield Trace(where, "an account or post", value)
 
 
-def tells(value: str) -> bool:
-    """Return whether a text is long enough to be looked for as an id."""
-    return _tells(value, words_of(value))
-
-
-def _tells(value: str, phrase: Words) -> bool:
+def tells(value: str, phrase: Words = ()) -> bool:
+    """Return whether a value is long enough for an id, and no date; its words where known."""
+    phrase = phrase or words_of(value)
     if DATE.match(value):
         return False
     digits = "".join(phrase)

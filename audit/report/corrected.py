@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from audit.corrections import OWN, Correction, Corrections, Edition, corrected
+from audit.corrections import ABSENT, OWN, Correction, Corrections, Edition, corrected
+from audit.disclosure import HIDDEN, SYMBOL
 from audit.errors import ReportError
 from audit.report.blocks import Block, Heading, prose
 from audit.report.document import Document, document
@@ -56,10 +58,31 @@ def corrected_document(
     plain = document(copy.deepcopy(blocks), more=added)
     _check(before, plain)
     version = str(plain.meta["version"]) or following(before.version)
-    found = corrected(before, _edition(plain, origin, version))
+    found = unrepeated(corrected(before, _edition(plain, origin, version)), plain)
     whole = document(blocks, meta={"version": version}, more=[*added, *correction_blocks(found)])
     rows = [r.to_dict() for r in found.rows]
     return whole, replace(origin, predecessor=before.to_dict(), corrections=rows)
+
+
+def unrepeated(found: Corrections, plain: Document) -> Corrections:
+    """Return corrections that do not repeat what the newer version hides of few accounts.
+
+    An earlier version may have shown what is hidden now (before cells were hidden, or with a lower
+    threshold), and rows of a table move: so of a table or figure with hidden cells, and of those
+    that the newer version no longer has, it is said that a number changed and not what it was.
+    """
+    blocks = {str(n["id"]): n for n in (*plain.front, *plain.body) if n.get("id")}
+    said = {name: json.dumps(node, ensure_ascii=False) for name, node in blocks.items()}
+    hiding = {name for name, text in said.items() if HIDDEN in text or SYMBOL in text}
+    if not hiding:
+        return found
+
+    def silent(row: Correction) -> bool:
+        block, _, cell = row.claim.partition("/")
+        return bool(cell) and row.was != ABSENT and (block in hiding or block not in blocks)
+
+    rows = (replace(row, was=SYMBOL) if silent(row) else row for row in found.rows)
+    return replace(found, rows=tuple(rows))
 
 
 def _check(before: Edition, plain: Document) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from audit.text import visible
 if TYPE_CHECKING:
     import pandas as pd
 
-    from audit.engine import Relation, Sql
+    from audit.engine import Relation
     from audit.scanned.noun import Scan
 else:
     pd = late("pandas")
@@ -103,43 +102,3 @@ def by_class(scan: Scan) -> dict[str, int]:
 
     found: dict[str, int] = scan.once("by class", counted)
     return found
-
-
-def mentioned(scan: Scan, words: Iterable[str]) -> pd.DataFrame:
-    """Return account_id, case_id and account_class of what is called as one of the words.
-
-    These rows alone come to Python, so that a report can be held against them. Letters count as
-    they do in lower case.
-    """
-    known = np.array(sorted({word.lower() for word in words}), dtype=object)
-    columns = ["account_id", "case_id", "account_class"]
-    if not len(known):
-        return pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
-    table = scan.engine.upload({"word": known})
-    account = scan.account()
-    case, name = scan.column("case_id").word(), scan.value("account_class")[0]
-    listed = sql("(select word from {t})", t=table)
-    rows = sql(
-        "(select cast({a} as string) as account_id, {c} as case_id, {n} as account_class from {s})",
-        a=account,
-        c=case,
-        n=name,
-        s=scan.source(),
-    )
-    hit = sql("lower(account_id) in {l} or lower(case_id) in {l}", l=listed)
-    found = scan.engine.query(_distinct("account_id, case_id, account_class", rows, hit))
-    theirs = sorted({a for a in found["account_id"] if a is not None})
-    frames = [pd.DataFrame(found)]
-    if theirs:  # whether they stand in another class at another time
-        accounts = scan.engine.upload({"word": np.array(theirs, dtype=object)})
-        same = sql("account_id in (select word from {t})", t=accounts)
-        frames.append(
-            pd.DataFrame(scan.engine.query(_distinct("account_id, account_class", rows, same)))
-        )
-        scan.engine.drop(accounts)
-    scan.engine.drop(table)
-    return pd.concat(frames, ignore_index=True)[columns].astype("str")
-
-
-def _distinct(columns: str, rows: Sql, where: Sql) -> Sql:
-    return sql(f"select distinct {columns} from {{r}} as r where {{w}}", r=rows, w=where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from audit.deferred import late
 from audit.engine import Engine, Name, Relation, Sql, Value, sql
@@ -28,9 +29,11 @@ else:
 
 CLASS = Name("class (audit)")
 FOREVER = 2**62
+SCANNED: WeakSet[Scan] = WeakSet()
+"""Every scan in memory, against whose ids `audit.disclosure.guard` holds a report."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class Scan(Shown):
     """A table of cases that stays in its engine; rows never come to Python.
 
@@ -81,6 +84,10 @@ class Scan(Shown):
     plan: str = ""
     store: Store | None = None
     _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Remember it, so that no report leaves without being held against its ids."""
+        SCANNED.add(self)
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what `make` gives, computed when first asked for."""

@@ -6,6 +6,7 @@ import inspect
 import io
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,13 @@ from audit.comparison import compare
 from audit.disclosure import HIDDEN, STRATA, TOKEN, protection, table_of
 from audit.disclosure.bounds import EVENTS, POSTS, known_counts, known_rates, ranges
 from audit.disclosure.closure import RATE_WIDTH
-from audit.disclosure.protection import family_of
+from audit.disclosure.margins import margin_of
+from audit.disclosure.protection import MARGINS, family_of
 from audit.evidence import Evidence, appraise
 from audit.report import sections
 from audit.report.robustness import subgroups_table
 from audit.report.sections import ledger_table, strata_table
+from audit.report.table import to_csv
 from audit.sources import SOURCES
 from audit.study import Study, enroll
 
@@ -45,8 +48,11 @@ def simulated() -> Study:
     return enroll(SOURCES["simulated"]().load(), asked)
 
 
-def attacked(study: Study, strata: pd.DataFrame, subgroups: pd.DataFrame) -> None:
-    """Hold what the two published CSVs say against each other, and against the class's totals."""
+def attacked(study: Study, strata: pd.DataFrame, subgroups: pd.DataFrame, love: Any = None) -> None:
+    """Hold what the published CSVs say against each other, and against the class's totals.
+
+    A trait that the love chart shows is a margin of the reference class, known like one printed.
+    """
     family = family_of(study, REFERENCE)
     numbers = list(dict.fromkeys(subgroups["family"])) if len(subgroups) else []
     printed: dict[tuple[str, str], str] = {
@@ -55,9 +61,18 @@ def attacked(study: Study, strata: pd.DataFrame, subgroups: pd.DataFrame) -> Non
     for place, name in enumerate(numbers):
         rows = subgroups[subgroups["family"] == name]
         printed |= {(table_of(place), str(k)): n for k, n in enumerate(rows["n_reference"])}
-    hidden = set()
+    for row in () if love is None else love.itertuples():
+        printed[margin_of(row.column), row.level] = row.before
+    hidden, undrawn = set(), set()
     for place, part in enumerate(family.parts):
         if part.fixed:
+            continue
+        if part.table.startswith(MARGINS):
+            said = printed.get((part.table, part.label), "")
+            if said in ("", TOKEN):
+                (hidden if said else undrawn).add(place)
+            else:
+                assert part.accounts >= LEAST, f"{part.label} of {part.accounts} accounts is drawn"
             continue
         said = printed[part.table, part.label]
         if said == TOKEN:
@@ -74,17 +89,58 @@ def attacked(study: Study, strata: pd.DataFrame, subgroups: pd.DataFrame) -> Non
     for measure, need in ((POSTS, LEAST), (EVENTS, 1)):
         wide = np.zeros((len(gone), 3 * k))
         wide[:, measure * k : (measure + 1) * k] = aims
-        low, high = ranges(known_counts(family, gone), wide, whole=True)
+        low, high = ranges(known_counts(family, gone | undrawn), wide, whole=True)
         assert (high - low >= need).all()
     rated = [a for a in aims if a.sum() == 1 and (family.weights @ a)]
-    low, high = ranges(known_rates(family, gone), rated)
+    low, high = ranges(known_rates(family, gone | undrawn), rated)
     assert (high - low >= RATE_WIDTH - 1e-6).all()
 
 
 def test_hidden_cells_of_a_made_up_report_do_not_come_back() -> None:
     found = evidence()
     strata = read(strata_table(found).files["csv"])
-    attacked(found.comparison.study, strata, read(subgroups_table(found).files["csv"]))
+    love = read(to_csv(CHARTS["love"].data(found)))
+    assert (love["before"] != TOKEN).any()
+    attacked(found.comparison.study, strata, read(subgroups_table(found).files["csv"]), love)
+
+
+def rare() -> Evidence:
+    """Return a platform on which four ordinary accounts broke a rule that leaders broke often."""
+    frame = cases().frame
+    ordinary = (frame["account_class"] == "ordinary").to_numpy()
+    accounts = frame.loc[ordinary & (frame["rule"] == "spam"), "account_id"].unique()[:4]
+    few = ordinary & frame["account_id"].isin(accounts).to_numpy()
+    spam = (frame["rule"] == "spam").to_numpy()
+    frame = frame.assign(rule=frame["rule"].mask(few & spam | ~ordinary & spam, "rare"))
+    frame = frame.assign(language=frame["rule"].eq("rare").map({True: "qab", False: "qaa"}))
+    one = cases().__class__(frame.astype({"rule": "str", "language": "str"}), cases().origins)
+    return appraise(compare(enroll(one, design())))
+
+
+def test_a_trait_of_few_ordinary_accounts_is_not_drawn_and_does_not_come_back() -> None:
+    found = rare()
+    love = read(to_csv(CHARTS["love"].data(found)))
+    gone = set(love.loc[love["before"] == TOKEN, "level"])
+    assert {"rare", "qab", "qaa"} <= gone  # a language of two values: the other tells it
+    assert "rare" not in CHARTS["love"].words(found).alt
+    CHARTS["love"].render(found)
+    strata = read(strata_table(found).files["csv"])
+    attacked(found.comparison.study, strata, read(subgroups_table(found).files["csv"]), love)
+
+
+def test_a_trait_drawn_in_full_would_give_a_hidden_stratum_away() -> None:
+    """The attack bites: with every margin of the balance known, hidden strata come back."""
+    study = rare().comparison.study
+    family = family_of(study, REFERENCE)
+    small = family.small(LEAST)
+    margins = {i for i, p in enumerate(family.parts) if p.table.startswith(MARGINS)}
+    others = frozenset(range(len(family.parts))) - margins
+    others = frozenset(i for i in others if not family.parts[i].fixed)
+    rare_one = next(i for i in sorted(small) if family.parts[i].table == margin_of("rule"))
+    aim = np.zeros((1, 3 * family.atoms))
+    aim[0, list(family.parts[rare_one].atoms)] = 1
+    low, high = ranges(known_counts(family, others | small), aim, whole=True)
+    assert high[0] == low[0] == family.parts[rare_one].n
 
 
 def test_hidden_cells_of_the_simulated_platform_do_not_come_back() -> None:
@@ -101,7 +157,12 @@ def test_hidden_cells_of_the_simulated_platform_do_not_come_back() -> None:
         parts = sorted((p for p in family.parts if p.table == table_of(place)), key=_number)
         flags = gone.rows(table_of(place), REFERENCE, [p.label for p in parts])
         rows += [(str(place), TOKEN if f else str(p.n)) for p, f in zip(parts, flags, strict=True)]
-    attacked(study, strata, pd.DataFrame(rows, columns=["family", "n_reference"]))
+    margins = [p for p in family.parts if p.table.startswith(MARGINS)]
+    drawn = [(p.table.removeprefix(MARGINS), p.label, p) for p in margins]
+    love = pd.DataFrame(drawn, columns=["column", "level", "before"])
+    flags = [gone.rows(p.table, REFERENCE, [p.label])[0] for p in margins]
+    love["before"] = [TOKEN if f else "0.1" for f in flags]
+    attacked(study, strata, pd.DataFrame(rows, columns=["family", "n_reference"]), love)
 
 
 def _number(part: object) -> int:
@@ -182,8 +243,25 @@ def test_the_ledger_hides_steps_of_few_posts_with_what_would_tell_them() -> None
     assert mine["cases_after"].iloc[0] == mine["cases_before"].iloc[1] == TOKEN
 
 
-COUNTS = ("n_reference", "events_reference", "cases_removed", "n_at_risk", "posts", "events")
-SEAM = ("protect(", "protect_parts(", "protect_few(", "pooled(", "mask(", "shield")
+COUNTS = (
+    "n_reference_accounts",
+    "smd",
+    "n_reference",
+    "events_reference",
+    "cases_removed",
+    "n_at_risk",
+    "posts",
+    "events",
+)
+SEAM = (
+    "protect(",
+    "protect_parts(",
+    "protect_few(",
+    "pooled(",
+    "mask(",
+    "shield",
+    "protect_traits(",
+)
 TOTALS = {
     "rates": "the totals of the two classes, which rates and gaps of the whole give away anyway",
     "label_rates": "the totals of the reference classes",
@@ -191,6 +269,7 @@ TOTALS = {
     "still_visible": "posts at risk of the whole class, by hours: no stratum",
     "observed_expected": "the focal class's posts",
     "exemption_split": "the focal class's posts",
+    "selection_sensitivity": "bounds on the gap of the whole classes, by an assumed ratio",
     "multiverse": "specifications; no counts of parts of a class",
     "notices": "rows of the public registry",
     "flags_over_time": "posts of one official's account",
@@ -214,9 +293,10 @@ def test_every_table_with_counts_of_parts_uses_the_seam_or_says_why_not(folder: 
     import audit.report as package
 
     totals = {
-        "answers.py": "measures of the whole classes",
         "effects.py": "estimates and totals of the whole classes",
         "exempted.py": "the focal class's posts",
+        "claiming.py": "what an author claims in words, held against rows by the guard",
+        "reply.py": "the numbers of page one: totals of the whole classes",
     }
     for path in sorted(Path(package.__file__).parent.glob("*.py")):
         text = path.read_text(encoding="utf-8")

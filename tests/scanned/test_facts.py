@@ -109,12 +109,3 @@ def test_a_report_that_names_an_ordinary_account_of_a_scan_is_refused() -> None:
     refuse({"title": "as “Name-a1” posted, in 1,500 cases"}, cases=[scan])  # type: ignore[list-item]
     with pytest.raises(DisclosureError, match=r"title: an account or post, “name-a30”"):
         refuse({"title": "as (Name-A30) posted"}, cases=[scan])  # type: ignore[list-item]
-
-
-def test_only_what_is_named_comes_to_python() -> None:
-    scan = audit.scan(table(4), checked="made for a test")
-    assert facts.mentioned(scan, []).empty
-    assert facts.mentioned(scan, ["nobody"]).empty
-    found = facts.mentioned(scan, ["C7", "'; drop table x"])
-    assert set(found["case_id"].dropna()) >= {"c7"}
-    assert len(set(found["account_id"])) == 1
