@@ -123,7 +123,7 @@ class Evidence(Shown):
         lines += [f"gate, {g.kind}: {g.says}" for g in study.gates]
         rows = tuple(
             (
-                MARKS[f.passed] if f.step else "note",
+                f.result(MARKS) if f.step else "note",
                 str(f.step or "–"),
                 f.check,
                 visible(f.says, 2000),

@@ -91,7 +91,7 @@ def docket_words(stage: Any) -> Words:
     title = f"{count(below)} of {among} {accounts}: fewer posts {verb} than expected"
     note = (
         f"Expected: {r} accounts’ rates for like posts. Accounts stand by number of compared "
-        "posts, under numbers that stand for no name. No interval: this describes their posts, "
+        "posts, under numbers. No interval: this describes their posts, "
         f"and samples nothing. {sizes(study)}."
     )
     if HIDDEN in frame:

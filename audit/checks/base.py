@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ NO_GAP = 1e-12
 
 
 RESULTS = {True: "passed", False: "failed", None: "nothing to say of this study"}
+IDLE = "does not apply"
+"""Of a check that finds nothing to hold: the step does not wait for it, and nothing is shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -42,6 +45,9 @@ class Finding(Shown):
         Whether it shows a reversed sign, which makes the verdict unclear (METHODS §4).
     table : DataFrame or None
         The numbers behind it.
+    idle : bool
+        True where there was nothing to hold the result to (one reference class and so no family,
+        no event, nobody in both classes): the step does not wait for it, and nothing is shown.
     """
 
     check: str
@@ -52,6 +58,11 @@ class Finding(Shown):
     step: int = 0
     reverses: bool = False
     table: pd.DataFrame | None = field(default=None)
+    idle: bool = False
+
+    def result(self, marks: Mapping[bool | None, str]) -> str:
+        """Return how it came out, in the words of `marks`; a check that idles says so."""
+        return IDLE if self.idle else marks[self.passed]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row: check, step, value, threshold, passed, says."""
@@ -61,7 +72,7 @@ class Finding(Shown):
     def face(self) -> Face:
         """Return what was found, and what it is held to."""
         value = form_of("number")(self.value)
-        row = (visible(self.threshold, 300), value, RESULTS[self.passed], str(self.step or "–"))
+        row = (visible(self.threshold, 300), value, self.result(RESULTS), str(self.step or "–"))
         heads = (Head("Held to"), Head("Value", "right"), Head("Result"), Head("Step"))
         return Face(f"Check: {self.check}", (visible(self.says, 2000),), (Grid("", heads, (row,)),))
 

@@ -50,7 +50,7 @@ class Events:
                 "No events are recorded among the posts compared, so it could not be looked at "
                 "whether one event carries the gap."
             )
-            return Finding(self.name, float("nan"), threshold, True, says, step=self.step)
+            return Finding(self.name, float("nan"), threshold, True, says, self.step, idle=True)
         table = reduced(rows, need=REFERENCE_ACCOUNTS_FOR_SUPPORT if study.has_accounts else 1)
         full, values, margin = comparison.primary().estimate, table["estimate"], study.design.margin
         lost = int(values.isna().sum())

@@ -31,7 +31,7 @@ class Family:
         threshold = f"p {setting(level, sign='≤ ')} after correction"
         if len(design.references) == 1:
             says = "One reference class was declared, so there is no family to correct for."
-            return Finding(self.name, float("nan"), threshold, True, says, step=self.step)
+            return Finding(self.name, float("nan"), threshold, True, says, self.step, idle=True)
         table = corrected(comparison)
         if reads_alike(comparison):
             return self._alike(comparison, table)

@@ -91,20 +91,17 @@ class SelectiveReporting:
                 ("share_reported_reference", design.references[0]),
             )
         )
-        says = f"Were {focal} and {reference} {selected}, the gap would lie between "
-        says += " and ".join(
-            f"{points(part['low'].min())} and {points(part['high'].max())} among {posts}"
-            for posts, part in (
-                (
-                    f"posts {selected} whoever wrote them",
-                    deciding[deciding["among"] == "reported from either class"],
-                ),
-                (
-                    f"all posts that were {selected}, with the class's part in that counted",
-                    deciding[deciding["among"] == "reported"],
-                ),
+        either, all_ = (
+            (points(part["low"].min()), points(part["high"].max()))
+            for part in (
+                deciding[deciding["among"] == "reported from either class"],
+                deciding[deciding["among"] == "reported"],
             )
         )
+        says = f"Were {focal} and {reference} {selected}, the gap would lie between "
+        says += f"{either[0]} and {either[1]} among posts {selected} whoever wrote them, and "
+        part = f"among all posts {selected}, the class’s own part in that included"
+        says += "just so " + part if all_ == either else f"between {all_[0]} and {all_[1]} {part}"
         extra: dict[str, Any] = {"step": self.step, "table": table}
         return Finding(self.name, float(nearest), threshold, bool(passed), f"{says}.", **extra)
 

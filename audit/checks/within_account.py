@@ -41,7 +41,7 @@ class WithinAccount:
         found = in_and_out(study, per=per)
         if not found.accounts:
             says = NONE_BOTH.format(focal=words(study.design.focal))
-            return Finding(self.name, nan, threshold, True, says, self.step)
+            return Finding(self.name, nan, threshold, True, says, self.step, idle=True)
         within = None if found.why else found.within()
         if within is None or within.accounts.empty:
             says = not_comparable(found, per)

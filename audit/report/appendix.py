@@ -201,6 +201,9 @@ _METHODS = """
 accounts say less than a thousand posts by a thousand. Every interval and every *p* here is made by
 account.
 
+**Rounding.** Each number is rounded by itself, from its full precision: the difference of two
+printed numbers may differ in its last digit from the difference that is printed.
+
 **Rates.** A class's rate has Wilson limits [@wilson1927] at the effective number of posts,
 $n_\\mathrm{eff} = N / \\mathrm{deff}$, with the $t$ quantile at $K_\\mathrm{eff} - 1$ degrees of
 freedom, where $K_\\mathrm{eff} = N^2 / \\sum n_g^2$ is the number of accounts of equal volume that

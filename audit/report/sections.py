@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from audit.evidence import Evidence
     from audit.study import Study
 
+RESULTS = {True: "pass", False: "not passed", None: "not asked"}
 POINTS = 100  # differences print in percentage points
 LOST = ("cases_removed", "accounts_removed", "share_removed")
 PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
@@ -169,7 +170,7 @@ def checks_table(evidence: Evidence) -> Table:
     frame["check"] = frame["check"].map(words)
     frame["step_value"] = frame["step"]
     frame["step"] = frame["step"].map(lambda s: str(s) if s else "note")
-    frame["passed"] = [_mark(f.passed) if f.step else "note" for f in evidence.findings]
+    frame["passed"] = [f.result(RESULTS) if f.step else "note" for f in evidence.findings]
     return table(
         frame,
         id="tbl-checks",
@@ -262,7 +263,3 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
         source=source_line(evidence.comparison.study.loaded),
         simulated=evidence.comparison.study.cases.simulated,
     )
-
-
-def _mark(passed: bool | None) -> str:
-    return {True: "pass", False: "not passed", None: "not asked"}[passed]

@@ -77,6 +77,7 @@ def test_nobody_in_both_passes_and_says_so() -> None:
     assert found.passed is True
     assert found.says == "No account in the cases has posts both as leader and as something else."
     assert math.isnan(found.value)
+    assert found.idle
 
 
 def test_accounts_that_do_not_differ_or_differ_the_other_way_fail() -> None:

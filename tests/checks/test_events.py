@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ladder import appraised, compared, counted
 
 from audit.cells import FOCAL, REFERENCE
+from audit.checks.base import RESULTS
 from audit.checks.event_variance import OUTSIDE, two_way
 from audit.checks.events import Events, by_event, reduced
 from audit.comparison import compare
@@ -47,6 +48,7 @@ def test_no_events_fail_nothing_and_say_so(frame: pd.DataFrame) -> None:
     assert found.passed is True
     assert math.isnan(found.value)
     assert found.says.startswith("No events are recorded")
+    assert (found.idle, found.result(RESULTS)) == (True, "does not apply")
 
 
 @pytest.mark.parametrize("primary", ["standardised", "raw"])
