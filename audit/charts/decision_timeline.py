@@ -275,7 +275,7 @@ def decision_timeline_words(stage: Any) -> Words:
     span = range(int(frame["earliest"].dt.year.min()), int(frame["latest"].dt.year.max()) + 1)
     pairs = {y: int(years.get(y, 0) + years.get(y + 1, 0)) for y in span}
     year = max(pairs, key=lambda y: (pairs[y], -y))
-    title = f"{pairs[year]} of {n} documented decisions fall in {year} and {year + 1}"
+    title = f"{count(pairs[year])} of {count(n)} documented decisions fall in {year} and {year + 1}"
     by_lane = decided["lane"].value_counts()
     done = decided["done"].value_counts()
     spoken = ", ".join(f"{named(k)} {count(int(v))}" for k, v in done.items())

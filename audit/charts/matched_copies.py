@@ -22,7 +22,9 @@ from audit.charts.theme import (
     theme,
 )
 from audit.charts.views import limits_of, rows_of, selection_of
+from audit.numerals import count
 from audit.schema import STANDARD_LADDER
+from audit.utterances import uttered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,11 +116,14 @@ def matched_copies_words(stage: Any) -> Words:
     frame = matched_copies_data(stage)
     n = len(frame)
     copies, originals = int(frame["copy_locked"].sum()), int(frame["original_locked"].sum())
-    title = f"{copies} of {n} ordinary copies locked, {originals} of {n} leader’s originals"
-    smallest = 0.5**n
+    title = (
+        f"{count(copies)} of {count(n)} ordinary copies locked, "
+        f"{count(originals)} of {count(n)} leader’s originals"
+    )
+    smallest = uttered(f"{0.5**n:.2g}", 0.5**n, "p")
     note = (
-        f"Only {number(n, 'pair')}: an illustration. The smallest one-sided p that {n} can give is "
-        f"{smallest:.2g}. {limits_of(stage, 3)}"
+        f"Only {number(n, 'pair')}: an illustration. The smallest one-sided p that {count(n)} can "
+        f"give is {smallest}. {limits_of(stage, 3)}"
     )
     spoken = "; ".join(
         f"{_pair_name(r.pair_id)}: original {_said(r.original_action)}, copy {_said(r.copy_action)}"

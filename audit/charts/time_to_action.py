@@ -12,6 +12,8 @@ from audit.charts.lettering import caption, write
 from audit.charts.phrases import number, sentence
 from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, pale, theme
 from audit.charts.views import limits_of, rows_of, selection_of
+from audit.numerals import count
+from audit.utterances import uttered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,7 +125,7 @@ def time_to_action_words(stage: Any) -> Words:
     speech = frame[~frame["legal_ground"].astype(bool)]
     low, high = (days(float(speech[c].median())) for c in ("days_low", "days_high"))
     n, middle = len(speech), days(_median(frame))
-    title = f"Half of {n} timed decisions came within {high}"
+    title = f"Half of {count(n)} timed decisions came within {high}"
     longest = days(float(speech["days"].max()))
     note = (
         "Bars: what the reported dates allow (a difference of whole days is a day either "
@@ -133,7 +135,7 @@ def time_to_action_words(stage: Any) -> Words:
     )
     alt = (
         f"Ordered dot chart of the time from post to decision, {number(len(frame), 'decision')}: "
-        f"median {middle} over {n}, longest {longest}. Posts never acted on have no time "
+        f"median {middle} over {count(n)}, longest {longest}. Posts never acted on have no time "
         "and are not "
         "in it."
     )
@@ -144,7 +146,8 @@ def time_to_action_words(stage: Any) -> Words:
 def days(value: float) -> str:
     """Return a number of days: "0.5 days", "1 day"."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return f"{text} day" if text == "1" else f"{text} days"
+    said = uttered(text, value, "days", len(text.partition(".")[2]))
+    return f"{said} {'day' if text == '1' else 'days'}"
 
 
 def _median(frame: pd.DataFrame) -> float:
