@@ -141,7 +141,10 @@ def sizes(study: Study) -> str:
 
 def hiding(least: int) -> str:
     """Say what is not drawn, and why."""
-    return f"Not drawn: cells hidden because fewer than {least} accounts could be known from them."
+    return (
+        f"Not drawn: cells behind which stand fewer than {least} accounts, so that they could be "
+        "known from them."
+    )
 
 
 def told(study: Study) -> str:

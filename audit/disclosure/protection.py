@@ -69,8 +69,8 @@ class Protection:
         rest = self.cells - self.small
         cover = f", and {rest} more so that these do not come back from totals" if rest else ""
         text = (
-            f"{self.cells} cells of strata, subgroups and traits are hidden: {self.small} because "
-            f"fewer than {self.least} accounts of people who hold no office stand behind them{cover}. "
+            f"{self.cells} cells of strata, subgroups and traits are hidden: behind {self.small} "
+            f"stand fewer than {self.least} accounts of people who hold no office{cover}. "
             "Rates, gaps and intervals are computed on all posts, hidden ones included."
         )
         return text + (
