@@ -49,7 +49,7 @@ display(*report.page_one(evidence, limits=run.freezing(design)))
 # whichever direction the numbers point, and no test can mend that. So no interval and no *p* is printed.
 #
 # **Who he is compared with.** The others are accounts that he chose to amplify, in posts he chose. They are
-# no sample of what ordinary people wrote, and their posts may be milder, or not, than what he wrote himself.
+# no sample of what ordinary people wrote, and their posts may be like, or unlike, what he wrote himself.
 
 # %%
 display(report.ledger_table(comparison))
@@ -113,7 +113,7 @@ display(
 
 # %% [markdown]
 # {claim:coders.Word} recorded the same outcome. Agreement runs from {claim:kappa_low.phrase} to one of {claim:kappa_high}; where
-# coders disagree, it is mostly because one of them does not have a mark that the other has.
+# coders disagree, mostly one of them lacks a mark that the other has.
 
 # %%
 display(report.table(

@@ -157,7 +157,7 @@ display(report.table(
 # a scale taken from it would be nought. All assignments are listed where they can be. Beside an interval stands the larger of this
 # *p* and the one at which the interval touches zero: it rejects where the verdict rule does, and the rows below show what each does alone.
 #
-# **Each twice.** Every effect is given per post and, with every account weighted alike, per account; and again with each focal account left out. Where the sign turns,
+# **Both ways of counting.** Every effect is given per post and, with every account weighted alike, per account; and again with each focal account left out. Where the sign turns,
 # the verdict is unclear.
 #
 # **The verdict** is read from the interval, the *p* and the margin that the design set before the answer was seen. The first line that holds is the

@@ -168,7 +168,7 @@ if (berkeley["within"] == NO).any():
     ))
 
 # %% [markdown]
-# # How sure is a rate, or a difference of two?
+# # How sure is a rate, or a difference of rates?
 #
 # **Newcombe’s intervals** (1998a; 1998b). Rates of few cases, or at nought and one, on which textbook intervals leave
 # the range of a rate or shrink to a point. An auditor meets them in every small class: no action against any leader is
@@ -219,7 +219,7 @@ resumes = against("G27", found)
 say_absent("G27")
 
 # %% [markdown]
-# **The same case, judged twice** (Tango 1998; Agresti and Min 2005; Fagerland, Lydersen and Laake 2014). Matched pairs of yes and
+# **The same case, judged again** (Tango 1998; Agresti and Min 2005; Fagerland, Lydersen and Laake 2014). Matched pairs of yes and
 # no: only the pairs that disagree tell the judgements apart. Verbatim copies of a leader’s post by an ordinary account are such pairs.
 # `paired_difference(both, focal_only, reference_only, neither)`.
 

@@ -159,7 +159,7 @@ display(report.checks_table(evidence))
 # - Addresses are blocked in bulk by a bot for being open proxies, and for years at a time. They are shown, and compared with
 #   administrators in one row of the family; no conclusion should rest on it.
 # - Hidden targets are in the log without a name. All of them leave through the ledger. Taken for one account, they would have
-#   looked like hundreds of blocks of one administrator.
+#   looked like many blocks of one administrator.
 # - The months were not chosen for this question. Rules on blocking, and the software, have changed since 2012.
 # - All names are numbers here. Administrators hold a public role; no estimate is of one person, and none is named.
 

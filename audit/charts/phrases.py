@@ -142,7 +142,7 @@ def sizes(study: Study) -> str:
 
 def hiding(least: int) -> str:
     """Say what is not drawn, and why."""
-    return f"Not drawn: cells from which fewer than {least} accounts could be known."
+    return f"Not drawn: cells behind which stand fewer than {numerals.setting(least)} accounts."
 
 
 def told(study: Study) -> str:

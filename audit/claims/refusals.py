@@ -13,6 +13,8 @@ from audit.text import visible
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}")
 SHARES = ("share",)
+SIGNED = frozenset({"percentage points"})
+"""Units in which a whole number below 0 is no count."""
 HOUSE = {"share": 1, "percentage points": 1, "ratio": 2, "odds ratio": 2, "p": 3}
 """Unit to the decimals that it is said with where no error tells."""
 LEVEL = re.compile(r"(?:\[[^\]]*\]|=.*)$")
@@ -70,6 +72,27 @@ def unit_faults(value: float, unit: str) -> list[str]:
     if re.search(r"\d", unit):
         return [f"the unit {unit!r} holds a number, which is a claim of its own"]
     return []
+
+
+def stated_faults(value: float, unit: str, about: About) -> list[str]:
+    """Return what a number that the author gives lacks: a unit, a source, a sign that can be."""
+    faults = []
+    if not unit.strip():
+        faults.append("it has no unit; say unit='share', 'percentage points', 'posts', …")
+    elif value < 0 and unit not in SIGNED and float(value).is_integer() and "decimals" not in about:
+        faults.append(f"a count of {unit} is not negative, and this is {value:g}")
+    if not str(about.get("source", "")).strip():
+        faults.append("it has no source; say where the number stands: source='Table 2 of …'")
+    return faults
+
+
+def did_faults(one: str, other: str, about: About) -> list[str]:
+    """Return why two claims of different things done have no difference that can be said."""
+    given = [d for d in (one, other, str(about.get("did", ""))) if d]
+    if len(dict.fromkeys(given)) < 2:
+        return []
+    said = " and ".join(map(repr, dict.fromkeys(visible(d, 60) for d in given)))
+    return [f"did is {said}: shares of different things done are not subtracted; give one did"]
 
 
 def of_faults(value: float, of: Any, unit: str) -> list[str]:

@@ -69,8 +69,8 @@ def _says(answer: Answer, gone: pd.DataFrame, study: Study) -> str:
     least = study.design.smallest_cell
     who = words(study.design.references[0])
     return (
-        f"Hidden: {names}, because fewer than {least} accounts of people who hold no office stand "
-        f"behind it among {who} or focal posts."
+        f"Hidden: {names}, behind which stand fewer than {least} accounts of people who hold no "
+        f"office among {who} or focal posts."
         + (" The other measures are in the table." if rest else "")
     )
 

@@ -216,8 +216,8 @@ reference posts there, and the differences are averaged over the focal posts:
 $D = \\sum_F (y - \\hat p_{R,s}) / N_F$, over strata with at least two reference accounts. Its
 {level} interval combines the two classes' residual variances by squaring and adding (the method
 of variance estimates recovery, MOVER) [@newcombe1998; @zou2008; @donner2012]. Like is compared
-with like first, because even-handed rules give unequal sanctions to groups that behave
-differently [@mosleh2024].
+with like first: even-handed rules give unequal sanctions to groups that behave differently
+[@mosleh2024].
 
 **The *p*-value** is the larger of two: that of permuting accounts between the classes, holding
 each stratum's pooled rate fixed, weighted by the variance that the intraclass correlation implies;

@@ -19,11 +19,13 @@ from audit.claims.forms import (
 from audit.claims.refusals import (
     About,
     decimals_of,
+    did_faults,
     interval_faults,
     name_faults,
     number_of,
     of_faults,
     refuse,
+    stated_faults,
     unit_faults,
 )
 from audit.errors import ClaimError, UnknownName
@@ -158,10 +160,8 @@ def _stated(id: str, what: Any, about: About) -> Stated:
         ["name is for a number of an evidence; this one has its id"] if "name" in about else []
     )
     unit, of = about.get("unit", ""), about.get("of")
-    whole = isinstance(what, int) or (math.isfinite(value) and value.is_integer() and bool(unit))
-    if not whole and not unit and not faults:
-        faults.append(f"{what!r} has no unit; say unit='share', 'percentage points', 'posts', …")
     faults += unit_faults(value, unit) + of_faults(value, of, unit)
+    faults += stated_faults(value, unit, about)
     faults += interval_faults(value, about)
     decimals = None if faults else decimals_of(value, unit, about)
     if decimals is None and not faults:
@@ -201,6 +201,7 @@ def _compared(id: str, what: Any, about: About) -> Stated:
         shares.append(found.value if found else math.nan)
     for key in set(about) - {"against", "decimals", "error", "did", "who", "source", "baseline"}:
         faults.append(f"{key} belongs to the claims compared, not to their difference")
+    faults += did_faults(str(getattr(what, "did", "")), str(getattr(other, "did", "")), about)
     refuse(id, faults)
     value = 100 * (shares[0] - shares[1])
     unit = "percentage points"

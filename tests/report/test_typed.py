@@ -116,3 +116,33 @@ def test_hidden_cells_print_no_prose_and_have_no_faults() -> None:
 def test_a_slot_of_prose_that_nobody_recorded_is_named_with_its_cell() -> None:
     with pytest.raises(ClaimError, match=r"cell 1: \{claim:m\} names no recorded claim"):
         document(shown(COVER, report.prose("# Of {claim:m}")))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In seven cases, twice; half of it, twice.", ["seven", "twice", "half", "twice"]),
+        ("It fell to twelve.", ["twelve"]),
+        ("Sixteen posts and a dozen leaders.", ["Sixteen", "dozen"]),
+        ("A quarter of the posts, three quarters of the rest.", ["A quarter", "three"]),
+        ("Their rate is double that of others; it doubled.", ["double", "doubled"]),
+        ("Thousands were removed, seventy in hundreds.", ["Thousands", "seventy", "hundreds"]),
+        ("A fifth of them, two thousand, twenty-one.", ["A fifth", "two", "thousand", "twenty-one"]),
+    ],
+)
+def test_every_number_word_of_a_text_is_reported_in_each_place(text: str, found: list[str]) -> None:
+    assert [f.split("'")[1] for f in faults_in(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A double standard, in double precision.",
+        "The first quarter of 2020.",
+        "He said “thousands of posts”.",
+        "`dozen` is a name.",
+        "The third, and the other one.",
+    ],
+)
+def test_words_that_only_look_like_counts_are_let_through(text: str) -> None:
+    assert list(faults_in(text)) == []
