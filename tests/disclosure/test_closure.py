@@ -13,7 +13,7 @@ from audit.disclosure.lattice import lattice
 from audit.disclosure.published import Family
 
 LEAST = 10
-EXAMPLES = 40
+EXAMPLES = 12
 
 
 def counts(*values: int) -> np.ndarray:
