@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from interrupts import heed
 from scanned.platforms import design, table
 
 import audit
@@ -78,7 +79,8 @@ def test_interrupting_a_scan_leaves_nothing(tmp_path: Path) -> None:
         "engine.keep(sql('select range as k, count(*) as n from range(100000000000) group by 1'))\n"
     )
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, preexec_fn=heed, **pipes) as running:  # type: ignore[call-overload]
         assert running.stdout is not None
         assert running.stdout.readline() == b"ready\n"
         assert len(list(tmp_path.iterdir())) == 1

@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 import pytest
 import tomli_w
+from interrupts import heed
 
 import audit
 from audit.cli import main
@@ -273,7 +274,8 @@ def test_an_interrupted_study_leaves_nothing(tmp_path: Path) -> None:
     path, spill = large(tmp_path, 500_000), tmp_path / "spill"
     spill.mkdir()
     command = asked(AT_WORK, path, spill)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, preexec_fn=heed, **pipes) as running:  # type: ignore[call-overload]
         assert running.stdout is not None
         assert running.stdout.readline() == b"ready\n"
         with pytest.raises(subprocess.TimeoutExpired):
@@ -303,7 +305,7 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path: Path) -> No
     command = [sys.executable, "-m", "audit", "check", str(path)]
     pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     env = {**os.environ, "TMPDIR": str(temporary)}
-    with subprocess.Popen(command, env=env, **pipes) as running:  # type: ignore[call-overload]
+    with subprocess.Popen(command, env=env, preexec_fn=heed, **pipes) as running:  # type: ignore[call-overload]
         while not opened(running.pid, path):  # until it is at work, or done
             assert running.poll() is None
             time.sleep(0.01)
