@@ -109,6 +109,8 @@ def _verify(args: argparse.Namespace) -> int:
         return found.exit_code
     if not args.report:
         raise AuditError("nothing to verify: name report.pdf, report.html or a report's folder.")
+    if not os.path.exists(args.report):
+        raise AuditError(f"there is no {args.report}: name report.pdf, report.html or its folder.")
     _say("computing it again takes as long as making it …", to=sys.stderr)
     found = verify(args.report, design=args.design, record=args.record)
     _say(found)

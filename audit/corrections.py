@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -30,6 +31,23 @@ REASONS: Mapping[str, str] = {
     "code": "the code of audit changed",
 }
 """What a hash that differs gives as the reason, the first that can change a number first."""
+NAMES: Mapping[str, str] = {
+    "observed": "posts of the focal class acted on",
+    "n_compared": "posts compared",
+    "expected": "posts expected to be acted on",
+    "observed_rate": "rate observed",
+    "expected_rate": "rate expected",
+    "gap_tight": "gap, at the margin's level",
+    "p": "p-value",
+    "rung": "rung of the evidence",
+    "detectable_gap": "smallest visible gap",
+}
+PARTS = {
+    "n": "posts of the {} class",
+    "accounts": "accounts of the {} class",
+    "events": "posts of the {} class acted on",
+    "rate": "rate of the {} class",
+}
 UNEXPLAINED = "not known: one of the versions has no record"
 
 
@@ -149,7 +167,8 @@ class Corrections:
     ----------
     before, after : Edition
     rows : tuple of Correction
-        In the order of the later version; what it no longer prints comes last.
+        Those of page 1 first, then tables and figures, each in the order of the later version; what
+        it no longer prints comes last. Ticks and labels of charts are left out.
     finer : int
         Claims whose value differs in digits that neither version prints.
     """
@@ -181,7 +200,13 @@ class Corrections:
         lines = [f"{names[0]} → {names[1]}: {n:,} number{'s' if n != 1 else ''} changed"]
         lines += [f"  {visible(self.before.path)}: claims.json was edited"] * self.before.edited
         lines += [f"  {visible(self.after.path)}: claims.json was edited"] * self.after.edited
-        lines += [f"  {visible(r.claim)}: {visible(r.was)} → {visible(r.now)}" for r in self.rows]
+        lines += [
+            f"  {visible(named(r.claim))}: {visible(r.was)} → {visible(r.now)}"
+            for r in self.rows
+            if "/" not in r.claim
+        ]
+        places = Counter(r.claim.partition("/")[0] for r in self.rows if "/" in r.claim)
+        lines += [f"  {visible(k)}: {m:,} number{'s'[: m > 1]} changed" for k, m in places.items()]
         lines += [f"  why: {w}" for w in dict.fromkeys(visible(r.why, 400) for r in self.rows)]
         if self.finer:
             lines.append(f"  {self.finer:,} more differ in digits that are not printed")
@@ -197,6 +222,14 @@ class Corrections:
         return f"<p><b>{head}</b></p>{html_table(self.to_frame())}"
 
 
+def named(claim: str) -> str:
+    """Return the id of a claim of page 1 in words; another id as it is."""
+    part, _, of = claim.rpartition("_")
+    if of in ("focal", "reference", "unknown") and part in PARTS:
+        return PARTS[part].format(of)
+    return NAMES.get(claim, claim)
+
+
 def corrected(before: Edition, after: Edition) -> Corrections:
     """Return every number that a later version of a report prints otherwise than an earlier one.
 
@@ -207,13 +240,14 @@ def corrected(before: Edition, after: Edition) -> Corrections:
         where it is of one claim or one day; a claim may end in `*`.
     """
     why = _computed(before, after)
-    old = {k: c for k, c in before.claims.items() if not k.startswith(OWN)}
-    new = {k: c for k, c in after.claims.items() if not k.startswith(OWN)}
+    old = {k: c for k, c in before.claims.items() if _corrects(k)}
+    new = {k: c for k, c in after.claims.items() if _corrects(k)}
     rows, finer = [], 0
-    for name in [*new, *(k for k in old if k not in new)]:
+    names = [*new, *(k for k in old if k not in new)]
+    for name in sorted(names, key=lambda k: "/" in k):  # page 1 first, each part in its order
         was, now = _printed(old.get(name)), _printed(new.get(name))
         if was != now:
-            own = next((r for r in before.reasons if _meant(r, name)), {})
+            own = _reason(name, before.reasons, new)
             said = ". ".join(filter(None, (why, own.get("why", "").rstrip("."))))
             rows.append(Correction(name, was, now, f"{said}.", own.get("date") or after.date))
         elif old[name].get("value") != new[name].get("value"):
@@ -223,6 +257,33 @@ def corrected(before: Edition, after: Edition) -> Corrections:
 
 def _printed(claim: Mapping[str, Any] | None) -> str:
     return ABSENT if claim is None else str(claim.get("text", ""))
+
+
+def _corrects(name: str) -> bool:
+    """Return whether a claim can be corrected: no tick or label of a chart, no correction."""
+    return not name.startswith(OWN) and "/chart/" not in name
+
+
+def _reason(
+    name: str, reasons: Iterable[Mapping[str, str]], claims: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, str]:
+    """Return the author's reason of a claim: its own, else that of another with its estimate."""
+    given = list(reasons)
+    named_ones = [r for r in given if "claim" in r]
+    own = next((r for r in named_ones if _meant(r, name)), None)
+    if own is None:
+        own = next((r for r in named_ones if _same(claims.get(r["claim"]), claims.get(name))), None)
+    return own or next((r for r in given if "claim" not in r), {})
+
+
+def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Return whether two claims are of one estimate: the same value in the same unit, not a count.
+
+    A count may be equal to another by chance.
+    """
+    if one is None or other is None or not one.get("estimator"):
+        return False
+    return all(one.get(k) == other.get(k) for k in ("value", "unit"))
 
 
 def _meant(reason: Mapping[str, str], name: str) -> bool:

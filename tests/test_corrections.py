@@ -165,6 +165,32 @@ def test_the_command_line_prints_text_and_csv(two, capsys) -> None:
     ]
 
 
+def test_page_one_comes_first_in_words_and_ticks_are_left_out(tmp_path) -> None:
+    ids = ("tbl-a/r0/n", "tbl-a/r1/n", "fig-forest/chart/1", "events_focal", "gap")
+    one = written(tmp_path / "1", [claim(n, "1", 1) for n in ids])
+    other = written(tmp_path / "2", [claim(n, "2", 2) for n in ids])
+    found = diff(one, other)
+    assert [r.claim for r in found.rows] == ["events_focal", "gap", "tbl-a/r0/n", "tbl-a/r1/n"]
+    lines = str(found).splitlines()[1:4]
+    assert lines == [
+        "  posts of the focal class acted on: 1 → 2",
+        "  gap: 1 → 2",
+        "  tbl-a: 2 numbers changed",
+    ]
+
+
+def test_a_reason_of_an_estimate_is_that_of_its_other_claims(tmp_path) -> None:
+    same = {"unit": "points", "estimator": "audit.gap"}
+    ids = ("gap", "tbl/r0/gap", "n")
+    one = written(tmp_path / "1", [{**claim(n, "1", 1.5), **same} for n in ids])
+    later = [{**claim(n, "2", 2.5), **same, **({"unit": "posts"} if n == "n" else {})} for n in ids]
+    other = written(tmp_path / "2", later)
+    why = tmp_path / "why.toml"
+    why.write_text('[[correction]]\nclaim = "gap"\nwhy = "Twice"\n')
+    rows = {r.claim: r.why for r in diff(one, other, reasons=why).rows}
+    assert [rows[n].endswith("Twice.") for n in ids] == [True, True, False]
+
+
 def test_a_cell_that_would_run_as_a_formula_is_quoted(tmp_path) -> None:
     one = written(tmp_path / "1", [claim("x", "1", 1)])
     other = written(tmp_path / "2", [claim("x", "=HYPERLINK(1)", 1)])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from audit.corrections import ABSENT, OWN, Correction, Corrections, Edition, corrected
+from audit.corrections import ABSENT, OWN, Correction, Corrections, Edition, corrected, named
 from audit.disclosure import HIDDEN, SYMBOL
 from audit.errors import ReportError
 from audit.report.blocks import Block, Heading, prose
@@ -137,10 +137,10 @@ def correction_blocks(found: Corrections) -> list[Block]:
 def _table(found: Corrections) -> Block:
     import pandas as pd
 
-    named = [r for r in found.rows if "/" not in r.claim]
+    whole = [replace(r, claim=named(r.claim)) for r in found.rows if "/" not in r.claim]
     rest = _summed([r for r in found.rows if "/" in r.claim])
     return table(
-        pd.DataFrame([r.to_dict() for r in (*named, *rest)], columns=list(LABELS)),
+        pd.DataFrame([r.to_dict() for r in (*whole, *rest)], columns=list(LABELS)),
         id=OWN,
         title="What changed since the earlier version",
         columns=LABELS,

@@ -17,6 +17,7 @@ from audit.verification.passages import read_bytes
 from audit.verification.phrases import Phrase, phrases
 from audit.verification.record import read_record
 from audit.verification.sentences import Sentence, sentences
+from audit.verification.spoken import directions, judged
 
 LONGEST = 500_000  # characters of a draft
 HANDLE = re.compile(r"(?<![\w@/.])@\w{2,40}")
@@ -67,8 +68,9 @@ def verify_draft(
     -------
     Verification
         Defects: numbers that trace to no claim, words that the rung does not license, words of the
-        other direction, "times" of an odds ratio, accounts that may not be named. Dates, and
-        numbers inside names, are no claims: those the report does not print are left unchecked.
+        other direction, "times" of an odds ratio, accounts that may not be named. Dates are no
+        claims: one in a year that the report covers passes, another is noted as not checked.
+        Numbers inside names that the report does not print are left unchecked.
     tuple of Traced
         Each number that traces, with its claim.
 
@@ -91,7 +93,9 @@ def verify_draft(
     from audit.verification.record import own_defects
 
     wrong = tuple(own_defects(found))
-    out = Verification(Path(path), (*wrong, *defects), checked, tuple(unchecked))
+    out = Verification(
+        Path(path), (*wrong, *defects), checked, tuple(unchecked), tuple(reader.notes)
+    )
     return out, tuple(reader.traced)
 
 
@@ -121,6 +125,7 @@ class _Reader:
         self.defects: list[Defect] = []
         self.traced: list[Traced] = []
         self.unchecked: list[str] = []
+        self.notes: list[str] = []
         self.sentences = self.numbers = 0
 
     def read(self, sentence: Sentence) -> None:
@@ -128,14 +133,19 @@ class _Reader:
         self.sentences += 1
         text = flattened(sentence.text)
         matches: list[Match] = []
+        said_before: Phrase | None = None
         for phrase in phrases(text):
             where = f"line {sentence.line}"
             if phrase.kind in ("date", "name"):
-                if not self.book.prints(phrase.text) and not _in_handle(text, phrase):
-                    what = "a date" if phrase.kind == "date" else "a name"
-                    shown = visible(phrase.text, 40)
-                    self.unchecked.append(f"{where}: {shown!r} is {what} the report does not print")
+                self._unprinted(phrase, where, text)
                 continue
+            if said_before:
+                between = text[said_before.end : phrase.start]
+                wrong = self.book.pair(said_before, phrase, between, text)
+                if wrong:
+                    pair = visible(text[said_before.start : phrase.end], 80)
+                    self.defects.append(Defect("number", where, f"“{pair}”: {wrong}", text))
+            said_before = phrase
             self.numbers += 1
             match = self.book.match(phrase, text)
             matches.append(match)
@@ -145,12 +155,37 @@ class _Reader:
             self.defects += _number(match, phrase, where, text)
         self._weigh(sentence, text, matches)
 
+    def _unprinted(self, phrase: Phrase, where: str, text: str) -> None:
+        """Note a date outside the report's years, and leave a name that it lacks unchecked."""
+        if self.book.prints(phrase.text) or _in_handle(text, phrase):
+            return
+        shown = visible(phrase.text, 40)
+        if phrase.kind == "name":
+            self.unchecked.append(f"{where}: {shown!r} is a name the report does not print")
+        elif not self.book.in_period(phrase.text):
+            says = f"{where}: {shown!r} is a date the report does not print; it is not checked"
+            self.notes.append(says)
+
+    def _spoken(self, where: str, text: str) -> None:
+        """Weigh what drafts say beyond the words of `audit.claims`."""
+        said = directions(text, self.book.classes, self.book.lenient)
+        instead = self.book.sentence
+        self.defects += [
+            Defect("direction", where, f"{visible(w, 60)!r}: {why}", text, instead)
+            for w, why in said
+        ]
+        self.defects += [
+            Defect("licence", where, f"{visible(w, 60)!r} goes too far: {why}", text, instead)
+            for w, why in judged(text)
+        ]
+
     def _weigh(self, sentence: Sentence, text: str, matches: Sequence[Match]) -> None:
         record = self.book.record
         odds = record.odds(text) or any(m.odds for m in matches)
         sign = self.book.sign(text, matches)
         found = faults_of(text, rung=record.rung, odds=odds, sign=sign)
         where = f"line {sentence.line}"
+        self._spoken(where, text)
         for fault in found:
             kind = "direction" if "sign is" in fault.why else "licence"
             says = f"{visible(fault.word, 60)!r} goes too far at rung {record.rung}: {fault.why}"

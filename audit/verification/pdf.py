@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ MOST_PAGES = 400
 LARGEST_PAGE = 16 * 2**20  # bytes of drawing on one page, decoded; ours stay under 2 MiB
 MOST_NODES = 400_000  # objects followed in one file
 DRAWN = ("/Contents", "/Resources", "/MediaBox")
+EARLIER = re.compile(rb"/(?:Prev|XRefStm)\b")
 TITLES = ("/Title", "/Subject", "/Keywords", "/Author")
 
 
@@ -77,6 +79,44 @@ def _read(content: bytes, name: str) -> Reading:
     marks = (Passage("bookmark", title, "title") for title in heads)
     passages = (*texts, *_alternatives(root, places), *_titles(reader), *marks)
     return Reading("pdf", passages, pages, heads, tuple(drawings), _digest([root]))
+
+
+def rewritten(content: bytes) -> tuple[str, ...]:
+    """Return each sign that a PDF was changed after audit wrote it in one piece, as a sentence.
+
+    A second part behind the first, or a key that stands twice in one object, is read by one program
+    so and by another otherwise: what this one reads need not be what a reader is shown.
+    """
+    import logging
+
+    from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    out = [
+        f"it has {content.count(mark):,} marks {mark.decode()}, and a PDF of audit has one: "
+        "something was put behind it"
+        for mark in (b"%%EOF", b"startxref")
+        if content.count(mark) > 1
+    ]
+    if EARLIER.search(_last_table(content)):
+        out.append("it refers to an earlier state of itself (/Prev), and a PDF of audit has none")
+    try:
+        reader = PdfReader(io.BytesIO(content), strict=True)
+        _digest([reader.trailer["/Root"]])
+    except Exception as error:  # a hostile file may raise anything inside the reader
+        twice = "Multiple definitions" in str(error)
+        why = "a key stands twice in one of its objects" if twice else visible(error, 120)
+        out.append(f"it is not written as audit writes a PDF: {why}; programs show it differently")
+    return tuple(out)
+
+
+def _last_table(content: bytes) -> bytes:
+    """Return the dictionary of the table of objects that a PDF ends with."""
+    end = content.rfind(b"startxref")
+    stated = re.match(rb"startxref\s+(\d{1,12})", content[end : end + 40])
+    table = content[int(stated[1]) : end] if stated else b""
+    head, found, rest = table.partition(b"trailer")
+    return rest if found else head.partition(b"stream")[0]
 
 
 def _text(page: Any, number: int, name: str) -> str:

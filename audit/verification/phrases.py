@@ -25,7 +25,21 @@ PARTS = {
     **{"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6},
     **{"seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10},
 }
-MANY = {**{w: v for w, v in WORDS.items() if v >= 1 and w != "twice"}, **TENS, "hundred": 100.0}
+TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+MANY = {
+    **{w: v for w, v in WORDS.items() if v >= 1 and w != "twice"},
+    **{w: 13.0 + i for i, w in enumerate(TEENS)},
+    **TENS,
+    **{"hundred": 100.0, "dozen": 12.0},
+}
+CROWD = re.compile(r"(?<!\w)(?:dozens|scores|hundreds|thousands|millions)(?!\w)", re.IGNORECASE)
+WORDED = re.compile(
+    rf"(?<![\w-])(?:an? )?(?P<n>{'|'.join((*TEENS, *TENS, 'dozen', 'hundred'))})(?![\w-])", re.I
+)
+AS_RATIO = re.compile(
+    r"(?i) ?(?:more|less|fewer|as|higher|lower|greater|larger|smaller|likel|the |that |what |over)"
+)
+BELOW = "below|under|less than|at most"
 _N = rf"(?:[\d,]*\d(?:\.\d+)?|{'|'.join(MANY)}|an?)"
 _NUM = r"(?P<n>[−+±-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|" + "|".join(MANY) + ")"
 PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -42,9 +56,10 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ("ratio", rf"{_NUM}(?:[ -]?times|[ -]?fold|x|×| ×)"),
         ("percent", rf"{_NUM} ?(?:%|percent\b|per cent\b)(?! ?points?)"),
         ("points", rf"{_NUM}[ -]?(?:%|percent(?:age)?|per cent)?[ -]?(?:points?|pp|pts)"),
-        ("p", r"p ?(?:=|<|≤) ?(?P<n>0?\.\d+)"),
+        ("p", rf"p(?:[ -]values?)?(?: (?:is|was|of|at))? ?(?:=|<|≤|{BELOW})? ?(?P<n>0?\.\d+)"),
     )
 )
+BOUND = re.compile(rf"<|≤|{BELOW}")
 NEAR = 40  # characters before a number in which its hedge, or the name it is part of, stands
 NAMED = re.compile(r"(?:[^\W\d_]-|[@#/.]\w*|\w)$")
 """What makes the digits behind it part of a name: COVID-19, o-0007, @user1."""
@@ -119,9 +134,18 @@ def phrases(sentence: str) -> list[Phrase]:
         taken[match.start() : match.end()] = [True] * len(match[0])
     for kind, pattern in PATTERNS:
         for match in pattern.finditer(sentence):
+            times = kind == "ratio" and match[0].lower().endswith("times")
+            if times and not AS_RATIO.match(sentence, match.end()):
+                continue  # "posted 302 times" counts
             if not any(taken[match.start() : match.end()]):
                 out.append(_phrase(sentence, kind, match))
                 taken[match.start() : match.end()] = [True] * (match.end() - match.start())
+    for match in (*CROWD.finditer(sentence), *WORDED.finditer(sentence)):
+        if not any(taken[match.start() : match.end()]):
+            span, word = match.span(), match.groupdict().get("n")
+            value = MANY[word.lower()] if word else math.inf
+            out.append(_made(sentence, "count", span, _Said("", value, True)))
+            taken[span[0] : span[1]] = [True] * len(match[0])
     for token in tokens(sentence):
         if not any(taken[token.start : token.end]):
             out += _token(sentence, token)
@@ -140,6 +164,8 @@ def _phrase(sentence: str, kind: Kind, match: re.Match[str]) -> Phrase:
         value = _worth(said) / max(_worth(found["of"]), 1e-12)
     else:
         value = _worth(said)
+    if kind == "p" and BOUND.search(match[0]):
+        return Phrase(match[0], *match.span(), "p", value, 0.0, value)
     words = kind == "share" or bool(found.get("word")) or not any(c.isdigit() for c in said)
     return _made(sentence, kind, match.span(), _Said(said, value, words))
 
@@ -193,7 +219,7 @@ def _room(number: _Said, way: str) -> tuple[float, float]:
     value, said = abs(number.value), number.text
     if number.words:
         near = value * (LOOSE if way else PLAIN)
-        if not way and value >= 1 and value == int(value):
+        if not way and 1 <= value < math.inf and value == int(value):
             near = min(near, 0.5)
         step = 0.0
     else:

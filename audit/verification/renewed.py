@@ -52,9 +52,30 @@ def renewed(record: Record, fresh: Record, *, stale: bool) -> Iterator[Defect]:
         if key not in said and record.data.get(key) != fresh.data[key]:
             says = f"its {key!r} is not what the data and the design give"
             yield Defect("record", RECORD, says)
+    for key in (k for k in record.data if k not in fresh.data):
+        says = f"it has the key {visible(key, 60)!r}, which no record of audit has"
+        yield Defect("record", RECORD, says)
+    if not stale:
+        yield from _hashes(record.hashes, fresh.hashes)
     old, new = record.part("verdict"), fresh.part("verdict")
     if old != new:
         yield _verdict(old, new)
+
+
+def _hashes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Defect]:
+    """Yield the hashes that are in no list of what can be stale, and are other than made anew."""
+    for key in dict.fromkeys([*new, *old]):
+        if key not in STALE and old.get(key) != new.get(key):
+            says = f"its hash of {visible(key, 60)!r} is not that of the report made anew"
+            yield Defect("record", RECORD, says)
+
+
+def other_bytes(found: Mapping[str, bytes], made: Mapping[str, bytes]) -> Iterator[Defect]:
+    """Yield the files of the record whose bytes are not those of the report made anew."""
+    for name, kind in ((CLAIMS, "claims"), (RECORD, "record")):
+        if name in found and found[name] != made[name]:
+            says = "it holds the same, in other bytes: it was written again by another program"
+            yield Defect(kind, name, says, instead=RENEW)
 
 
 def _verdict(old: Mapping[str, Any], new: Mapping[str, Any]) -> Defect:
@@ -74,6 +95,11 @@ def _claim(
     elif new is None:
         yield Defect("claims", CLAIMS, f"the claim {shown!r} is none that the data give")
     else:
+        strange = [k for k in old if k not in new]
+        if strange:
+            keys = ", ".join(repr(visible(k, 60)) for k in strange)
+            says = f"claim {shown!r} has {keys}, which no claim of audit has"
+            yield Defect("claims", CLAIMS, says)
         changed = [k for k in new if k not in STALE and old.get(k) != new[k]]
         if changed:
             says = "; ".join(

@@ -12,12 +12,13 @@ from audit.errors import AuditError
 from audit.text import visible
 from audit.tokens import flattened, tokens
 from audit.verification.accounts import bare_words, ordinary_accounts
-from audit.verification.compared import compared
+from audit.verification.compared import AS_WRITTEN, compared
 from audit.verification.defects import Check, Defect, Verification
 from audit.verification.passages import Reading, read_document
+from audit.verification.pdf import rewritten
 from audit.verification.record import CLAIMS, RECORD, RENEW, Record, own_defects, read_record
 from audit.verification.remade import files_in, from_design, from_evidence, same_files, source_of
-from audit.verification.renewed import renewed, stale_parts
+from audit.verification.renewed import other_bytes, renewed, stale_parts
 from audit.verification.traced import untraced
 
 if TYPE_CHECKING:
@@ -98,8 +99,10 @@ class _Verifier:
         self.checked.append(
             Check("claims", "record.json: hash and fingerprint", len(self.record.claims))
         )
-        for _, _, reading in self.read:
+        for _, content, reading in self.read:
             self.defects += _fingerprints(reading, self.record)
+            if reading.kind == "pdf":
+                self.defects += [Defect("drawing", "the PDF", s) for s in rewritten(content)]
         made = self._made()
         if made is None:
             self._against_record()
@@ -135,7 +138,10 @@ class _Verifier:
         fresh = _read_made(made)
         stale = list(stale_parts(self.record, fresh))
         self.defects += stale
-        self.defects += renewed(self.record, fresh, stale=bool(stale))
+        of_record = list(renewed(self.record, fresh, stale=bool(stale)))
+        if not stale and not of_record:
+            of_record += other_bytes(files_in(self.record.folder), made)
+        self.defects += of_record
         self.checked.append(
             Check("numbers", "claims computed again from data and design", len(fresh.claims))
         )
@@ -145,6 +151,8 @@ class _Verifier:
                 again = _reading_of(made[name], name)
                 found = compared(reading, again, record=self.record)
                 self.defects += [*found, *self._named(found)]
+                if reading.kind == "pdf" and not found:
+                    self.defects.append(Defect("drawing", "the PDF", OTHER_BYTES, "", AS_WRITTEN))
             pages = f"{reading.pages:,} pages" if reading.pages else "text, pictures, markup"
             n = sum(len(tokens(p.text)) for p in reading.passages)
             self.checked.append(Check(visible(path.name, 40), f"number tokens, {pages}", n))
@@ -204,6 +212,10 @@ def _fingerprints(reading: Reading, record: Record) -> Iterator[Defect]:
                 yield Defect("fingerprint", passage.where, says)
 
 
+OTHER_BYTES = (
+    "altered: the same words, other bytes. Only equal bytes show that every program shows what "
+    "audit drew"
+)
 NOT_AS_MADE = "it is not the one that the data give; verify it to see where"
 
 

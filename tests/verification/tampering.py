@@ -121,6 +121,35 @@ def resaved(content: bytes) -> bytes:
         return out.getvalue()
 
 
+def contents_twice(content: bytes, *, appended: bool = True) -> bytes:
+    """Give page 1 two /Contents, of which programs take one or the other; the second is a block.
+
+    With `appended`, as an update behind the file; else with page 1 written over in a plain file.
+    """
+    plain = content if appended else resaved(content)
+    with pikepdf.open(io.BytesIO(plain)) as pdf:
+        sheet = pdf.pages[0].obj
+        number, size, root = sheet.objgen[0], int(pdf.trailer.Size), pdf.trailer.Root.objgen[0]
+        page = sheet.unparse(resolved=True)
+    previous = int(re.findall(rb"startxref\s+(\d+)", plain)[-1])
+    page = page[: page.rindex(b">>")] + b" /Contents %d 0 R >>" % size
+    red = b"q 1 0 0 rg 60 400 300 80 re f Q"
+    block = b"%d 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (size, len(red), red)
+    first = b"%d 0 obj\n%s\nendobj\n" % (number, page)
+    body = (plain if appended else plain[:previous]) + b"\n"
+    places = {number: len(body), size: len(body) + len(first)}
+    table = dict(places)
+    if not appended:
+        old = re.findall(rb"(\d{10}) (\d{5}) ([nf])", plain[previous:])
+        table = {i: int(at) for i, (at, _, kind) in enumerate(old) if kind == b"n"} | places
+    rows = b"".join(b"%d 1\n%010d 00000 n \n" % (i, at) for i, at in sorted(table.items()))
+    start = len(body) + len(first) + len(block)
+    before = b"/Prev %d " % previous if appended else b""
+    trailer = b"trailer\n<< /Size %d /Root %d 0 R %s>>\n" % (size + 1, root, before)
+    end = b"startxref\n%d\n%%%%EOF\n" % start
+    return body + first + block + b"xref\n0 1\n0000000000 65535 f \n" + rows + trailer + end
+
+
 def encrypted(content: bytes) -> bytes:
     """Return a PDF that wants a password."""
     with pikepdf.open(io.BytesIO(content)) as pdf:

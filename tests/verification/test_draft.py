@@ -121,10 +121,64 @@ def test_a_small_number_is_not_traced_to_a_cell_that_happens_to_print_it(checked
     assert "to print it" in found.defects[0].says or "no claim" in found.defects[0].says
 
 
-def test_a_date_that_the_report_does_not_print_is_left_unchecked(checked) -> None:
+def test_a_date_is_no_claim(checked) -> None:
+    """Outside the report's years it is noted as not checked; the rest is weighed all the same."""
     found, _ = checked("On 5 January 2018 it began.")
-    assert (found.exit_code, found.defects) == (2, ())
-    assert found.unchecked == ("line 1: '5 January 2018' is a date the report does not print",)
+    assert (found.exit_code, found.defects) == (0, ())
+    says = "line 1: '5 January 2018' is a date the report does not print; it is not checked"
+    assert found.notes == (says,)
+    found, _ = checked("In 2026, 10 of 48 leader posts were removed.")
+    assert (found.exit_code, found.notes) == (0, ())
+
+
+FALSE = {
+    "a turned verdict": ("Leader posts were treated more strictly: 10 of 48.", "'more strictly'"),
+    "less leniently": ("Leader posts were treated less leniently.", "'less leniently'"),
+    "a turned direction": ("Leaders' posts were removed more often than others'.", "'more often'"),
+    "the other denominator": ("{events} of {ordinary} posts were removed.", "no row of the report"),
+    "the other class": ("Ordinary accounts wrote {leaders} posts.", "of the leader class"),
+    "the other advantage": ("The gap was in favour of ordinary accounts.", "'in favour of"),
+    "a printed word": ("Five leaders wrote them.", "“Five”: traces to no claim"),
+    "thirteen": ("Thirteen rules were applied.", "“Thirteen”: traces to no claim"),
+    "a dozen": ("A dozen posts were left.", "“A dozen”: traces to no claim"),
+    "hundreds": ("Hundreds of posts stayed.", "“Hundreds”: traces to no claim"),
+    "two thirds": ("Two thirds of the posts went.", "“Two thirds”: traces to no claim"),
+    "guilt": ("The platform is guilty.", "'guilty' goes too far"),
+    "favouritism": ("This is favoritism.", "'favoritism' goes too far"),
+    "easy": ("It went easy on leaders.", "'went easy on' goes too far"),
+    "off": ("It lets leaders off.", "'lets leaders off' goes too far"),
+    "a shield": ("It shielded leaders.", "'shielded' goes too far"),
+    "a misread interval": ("There is a 95 % chance that it is so.", "'95 % chance' goes too far"),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_sentence_of_true_numbers_is_found(checked, made, name) -> None:
+    import json
+
+    claims = json.loads((made.folder / "claims.json").read_text())
+    value = {c["id"]: c["text"] for c in claims}
+    ids = {"events": "events_focal", "ordinary": "n_reference", "leaders": "n_focal"}
+    sentence, says = FALSE[name]
+    found, _ = checked(sentence.format(**{k: value[v] for k, v in ids.items()}))
+    assert found.exit_code == 1
+    assert says in str(found), str(found)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The p-value is below 0.05.",
+        "The interval runs from 10.6 to 44.1 points less often for leader posts.",
+        "The 95 % interval is −44.1 to −10.6 points.",
+        "Leaders posted 48 times.",
+        "10 of 48 leader posts were removed.",
+        "Comparable posts were removed more often than leader posts.",
+    ],
+)
+def test_a_true_sentence_raises_no_alarm(checked, sentence) -> None:
+    found, _ = checked(sentence)
+    assert found.exit_code == 0, str(found)
 
 
 def test_without_the_data_names_are_left_unchecked(made, tmp_path, monkeypatch) -> None:

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from audit.report.record import fingerprint
+from audit.verification import verify
 from verification import tampering
 
 EDITS = {
@@ -141,12 +142,37 @@ def test_an_attachment_is_found(made, verified) -> None:
     assert [(d.kind, d.where) for d in found.defects] == [("drawing", "the PDF")]
 
 
-def test_other_compression_alone_is_no_fault(made, verified) -> None:
+def test_a_pdf_saved_again_is_altered_though_its_words_are_the_same(made, verified) -> None:
     pdf = made.folder / "report.pdf"
-    before = pdf.read_bytes()
-    pdf.write_bytes(tampering.resaved(before))
-    assert pdf.read_bytes() != before
-    assert verified(pdf, design=made.design).exit_code == 0
+    pdf.write_bytes(tampering.resaved(pdf.read_bytes()))
+    found = verified(pdf, design=made.design)
+    assert found.exit_code == 1
+    assert [(d.kind, d.where) for d in found.defects] == [("drawing", "the PDF")]
+    assert "altered: the same words, other bytes" in found.defects[0].says
+
+
+@pytest.mark.parametrize("appended", [True, False])
+def test_contents_that_stand_twice_are_found(made, verified, appended) -> None:
+    """Programs draw one or the other: the words that are read need not be those that are shown."""
+    pdf = made.folder / "report.pdf"
+    pdf.write_bytes(tampering.contents_twice(pdf.read_bytes(), appended=appended))
+    found = verified(pdf, design=made.design)
+    assert found.exit_code == 1
+    says = " ".join(d.says for d in found.defects)
+    assert "a key stands twice in one of its objects" in says
+    assert ("altered: the same words, other bytes" in says) is appended
+    assert ("2 marks %%EOF" in says) is appended
+    assert ("/Prev" in says) is appended
+
+
+def test_contents_that_stand_twice_are_found_without_the_data(made) -> None:
+    (made.root / "cases.csv").unlink()
+    pdf = made.folder / "report.pdf"
+    assert verify(pdf).exit_code == 2
+    pdf.write_bytes(tampering.contents_twice(pdf.read_bytes()))
+    found = verify(pdf)
+    assert found.exit_code == 1
+    assert any("2 marks startxref" in d.says for d in found.defects)
 
 
 def test_a_picture_or_a_script_of_the_page_is_held_too(made, verified) -> None:
@@ -218,6 +244,8 @@ def in_token(place: int, value: str):
         (lambda r: r.update(fingerprint="0" * 12), "fingerprint", "states '000000000000'"),
         (lambda r: r["names"].append("someone"), "record", "its 'names'"),
         (lambda r: r["report"].update(simulated=False), "record", "its 'report'"),
+        (lambda r: r.update(approved="yes"), "record", "'approved', which no record of audit has"),
+        (lambda r: None, "record", "it holds the same, in other bytes"),
         (in_token(1, "date"), "record", "its 'tokens'"),
         (in_token(1, "guess"), "unrecorded", "has the kind 'guess'"),
         (in_token(2, "no-such"), "unrecorded", "names the claim 'no-such'"),
@@ -232,6 +260,21 @@ def test_an_edited_record_is_found(made, verified, change, kind, says) -> None:
     found = verified(made.folder, design=made.design)
     assert found.exit_code == 1
     assert [d for d in found.defects if d.kind == kind and says in d.says], str(found)
+
+
+def test_a_key_added_to_a_claim_is_found(made, verified) -> None:
+    """With its hash renewed, as a forger would: only the report made anew contradicts it."""
+    path, beside = made.folder / "claims.json", made.folder / "record.json"
+    claims, record = json.loads(path.read_text()), json.loads(beside.read_text())
+    claims[0]["reviewed"] = True
+    path.write_text(json.dumps(claims))
+    record["hashes"]["claims"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    record["fingerprint"] = fingerprint(claims, record["hashes"])
+    beside.write_text(json.dumps(record))
+    found = verified(made.folder, design=made.design)
+    says = " ".join(d.says for d in found.defects)
+    assert "'reviewed', which no claim of audit has" in says
+    assert "its hash of 'claims' is not that of the report made anew" in says
 
 
 # --- the files beside it ------------------------------------------------------------------------
