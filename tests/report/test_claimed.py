@@ -85,7 +85,7 @@ def test_a_typed_number_stops_the_build_with_its_cell() -> None:
 
 
 def test_one_id_is_one_number() -> None:
-    other = audit.claim("posts", 42, unit="posts")
+    other = audit.claim("posts", 42, unit="posts", source="here")
     with pytest.raises(ClaimError, match=r"'posts' is 41 and 42\. Rename one"):
         document([N, other], meta=META)
     assert document([N, N], meta=META).claims[0]["id"] == "posts"

@@ -127,7 +127,10 @@ def test_a_slot_of_prose_that_nobody_recorded_is_named_with_its_cell() -> None:
         ("A quarter of the posts, three quarters of the rest.", ["A quarter", "three"]),
         ("Their rate is double that of others; it doubled.", ["double", "doubled"]),
         ("Thousands were removed, seventy in hundreds.", ["Thousands", "seventy", "hundreds"]),
-        ("A fifth of them, two thousand, twenty-one.", ["A fifth", "two", "thousand", "twenty-one"]),
+        (
+            "A fifth of them, two thousand, twenty-one.",
+            ["A fifth", "two", "thousand", "twenty-one"],
+        ),
     ],
 )
 def test_every_number_word_of_a_text_is_reported_in_each_place(text: str, found: list[str]) -> None:
