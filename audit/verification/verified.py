@@ -19,6 +19,7 @@ from audit.verification.record import CLAIMS, RECORD, RENEW, Record, own_defects
 from audit.verification.remade import files_in, from_design, from_evidence, same_files, source_of
 from audit.verification.renewed import renewed, stale_parts
 from audit.verification.traced import untraced
+from audit.verification.worded import unlicensed
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
@@ -100,6 +101,7 @@ class _Verifier:
         )
         for _, _, reading in self.read:
             self.defects += _fingerprints(reading, self.record)
+            self.defects += unlicensed(reading, self.record)
         made = self._made()
         if made is None:
             self._against_record()
