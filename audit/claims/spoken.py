@@ -35,13 +35,15 @@ GOES_ON = re.compile(
     r"\W*(?:this|that|these|those|it|its|they|their|which|so|hence|thus|the (?:gap|reason))\b", re.I
 )
 DISCLAIMED = re.compile(
-    r"(?:\b(?:does|do|did|can|could|will|would|is|are|was|were)(?:n't| not|not)|\bcannot"
-    r"|\bnever) (?:by itself |alone |in itself )?(?:show|say|prove|establish|confirm|demonstrate|tell|mean|claim|judge|know|measure)"
-    r"s?\b[^,;:.]*$|\bno (?:\w+ )?(?:proof|evidence|sign|statement|claim|judge?ment|certainty"
-    r"|comparison|rung|word)\b[^,;:.]*$|\bnothing (?:here )?(?:about|of|on|says|shows)\b[^,;:.]*$"
+    r"(?:\b(?:does|do|did|can|could|will|would|is|are|was|were)(?:n't| not)|\bcannot|\bnever) "
+    r"(?:by itself |alone |in itself )?(?:show|say|prove|establish|confirm|demonstrate|tell|mean"
+    r"|claim|judge|know|measure)s?\b[^,;:.]*$"
+    r"|\bno (?:\w+ )?(?:proof|evidence|sign|statement|claim|judge?ment|certainty|comparison|rung"
+    r"|word)\b[^,;:.]*$|\bnothing (?:here )?(?:about|of|on|says|shows)\b[^,;:.]*$"
     r"|\bwhether\b[^,;:.]*$|\bnor (?:does|do|can|is|are)\b[^,;:.]*$",
     re.IGNORECASE,
 )
+"""What stands before a word that a sentence disclaims and does not assert."""
 DENIED = re.compile(r"(?:\b(?:does|do|did|can|could|is|are)(?:n't| not)|\bcannot|\bno)$", re.I)
 SIZES = frozenset({"lower", "higher", "above", "below", "smaller", "larger"})
 OF_A_GAP = re.compile(
@@ -50,9 +52,11 @@ OF_A_GAP = re.compile(
 PLURAL = re.compile(r"\b(?:ordinary|leader|official|few|many|all|of|the|focal|reference)$", re.I)
 """Before "accounts": then they are somebody's, and it is no verb."""
 TERMS = re.compile(
-    r"\bor stricter\b|\b(?:mild|strict)(?:er|est) (?:action|measure|rule)s?\b|\btowards (?:lenience"
-    r"|strictness)\b|\bresults of (?:its|their) own\b|= censored\b|\b(?:right-)?censored (?:gap|times?"
-    r"|at)\b|\bexplain (?:away|a (?:ratio|finding))\b|\btreated more leniently, treated more strictly\b"
+    r"\bor stricter\b|\b(?:mild|strict)(?:er|est) (?:action|measure|rule)s?\b|\bmore_is\W+\w+"
+    r"|\btowards (?:lenience|strictness)\b|\bresults of (?:its|their) own\b"
+    r"|= censored\b|\b(?:right-)?censored (?:gap|times?|at)\b"
+    r"|\bexplain (?:away|a (?:ratio|finding))\b|\bwould have to account for\b"
+    r"|\btreated more leniently, treated more strictly\b"
     r"|\bexemption that would have spared\b|\brates of [^.]{1,80} for comparable posts\b",
     re.IGNORECASE,
 )

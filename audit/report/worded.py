@@ -27,7 +27,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
 def licence_of(claims: Claimed, payloads: Iterable[Mapping[str, Any]]) -> Licence:
     """Return what the evidence among a report's blocks licenses: rung 0, no sign without one."""
     blocks = list(payloads)
-    record = next((b["record"] for b in blocks if b.get("record")), {})
+    record: Mapping[str, Any] = next((b["record"] for b in blocks if b.get("record")), {})
     simulated = any(b.get("simulated") for b in blocks)
     rung = record.get("verdict", {}).get("rung", 0)
     gap = next((c for c in claims.records if c.get("id") == "gap"), {})
