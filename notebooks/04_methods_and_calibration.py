@@ -91,7 +91,7 @@ if ready:
 else:
     display(report.Finding("No kind of platform that is answered is in the table yet.", tuple(points), label="Calibration"))
 display(report.Note("", (
-    "Volumes here say nothing about rates; an account that is banned, or that posts more as it is spared, is not simulated.",
+    "Volumes here say nothing about rates; an account that is banned, or that posts more as it stays up, is not simulated.",
     "Nor are dependence between accounts (one event that many post about) or labels with errors.",
     "A rate of false alarms says how often the method errs where there is no difference. It does not say how likely a finding is to be right.",
 )))
@@ -197,7 +197,7 @@ display(
 )
 display(report.prose(
     "A simulated platform has {ordinary} ordinary accounts and some leaders. Every account has a luck of its own, from a beta distribution. Leaders post {posts} times on average. "
-    "What varies: leaders {leaders}; intraclass correlation {icc}, the same for leaders or doubled; rate {rate}; leaders’ posts over ordinary accounts’ posts {ratio}; volumes {volumes}; strata {strata}. "
+    "What varies: leaders {leaders}; intraclass correlation {icc}, the same for leaders or larger; rate {rate}; leaders’ posts over ordinary accounts’ posts {ratio}; volumes {volumes}; strata {strata}. "
     "That makes {kinds} kinds of platform, each with {n} draws of it and {draws} assignments per permutation. The classes are treated alike, or leaders at {claim:halved} of the rate, or, "
     "where the rate is high enough, {claim:plus10.size} more.",
     ordinary=ORDINARY, posts=LEADER_POSTS, leaders=levels["focal_accounts"], icc=levels["icc"], rate=", ".join(percent(r, decimals=0) for r in dict.fromkeys(cells["rate"])),

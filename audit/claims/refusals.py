@@ -78,11 +78,13 @@ def stated_faults(value: float, unit: str, about: About) -> list[str]:
     """Return what a number that the author gives lacks: a unit, a source, a sign that can be."""
     faults = []
     if not unit.strip():
-        faults.append("it has no unit; say unit='share', 'percentage points', 'posts', …")
+        faults.append(f"{value:g} has no unit; say unit='share', 'percentage points', 'posts', …")
     elif value < 0 and unit not in SIGNED and float(value).is_integer() and "decimals" not in about:
         faults.append(f"a count of {unit} is not negative, and this is {value:g}")
     if not str(about.get("source", "")).strip():
-        faults.append("it has no source; say where the number stands: source='Table 2 of …'")
+        faults.append(
+            f"{value:g} has no source; say where the number stands: source='Table 2 of …'"
+        )
     return faults
 
 

@@ -161,13 +161,13 @@ def _stated(id: str, what: Any, about: About) -> Stated:
     )
     unit, of = about.get("unit", ""), about.get("of")
     faults += unit_faults(value, unit) + of_faults(value, of, unit)
-    faults += stated_faults(value, unit, about)
     faults += interval_faults(value, about)
     decimals = None if faults else decimals_of(value, unit, about)
     if decimals is None and not faults:
         faults.append(
             f"{what!r} has no rounding; say the interval (low, high), the error or the decimals"
         )
+    faults += stated_faults(value, unit, about)
     refuse(id, faults)
     made = Claim(
         id,

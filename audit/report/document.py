@@ -17,6 +17,7 @@ from audit.report.markdown import Node, Source
 from audit.report.numbering import number, plain, walk
 from audit.report.outputs import add_cells, claimed
 from audit.report.places import of_cover, parts, strip
+from audit.report.worded import refuse_unlicensed
 from audit.text import visible
 
 
@@ -89,6 +90,8 @@ def document(
 
     Raises
     ------
+    ClaimError
+        For numbers typed into a notebook's text, and for words its evidence does not license.
     ReportError
         For unknown fields, a missing title or date, ids used twice, references to nothing, a chart
         drawn without the mark of simulated data in a simulated report.
@@ -100,6 +103,7 @@ def document(
     else:
         blocks = list(payloads(source))
         gathered = Source(Claimed.of(blocks))
+        refuse_unlicensed(blocks, gathered.claims)
         for payload in blocks:
             gathered.add(payload)
     for payload in payloads(more):

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from audit.claims.spoken import Licence
 from audit.errors import ClaimError, ReportError
 from audit.report.authored import typed_in
 from audit.report.blocks import KINDS, MIME, Verbatim
 from audit.report.claimed import Claimed
 from audit.report.markdown import Source
 from audit.report.typed import faults_in
+from audit.report.worded import licence_of, unlicensed, unlicensed_in
 from audit.text import visible
 
 SILENT = frozenset({"hide", "injected-parameters", "parameters"})
@@ -21,9 +23,14 @@ LONGEST_OUTPUT = 200  # lines
 
 def claimed(notebook: Any) -> Claimed:
     """Return the claims that a notebook's cells recorded, those of hidden cells included."""
+    return Claimed.of(_payloads(notebook))
+
+
+def _payloads(notebook: Any) -> Iterator[dict[str, Any]]:
+    """Yield every block that a notebook's cells showed, those of hidden cells included."""
     outputs = (o for cell in notebook.cells for o in cell.get("outputs", []))
     blocks = (o.get("data", {}).get(MIME) for o in outputs)
-    return Claimed.of(b for b in blocks if b)
+    yield from (b for b in blocks if b)
 
 
 def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
@@ -58,7 +65,7 @@ def add_cells(gathered: Source, notebook: Any, warnings: list[str]) -> None:
 
 
 def refuse_typed(notebook: Any, claims: Claimed | None = None) -> None:
-    """Refuse a notebook whose own text has numbers that nobody can check.
+    """Refuse a notebook whose own text has numbers nobody can check, or words nobody may say.
 
     Parameters
     ----------
@@ -68,30 +75,35 @@ def refuse_typed(notebook: Any, claims: Claimed | None = None) -> None:
     Raises
     ------
     ClaimError
-        With the cell and the sentence of every such number, what was allowed and what to try.
+        With the cell and the sentence of every such number and word, what was allowed and what to
+        try.
     """
     faults: list[str] = []
+    licence = licence_of(claims or Claimed(), _payloads(notebook))
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.get("metadata", {}).get("tags", []))
         if cell["cell_type"] == "markdown" and not tags & SILENT:
             found = [*claims.faults(cell["source"])] if claims else []
             found += faults_in(cell["source"])
+            found += unlicensed(cell["source"], claims, licence) if claims else []
             faults += [f"cell {number}: {fault}" for fault in found]
         if not tags & SILENT:
-            faults += [f"cell {number}: {fault}" for fault in _shown(cell, claims)]
+            faults += [f"cell {number}: {fault}" for fault in _shown(cell, claims, licence)]
     if faults:
         n = len(faults)
         lines = "\n".join(f"  {i}. {fault}" for i, fault in enumerate(faults, 1))
         raise ClaimError(f"The notebook's text has {n} fault{'s' if n > 1 else ''}.\n{lines}")
 
 
-def _shown(cell: Any, claims: Claimed | None) -> Iterator[str]:
+def _shown(cell: Any, claims: Claimed | None, licence: Licence) -> Iterator[str]:
     """Yield the faults of the prose that a code cell showed."""
     for output in cell.get("outputs", []):
         payload = output.get("data", {}).get(MIME, {})
         if claims and payload.get("kind") == "prose":
             yield from claims.faults(payload["text"])
         yield from typed_in(payload)
+        if claims:
+            yield from unlicensed_in(payload, claims, licence)
 
 
 def _appendix(text: str) -> str:

@@ -19,6 +19,7 @@ MARKS = re.compile(r"\{[#.][^}\n]*\}|\[\^[^\]]*\]")
 PARAGRAPH = re.compile(
     r"\n[ \t]*\n|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t])|(?<=\n)(?=#)|(?<=^)(?=#)"
 )
+EMPHASIS = re.compile(r"\{claim:[^{}\n]*\}|[*_]")
 TYPED = (
     "is typed. Allowed: a claim, a date, a citation, a quotation, a number of the document. Try: "
     'audit.claim("name", value, unit="…") in a code cell and {claim:name} here.'
@@ -51,15 +52,25 @@ def faults_in(markdown: str) -> Iterator[str]:
     str
         What the number is, where it stands, what was allowed and what to try.
     """
-    text = markdown
-    for pattern in (FENCE, CODE, FORMULA, ADDRESS, SLOT, MARKS):
-        text = pattern.sub(lambda m: " … " if "\n\n" not in m[0] else "\n\n", text)
-    text = ITEM.sub("-", text)
-    for paragraph in PARAGRAPH.split(text):
-        line = " ".join(paragraph.replace("*", "").replace("_", " ").split())
+    for paragraph in paragraphs(markdown):
+        line = SLOT.sub(" … ", paragraph)
         for start, end in _typed(line):
             around = line[max(0, start - SHOWN) : end + SHOWN]
             yield f"{line[start:end]!r} in “{visible(around, 90)}” {TYPED}"
+
+
+def paragraphs(markdown: str) -> Iterator[str]:
+    """Yield each paragraph of a Markdown text as one line, claims as their slots.
+
+    Code, formulas, addresses and marks, which are no prose, become "…".
+    """
+    text = markdown
+    for pattern in (FENCE, CODE, FORMULA, ADDRESS, MARKS):
+        text = pattern.sub(lambda m: " … " if "\n\n" not in m[0] else "\n\n", text)
+    text = ITEM.sub("-", text)
+    for paragraph in PARAGRAPH.split(text):
+        plain = EMPHASIS.sub(lambda m: m[0] if m[0][0] == "{" else " "[m[0] == "*" :], paragraph)
+        yield " ".join(plain.split())
 
 
 def _typed(line: str) -> list[tuple[int, int]]:

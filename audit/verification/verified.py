@@ -20,6 +20,7 @@ from audit.verification.record import CLAIMS, RECORD, RENEW, Record, own_defects
 from audit.verification.remade import files_in, from_design, from_evidence, same_files, source_of
 from audit.verification.renewed import other_bytes, renewed, stale_parts
 from audit.verification.traced import untraced
+from audit.verification.worded import unlicensed
 
 if TYPE_CHECKING:
     from audit.evidence import Evidence
@@ -101,8 +102,12 @@ class _Verifier:
         )
         for _, content, reading in self.read:
             self.defects += _fingerprints(reading, self.record)
+<<<<<<< HEAD
             if reading.kind == "pdf":
                 self.defects += [Defect("drawing", "the PDF", s) for s in rewritten(content)]
+=======
+            self.defects += unlicensed(reading, self.record)
+>>>>>>> h-cfix
         made = self._made()
         if made is None:
             self._against_record()

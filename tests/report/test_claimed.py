@@ -8,7 +8,8 @@ import pytest
 
 import audit
 from audit.errors import ClaimError
-from audit.report.blocks import MIME, Claims, prose
+from audit.report.authored import prose as author_prose
+from audit.report.blocks import MIME, Claims, Cover, Note, prose
 from audit.report.claimed import Claimed
 from audit.report.document import document
 
@@ -85,7 +86,7 @@ def test_a_typed_number_stops_the_build_with_its_cell() -> None:
 
 
 def test_one_id_is_one_number() -> None:
-    other = audit.claim("posts", 42, unit="posts")
+    other = audit.claim("posts", 42, unit="posts", source="here")
     with pytest.raises(ClaimError, match=r"'posts' is 41 and 42\. Rename one"):
         document([N, other], meta=META)
     assert document([N, N], meta=META).claims[0]["id"] == "posts"
@@ -102,3 +103,53 @@ def test_what_fills_a_slot_is_inert() -> None:
 def test_records_without_forms_can_be_said_as_they_stand() -> None:
     found = Claimed.of([{"kind": "claims", "records": [{"id": "a", "text": "7", "value": 7.0}]}])
     assert [n["v"] for n in found.nodes("{claim:a}")] == ["7"]
+
+
+def gap(sign: int):
+    one, other = (28, 40) if sign < 0 else (40, 28)
+    made = [
+        audit.claim(name, n, of=100, unit="posts", source="here", did="removed")
+        for name, n in (("a", one), ("b", other))
+    ]
+    return audit.claim("gap", made[0], against=made[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "said"),
+    [
+        (
+            "Leaders were spared because of their office, which proves bias: {claim:gap.sentence}",
+            -1,
+            ["'spared'", "'because of'", "'proves'", "'bias'", "cell 2:", "names a cause", "Say: "],
+        ),
+        ("Leaders were removed more often than others: {claim:gap}", -1, ["'more often'", "-1"]),
+        ("Leaders were removed less often than others: {claim:gap}", 1, ["'less often'", "+1"]),
+    ],
+)
+def test_words_beyond_the_evidence_stop_the_build(text: str, sign: int, said) -> None:
+    with pytest.raises(ClaimError) as caught:
+        document(notebook(shown(gap(sign)), markdown(text)), meta=META)
+    assert all(part in str(caught.value) for part in said)
+    with pytest.raises(ClaimError):
+        document(notebook(shown(gap(sign)), shown(author_prose(text))), meta=META)
+    with pytest.raises(ClaimError, match=r"block 2 \(prose\)"):
+        document([gap(sign), author_prose(text)], meta=META)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leaders were removed less often than others: {claim:gap.size}.",
+        "The gap, {claim:gap}, is larger than what we call small.",
+        "The median is used because it is sturdy.",
+        "{claim:gap.sentence}",
+    ],
+)
+def test_licensed_words_are_let_through(text: str) -> None:
+    assert document(notebook(shown(gap(-1)), markdown(text)), meta=META).claims
+
+
+def test_titles_and_notes_are_held_too() -> None:
+    for block in (Note("Leaders were spared."), Cover("The platform is biased", date="2026-01-01")):
+        with pytest.raises(ClaimError, match="is not licensed"):
+            document([block], meta=META)

@@ -200,7 +200,7 @@ def test_every_number_of_a_shipped_design_s_report_has_a_kind(name: str, monkeyp
 def test_a_number_typed_in_code_that_repeats_a_stated_one_is_that_claim() -> None:
     import audit
 
-    ten = audit.claim("at_once", 10, unit="minutes")
+    ten = audit.claim("at_once", 10, unit="minutes", source="here")
     assert found(made(ten, Note("", ("Lifted within ten minutes.",))), "ten")[1]["id"] == "at_once"
     assert found(made(ten, Note("", ("Lifted within ten days.",))), "ten")[1]["id"] != "at_once"
 

@@ -166,7 +166,8 @@ def test_slots_are_filled_with_what_the_cells_computed(tmp_path):
     book = tmp_path / "a.py"
     book.write_text(
         "# %% [markdown]\n# # A\n#\n# It was {claim:n.phrase}, {claim:s}.\n\n# %%\nimport audit\n"
-        'display(audit.claim("n", 41, unit="posts"), audit.claim("s", 0.123456, unit="share"))\n',
+        'display(audit.claim("n", 41, unit="posts", source="here"),'
+        ' audit.claim("s", 0.123456, unit="share", source="here"))\n',
         encoding="utf-8",
     )
     made = document(execute(book, progress=False), meta={"title": "T", "date": "2026-01-01"})

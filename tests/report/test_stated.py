@@ -15,8 +15,12 @@ from audit.evidence import appraise
 from audit.report.blocks import MIME
 from audit.study import enroll
 
-LEADERS = audit.claim("leaders", 28, of=100, unit="posts", who="leaders’ posts", did="removed")
-OTHERS = audit.claim("others", 40, of=100, unit="posts", who="ordinary posts", did="removed")
+LEADERS = audit.claim(
+    "leaders", 28, of=100, unit="posts", source="here", who="leaders’ posts", did="removed"
+)
+OTHERS = audit.claim(
+    "others", 40, of=100, unit="posts", source="here", who="ordinary posts", did="removed"
+)
 
 
 def appraised(focal: str, reference: str):
@@ -55,19 +59,35 @@ def test_flipping_the_classes_flips_the_sentence() -> None:
 @pytest.mark.parametrize(
     ("made", "form", "text"),
     [
-        (audit.claim("n", 4, unit="coders"), "text", "4"),
-        (audit.claim("n", 4, unit="coders"), "Word", "Four coders"),
-        (audit.claim("n", 1, unit="coders"), "phrase", "1 coder"),
-        (audit.claim("n", 3423, unit="posts"), "phrase", "3,423 posts"),
-        (audit.claim("n", 299, of=3423, unit="posts"), "sentence", "299 of 3,423 posts (8.7 %)."),
-        (audit.claim("n", 0.087, unit="share"), "hundred", "9 of every 100"),
-        (audit.claim("n", 0.0405, unit="p"), "text", "p = 0.041"),
-        (audit.claim("n", 26.13, unit="hours", error=2.4), "phrase", "26.1 hours"),
-        (audit.claim("n", 26.13, unit="hours", low=12.0, high=41.0), "text", "26"),
-        (audit.claim("n", 0.7213, unit="kappa", decimals=2), "phrase", "a kappa of 0.72"),
-        (audit.claim("n", 2.03, unit="odds ratio"), "phrase", "an odds ratio of 2.03"),
-        (audit.claim("n", -3.21, unit="percentage points"), "direction", "less often"),
-        (audit.claim("n", 0.01, unit="percentage points"), "direction", "as often"),
+        (audit.claim("n", 4, unit="coders", source="here"), "text", "4"),
+        (audit.claim("n", 4, unit="coders", source="here"), "Word", "Four coders"),
+        (audit.claim("n", 1, unit="coders", source="here"), "phrase", "1 coder"),
+        (audit.claim("n", 3423, unit="posts", source="here"), "phrase", "3,423 posts"),
+        (
+            audit.claim("n", 299, of=3423, unit="posts", source="here"),
+            "sentence",
+            "299 of 3,423 posts (8.7 %).",
+        ),
+        (audit.claim("n", 0.087, unit="share", source="here"), "hundred", "9 of every 100"),
+        (audit.claim("n", 0.0405, unit="p", source="here"), "text", "p = 0.041"),
+        (audit.claim("n", 26.13, unit="hours", source="here", error=2.4), "phrase", "26.1 hours"),
+        (audit.claim("n", 26.13, unit="hours", source="here", low=12.0, high=41.0), "text", "26"),
+        (
+            audit.claim("n", 0.7213, unit="kappa", source="here", decimals=2),
+            "phrase",
+            "a kappa of 0.72",
+        ),
+        (
+            audit.claim("n", 2.03, unit="odds ratio", source="here"),
+            "phrase",
+            "an odds ratio of 2.03",
+        ),
+        (
+            audit.claim("n", -3.21, unit="percentage points", source="here"),
+            "direction",
+            "less often",
+        ),
+        (audit.claim("n", 0.01, unit="percentage points", source="here"), "direction", "as often"),
     ],
 )
 def test_forms(made, form: str, text: str) -> None:
@@ -77,8 +97,13 @@ def test_forms(made, form: str, text: str) -> None:
 def test_dummies_of_one_factor_are_one_factor() -> None:
     """The fault of a report with "26 factors", 19 of them dummies of one."""
     terms = ["rule", "severity", *(f"metro[T.{n}]" for n in range(19)), "lender=a", "lender=b"]
-    assert audit.claim("factors", terms, unit="factors").form("phrase") == "4 factors"
-    assert audit.claim("factors", ["log(reach)", "log(age)"], unit="factors").text == "2"
+    assert (
+        audit.claim("factors", terms, unit="factors", source="here").form("phrase") == "4 factors"
+    )
+    assert (
+        audit.claim("factors", ["log(reach)", "log(age)"], unit="factors", source="here").text
+        == "2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +145,7 @@ def test_what_cannot_be_said_is_refused_in_words(args, about, says: str) -> None
 
 def test_every_fault_is_said_at_once() -> None:
     with pytest.raises(ClaimError) as caught:
-        audit.claim("x y", 5, of=3, unit="12 posts")
+        audit.claim("x y", 5, of=3, unit="12 posts", source="here")
     assert str(caught.value).count(";") >= 2
 
 
@@ -130,7 +155,7 @@ def test_a_form_that_a_number_does_not_have_is_refused_with_the_nearest() -> Non
 
 
 def test_a_claim_has_three_faces() -> None:
-    made = audit.claim("n", 4, unit="<b>coders</b>")
+    made = audit.claim("n", 4, unit="<b>coders</b>", source="here")
     faces = made._repr_mimebundle_()
     assert str(made) == "4"
     assert "{claim:n.phrase}" in faces["text/plain"]
@@ -172,7 +197,7 @@ def test_a_number_of_a_second_evidence_takes_another_name(evidence) -> None:
     with pytest.raises(ClaimError, match="unit is the evidence's own"):
         audit.claim(evidence, "gap", unit="posts")
     with pytest.raises(ClaimError, match="name is for a number of an evidence"):
-        audit.claim("n", 4, unit="posts", name="m")
+        audit.claim("n", 4, unit="posts", source="here", name="m")
 
 
 def test_a_gap_without_inference_is_described_and_has_no_interval() -> None:
@@ -187,3 +212,33 @@ def test_a_gap_without_inference_is_described_and_has_no_interval() -> None:
     assert gap.sentence.startswith("In these records, leader posts were ")
     assert gap.sentence.endswith("That says nothing about the class.")
     assert not faults_of(gap.sentence, rung=1)
+
+
+@pytest.mark.parametrize(
+    ("number", "about", "says"),
+    [
+        (-3, {"unit": "posts"}, ["a count of posts is not negative, and this is -3", "no source"]),
+        (4, {}, ["4 has no unit", "4 has no source"]),
+        (4, {"unit": "posts", "source": " "}, ["4 has no source"]),
+        (-3, {}, ["-3 has no unit", "-3 has no source"]),
+    ],
+)
+def test_what_a_stated_number_lacks_is_said_all_at_once(number, about, says) -> None:
+    with pytest.raises(ClaimError) as caught:
+        audit.claim("n", number, **about)
+    assert all(part in str(caught.value) for part in says)
+
+
+def test_a_measure_below_nought_with_its_rounding_can_be_stated() -> None:
+    made = audit.claim("n", -3.0, unit="degrees", decimals=1, source="the station")
+    assert made.value == -3.0
+
+
+def test_shares_of_different_things_done_are_not_subtracted() -> None:
+    labelled = audit.claim("o", 40, of=100, unit="posts", source="here", did="labelled")
+    with pytest.raises(ClaimError, match="did is 'removed' and 'labelled'"):
+        audit.claim("gap", LEADERS, against=labelled)
+    with pytest.raises(ClaimError, match="did is 'removed' and 'met'"):
+        audit.claim("gap", LEADERS, against=OTHERS, did="met")
+    bare = audit.claim("o", 40, of=100, unit="posts", source="here")
+    assert "removed" in audit.claim("gap", LEADERS, against=bare).sentence
