@@ -102,12 +102,9 @@ class _Verifier:
         )
         for _, content, reading in self.read:
             self.defects += _fingerprints(reading, self.record)
-<<<<<<< HEAD
             if reading.kind == "pdf":
                 self.defects += [Defect("drawing", "the PDF", s) for s in rewritten(content)]
-=======
             self.defects += unlicensed(reading, self.record)
->>>>>>> h-cfix
         made = self._made()
         if made is None:
             self._against_record()
