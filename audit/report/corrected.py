@@ -12,8 +12,8 @@ from typing import Any
 from audit.corrections import ABSENT, OWN, Correction, Corrections, Edition, corrected, named
 from audit.disclosure import HIDDEN, SYMBOL
 from audit.errors import ReportError
-from audit.report.blocks import Block, Heading, prose
-from audit.report.document import Document, document
+from audit.report.blocks import Block, Heading, Note, prose
+from audit.report.document import CORRECTIONS, CORRECTS, Document, document
 from audit.report.record import Origin, claims_of, hashes_of
 from audit.report.table import table
 from audit.text import visible
@@ -123,7 +123,7 @@ def correction_blocks(found: Corrections) -> list[Block]:
     """
     before = found.before
     earlier = f"version {before.version or FIRST}{f' of {before.date}' if before.date else ''}"
-    head = Heading("Corrections", appendix=True)
+    head = Heading("Corrections", id=CORRECTIONS, appendix=True)
     if not found.rows:
         text = "Every number is printed as in {earlier}."
         return [head, prose(text, earlier=earlier)]
@@ -131,7 +131,14 @@ def correction_blocks(found: Corrections) -> list[Block]:
         "This report follows {earlier}. The numbers below are printed otherwise than there; what "
         "only the newer or only the older one prints has a dash in the other column."
     )
-    return [head, prose(text, earlier=earlier), _table(found)]
+    return [_note(found, earlier), head, prose(text, earlier=earlier), _table(found)]
+
+
+def _note(found: Corrections, earlier: str) -> Note:
+    """Return what page 1 says of the earlier version."""
+    n = len(found.rows)
+    text = f"This version corrects {earlier}: {n:,} number{'s'[: n > 1]}, see Corrections."
+    return Note(text, title=CORRECTS, tone="plain")
 
 
 def _table(found: Corrections) -> Block:

@@ -111,7 +111,7 @@ def document(
     nodes = [_as_heading(n) for n in gathered.nodes()]
     covers = [n for n in nodes if n.get("kind") == "cover"]
     chosen = _meta(covers, nodes, meta or {})
-    nodes = _without_title(nodes, chosen["title"])
+    nodes = _placed(_without_title(nodes, chosen["title"]))
     claims = gathered.claims.records
     record: Mapping[str, Any] = next((n["record"] for n in nodes if n.get("record")), {})
     said: Mapping[str, Any] = next((n.get("numbers", {}) for n in covers), {})
@@ -136,6 +136,31 @@ def document(
         record,
     )
 
+
+CORRECTS = "A corrected version"
+"""Title of the note that says so on page 1."""
+CORRECTIONS = "corrections"
+"""Id of the section that lists what changed."""
+
+
+def _placed(nodes: list[Node]) -> list[Node]:
+    """Put what a later version says of its corrections where it is read.
+
+    The note goes to the end of page 1, the section before the references.
+    """
+    notes = [n for n in nodes if n.get("kind") == "note" and n.get("title") == CORRECTS]
+    rest = [n for n in nodes if not any(n is m for m in notes)]
+    at = next((i for i, n in enumerate(rest) if n.get("id") == CORRECTIONS), len(rest))
+    rest, section = rest[:at], rest[at:]
+    ends = (n.get("id") in LAST for n in rest)
+    place = next((i for i, end in enumerate(ends) if end), len(rest))
+    rest = [*rest[:place], *section, *rest[place:]]
+    first = next((i for i, n in enumerate(rest) if n["k"] == "h"), len(rest))
+    return [*rest[:first], *notes, *rest[first:]]
+
+
+LAST = ("references", "provenance")
+"""Ids of the sections that stay behind the corrections."""
 
 UNDATED = "undated"
 """For data that state no date anywhere: no clock is ever read in their place."""

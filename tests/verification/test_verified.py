@@ -218,6 +218,8 @@ def test_a_second_version_prints_its_corrections_and_verifies(made, monkeypatch,
     assert (record["predecessor"]["path"], record["report"]["version"]) == ("v1", "2")
     page = first["report.html"].decode()
     assert "What changed since the earlier version" in page
+    assert "This version corrects version 1 of" in page
+    assert page.index("What changed since the earlier version") < page.rindex("Provenance")
     assert "−28.5 percentage points" in page
     again = Path("reports/asked")
     assert main(asked) == 0
