@@ -23,6 +23,7 @@ from audit.docket.names import reference_names
 from audit.errors import DesignError, EstimationError, UnknownName
 from audit.estimators.accounts.clustered import borrowed_icc, clustered_proportion
 from audit.estimators.accounts.contrasts import effect
+from audit.numerals import many
 from audit.report.docket import docket_table, leaders_table
 from audit.report.precedents import precedents_tables
 from audit.study import enroll
@@ -433,9 +434,8 @@ def test_cases_of_hidden_strata_are_counted_and_not_printed() -> None:
     assert not hidden & {row[2] for row in printed.cells}
     assert not any(name in text for name in hidden for _, text in near.groups)
     left = int(found.cases["stratum"].isin(hidden).sum())
-    assert any(
-        note.startswith(f"{left} comparable cases of strata in which") for note in printed.notes
-    )
+    said = f"{many(left, 'comparable case')} of strata in which"
+    assert any(note.startswith(said) for note in printed.notes), printed.notes
 
 
 def test_only_a_named_docket_prints_the_most_telling_cases_and_names_officials() -> None:
