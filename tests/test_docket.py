@@ -422,11 +422,12 @@ def test_a_class_that_holds_no_office_is_shown_by_numbers_even_in_a_named_docket
 
 
 def test_cases_of_hidden_strata_are_counted_and_not_printed() -> None:
-    frame = made()
+    one = made()  # with two rules alone, every stratum would be needed to cover the rare one
+    frame = pd.concat([one, one.assign(rule=one["rule"] + " again")], ignore_index=True)
     rare = (frame["rule"] == "spam") & (frame["severity"] == "high")
     few = sorted(frame.loc[frame["account_class"] == "ordinary", "account_id"].unique())[:20]
     frame = frame[~(rare & frame["account_id"].isin(few))].reset_index(drop=True)
-    found = asked(frame, strata=["rule", "severity"])
+    found = asked(frame, strata=["rule", "severity"], officials=["leader"])
     hidden = protection(found.comparison.study).hidden["reference"]["strata"]
     assert "spam · high" in hidden
     printed = docket_table(found, most=1000)
