@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from interrupts import heed
+from interrupts import heed, interrupted
 from scanned.platforms import design, table
 
 import audit
@@ -86,8 +85,7 @@ def test_interrupting_a_scan_leaves_nothing(tmp_path: Path) -> None:
         assert len(list(tmp_path.iterdir())) == 1
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(1.0)  # it is at work
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        _, said = interrupted(running)
     assert b"KeyboardInterrupt" in said
     assert running.returncode != 0
     assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ import duckdb
 import pandas as pd
 import pytest
 import tomli_w
-from interrupts import heed
+from interrupts import heed, interrupted
 
 import audit
 from audit.cli import main
@@ -281,8 +280,7 @@ def test_an_interrupted_study_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(1.5)  # it is at work
         assert len(list(spill.iterdir())) == 1
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        _, said = interrupted(running)
     assert b"KeyboardInterrupt" in said
     assert running.returncode != 0
     assert list(spill.iterdir()) == []
@@ -309,8 +307,7 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path: Path) -> No
         while not opened(running.pid, path):  # until it is at work, or done
             assert running.poll() is None
             time.sleep(0.01)
-        running.send_signal(signal.SIGINT)
-        out, said = running.communicate(timeout=60)
+        out, said = interrupted(running)
     assert (running.returncode, out) == (130, b"")
     assert said == b"interrupted; what was written before is whole.\n"
     assert list(temporary.iterdir()) == []
