@@ -253,7 +253,7 @@ def large(folder: Path, rows: int) -> Path:
 
 
 def asked(code: str, path: Path, spill: Path) -> list[str]:
-    question = design(strata=["rule"], outcome={"at_least": "remove"})
+    question = design(strata=["rule"], outcome={"at_least": "remove"}, reference="ordinary")
     return [sys.executable, "-c", code, str(path), str(spill), repr(question)]
 
 
