@@ -18,6 +18,7 @@ from audit.printed import Face, Grid, Head, Shown
 from audit.progress import steps as progress_of
 from audit.sentences import sentence_of
 from audit.text import visible
+from audit.utterances import Moment, moment
 from audit.verdict import Conclusion, Reading, conclude
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Evidence(Shown):
         What a reader must be told with the verdict; "" where nothing.
     claims : tuple of Claim
         The numbers that page 1 prints.
+    moment : Moment or None
+        What had been said when it was made: its report traces numbers from there.
     """
 
     comparison: Comparison
@@ -66,6 +69,7 @@ class Evidence(Shown):
     note: str
     claims: tuple[Claim, ...]
     steps: Mapping[int, bool] = field(default_factory=dict)
+    moment: Moment | None = None
 
     @property
     def said(self) -> str:
@@ -163,7 +167,15 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
     sentence = sentence_of(comparison, conclusion, rung, findings)
     claims = claims_of(comparison, findings, rung)
     return Evidence(
-        comparison, findings, conclusion.verdict, rung, sentence, conclusion.note, claims, steps
+        comparison,
+        findings,
+        conclusion.verdict,
+        rung,
+        sentence,
+        conclusion.note,
+        claims,
+        steps,
+        moment(),
     )
 
 

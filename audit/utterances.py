@@ -8,7 +8,8 @@ rounded from.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
@@ -114,3 +115,44 @@ def _breath(
 def forget() -> None:
     """Forget all that was said: a new report starts with nothing remembered."""
     _SAID.clear()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """All that had been said at one moment."""
+
+    said: Mapping[str, Mapping[Utterance, tuple[int, ...]]]
+    time: int
+
+
+def moment() -> Moment:
+    """Return all that has been said so far."""
+    said = {t: {u: tuple(at) for u, at in found.items()} for t, found in _SAID.items()}
+    return Moment(said, next(_CLOCK))
+
+
+@contextmanager
+def back_at(then: Moment | None) -> Iterator[None]:
+    """Speak as if nothing had been said since a moment, and as before afterwards.
+
+    A report composed twice traces its numbers the same way, whatever was said in between.
+    """
+    global _CLOCK
+    if then is None:
+        yield
+        return
+    now = moment()
+    _take(then)
+    try:
+        yield
+    finally:
+        later = next(_CLOCK)
+        _take(now)
+        _CLOCK = count(max(now.time, later))
+
+
+def _take(then: Moment) -> None:
+    global _CLOCK
+    _SAID.clear()
+    _SAID.update({t: {u: list(at) for u, at in f.items()} for t, f in then.said.items()})
+    _CLOCK = count(then.time)

@@ -8,9 +8,17 @@ import pytest
 from hypothesis import settings
 from needs import ROOT, SHARED, missing
 
+from audit.utterances import forget
+
 # How long an example takes says how busy the machine is; speed is measured in benchmarks/.
 settings.register_profile("audit", deadline=None)
 settings.load_profile("audit")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said_before() -> None:
+    """Begin each test as a new report begins: numbers that other tests said are none of its own."""
+    forget()
 
 
 @pytest.fixture(scope="session")

@@ -115,8 +115,9 @@ def test_report_writes_a_folder_of_the_design_s_name(written, capsys) -> None:
     assert {"report.pdf", "report.html", "claims.json", "tables/tbl-effects.csv"} <= names
     assert "report.ipynb" not in names
     charts = {n for n in names if n.startswith("charts/")}
-    stems = {n.rsplit(".", 1)[0] for n in charts}
-    assert charts == {f"{s}.{e}" for s in stems for e in ("png", "svg", "csv", "txt")}
+    stems = {n.split(".")[0] for n in charts} - {"charts/index"}
+    kinds = ("png", "svg", "phone.svg", "csv", "txt")
+    assert charts == {"charts/index.json", *(f"{s}.{e}" for s in stems for e in kinds)}
     ids = [c["id"] for c in json.loads((folder / "reports/asked/claims.json").read_bytes())]
     assert "gap" in ids
 

@@ -173,13 +173,15 @@ def compose(
     from audit.report.standard import standard_blocks
     from audit.report.told import earlier, works
     from audit.report.write import write_report
+    from audit.utterances import back_at
 
     study = evidence.comparison.study
-    blocks = [*standard_blocks(evidence, limits=limits, reply=reply), *works(study.design)]
     before = earlier(study.design, previous)
-    made, origin = corrected_document(blocks, origin_of(design), previous=before)
-    refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
-    return Report(evidence, write_report(made, Path(folder), origin=origin))
+    with back_at(evidence.moment):
+        blocks = [*standard_blocks(evidence, limits=limits, reply=reply), *works(study.design)]
+        made, origin = corrected_document(blocks, origin_of(design), previous=before)
+        refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)
+        return Report(evidence, write_report(made, Path(folder), origin=origin))
 
 
 def publish(
