@@ -210,7 +210,7 @@ def test_a_period_of_few_ordinary_accounts_is_hidden_and_does_not_come_back() ->
     few = found.loc[found["n_reference_accounts"] < 10, "n_reference"].sum()
     assert rest - few >= 10
     assert frame["n_focal"].tolist() == found["n_focal"].tolist()  # officials are shown
-    assert "Not drawn: cells hidden because fewer than 10 accounts" in per.note
+    assert "Not drawn: cells behind which stand fewer than 10 accounts" in per.note
     assert "without like posts" not in per.note
     assert f"{found.loc[hidden.to_numpy(), 'estimate'].iloc[0]:.3f}" not in per.alt
 
