@@ -22,6 +22,7 @@ from audit.report.origin import origin_of
 from audit.report.record import HASHES, Origin, claims_of, fingerprint, fingerprint_of, hashes_of
 from audit.report.write import write_report
 from audit.study import enroll
+from audit.utterances import back_at
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,8 @@ META = {"title": "T", "date": "2026-01-01"}
 def written(evidence, tmp_path_factory):
     folder = tmp_path_factory.mktemp("record") / "r"
     origin = Origin("designs/x.toml", "notebooks/x.py", "ab" * 32)
-    write_report(document(blocks(evidence), meta=META), folder, origin=origin)
+    with back_at(evidence.moment):
+        write_report(document(blocks(evidence), meta=META), folder, origin=origin)
     return folder
 
 
@@ -113,7 +115,8 @@ def test_the_fingerprint_is_of_claims_and_hashes_and_of_no_page(written) -> None
 
 def test_a_document_knows_its_fingerprint_before_it_is_set(evidence, written) -> None:
     origin = Origin("", "", "ab" * 32)
-    made = document(blocks(evidence), meta=META)
+    with back_at(evidence.moment):
+        made = document(blocks(evidence), meta=META)
     assert fingerprint_of(made, origin) == read(written, "record.json")["fingerprint"]
     assert set(hashes_of(made, origin)) == set(HASHES) - {"claims"}
 
