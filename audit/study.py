@@ -11,7 +11,7 @@ import pandas as pd
 from audit import cells as engine
 from audit import population
 from audit.cases import Cases
-from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells, Remembering
+from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP, Cells
 from audit.design import Design, words
 from audit.enrolled import acted_on as acted_on
 from audit.enrolled import enrolled, group_of
@@ -20,6 +20,7 @@ from audit.errors import EstimationError, RegimeError, RowsNeeded
 from audit.fitting import require_fit
 from audit.gates import MIXED_REGIMES, REFERENCE_ACCOUNTS_FOR_SUPPORT, Gate, gates_of
 from audit.ledger import ALSO_FOCAL, CLASS_NOT_COMPARED, NOT_SANCTIONED, OUTCOME_UNKNOWN
+from audit.memory import Remembering
 from audit.printed import Face, Shown, grid
 from audit.printed.grid import Form
 from audit.regimes import Exemptions

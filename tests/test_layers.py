@@ -11,6 +11,7 @@ import pytest
 
 LAYERS = [
     "deferred",
+    "memory",
     "errors",
     "text",
     "tokens",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log2
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from audit.deferred import late
 from audit.engine import Engine, Name, Sql, Value, sql
 from audit.errors import RowsNeeded
+from audit.memory import Remembering
 from audit.schema import NO_ACCOUNT
 from audit.tallied.pushed import EngineTallies
 from audit.tallied.views import one_voice_each, plain_sums, weighted_sums
@@ -27,7 +27,7 @@ SIDES = {"reference": 0, "focal": 1, "unknown": 2}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tallied:
+class Tallied(Remembering):
     """What `Cells` tells, for tables whose accounts × strata are too many to bring to Python.
 
     Attributes
@@ -52,13 +52,6 @@ class Tallied:
     weighted: bool = False
     kept: tuple[int, ...] | None = None
     levels: NDArray[Any] | None = None
-    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what `make` gives, computed when first asked for."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
 
     @property
     def frame(self) -> pd.DataFrame:

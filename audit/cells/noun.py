@@ -1,54 +1,24 @@
-"""Sufficient statistics: the engine groups rows once, and everything after works on cells."""
+"""Counts by account, group and stratum, and the sums that everything after takes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from audit.deferred import late
+from audit.memory import Remembering
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike, NDArray
-
-    from audit.tallied import Tallied
+    from numpy.typing import NDArray
 else:
     pd = late("pandas")
 
-CELL_COLUMNS = ("account_id", "group", "stratum", "events", "n", "weight")
 FOCAL, REFERENCE, UNKNOWN_GROUP = "focal", "reference", "unknown"
 CLASS_UNKNOWN = " (class unknown)"
 """What is added to the account of rows of unknown class: they are bounded as one of their own."""
-MOST_FETCHED = 1_000_000
-"""Accounts × strata of a scan up to which their counts come here, and every check can be made."""
-
-# Explicit bigint casts: a sum of integers is HUGEINT in DuckDB and comes back as a float.
-_GROUP = """
-select account_id, "group", stratum,
-       cast(sum(case when acted then "count" else 0 end) as bigint) as events,
-       cast(sum("count") as bigint) as n,
-       weight
-from enrolled
-group by account_id, "group", stratum, weight
-order by account_id, "group", stratum, weight
-"""
-_LABELS = ("account_id", "group", "stratum")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Remembering:
-    """A value that computes once what is asked of it again and again."""
-
-    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what `make` gives, computed when first asked for."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,24 +89,14 @@ class Cells(Remembering):
 
     def counts(self) -> pd.DataFrame:
         """Return events and posts by stratum, shape (strata, 4): the `counts` of METHODS §3."""
-        rows = self.of(FOCAL, REFERENCE)
-        table = rows.pivot_table(
-            index="stratum", columns="group", values=["events", "n"], aggfunc="sum", fill_value=0
-        )
-        names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("events", "n")]
-        out = pd.DataFrame({f"{v}_{g}": table.get((v, g), 0) for v, g in names}, index=table.index)
-        return out.astype(np.int64)
+        return _by_stratum(self.of(FOCAL, REFERENCE)).astype(np.int64)
 
     def weighted_counts(self) -> NDArray[Any]:
         """Return `counts` with sampling weights applied, shape (strata, 4)."""
         rows = self.of(FOCAL, REFERENCE)
         for column in ("events", "n"):
             rows[column] = rows[column] * rows["weight"]
-        table = rows.pivot_table(
-            index="stratum", columns="group", values=["events", "n"], aggfunc="sum", fill_value=0.0
-        )
-        names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("events", "n")]
-        return np.column_stack([table[c] if c in table else np.zeros(len(table)) for c in names])
+        return np.ascontiguousarray(_by_stratum(rows).to_numpy(float))
 
     def per_account(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return events, n and the focal flag of every account of known class, each (accounts,)."""
@@ -231,78 +191,13 @@ class Cells(Remembering):
         return Cells(self.frame[self.frame["account_id"] != account].reset_index(drop=True))
 
 
-def group(enrolled: pd.DataFrame) -> Cells:
-    """Group enrolled rows to cells in the engine.
-
-    Parameters
-    ----------
-    enrolled : DataFrame, shape (n, 6)
-        `account_id`, `group`, `stratum` (text), `acted` (flag), `count` (whole), `weight`.
-    """
-    import duckdb
-
-    if enrolled.empty:
-        return Cells(pd.DataFrame({c: pd.Series(dtype=_DTYPES[c]) for c in CELL_COLUMNS}))
-    # labels go in as numbers in the order of the labels: those the engine groups far sooner
-    coded = {c: pd.factorize(enrolled[c], sort=True) for c in _LABELS}
-    numbers = enrolled.assign(**{c: codes for c, (codes, _) in coded.items()})
-    with duckdb.connect(":memory:") as engine:
-        engine.register("enrolled", numbers)
-        found = engine.execute(_GROUP).df()
-    return Cells(found.assign(**{c: names.take(found[c]) for c, (_, names) in coded.items()}))
-
-
-def equal_accounts(posts: ArrayLike) -> float:
-    """Return K_eff: how many accounts of equal volume these posts are worth (METHODS §1).
-
-    Parameters
-    ----------
-    posts : array_like, shape (K,), each 0 or more
-        Posts of each account, Σcount; weights where rows have them.
-
-    Returns
-    -------
-    float
-        N²/Σn², from 1 to K; 0 where there is no post.
-
-    References
-    ----------
-    Kish 1965, Survey Sampling, 11.7, for weighted units.
-    """
-    n = np.asarray(posts, dtype=float)
-    return float(n.sum() ** 2 / (n**2).sum()) if n.any() else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Whether the counts of a scan come here, and why."""
-
-    fetch: bool
-    why: str
-
-
-def plan(tallied: Tallied) -> Plan:
-    """Return where the counts of a scan are best kept.
-
-    Here every check of counts can be made and a million take about 0.6 GB; in the engine
-    each estimator costs two passes over the counts, whatever their number.
-    """
-    n = tallied.rows()
-    size = f"{n:,} accounts × strata are {{}} {MOST_FETCHED:,}"
-    if n <= MOST_FETCHED:
-        return Plan(True, size.format("at most") + ": their counts were brought here")
-    stay = ": their counts stay in the engine, and only sums by stratum and by account come here"
-    return Plan(False, size.format("over") + stay)
-
-
-def fetched(tallied: Tallied) -> Cells:
-    """Return the counts that an engine holds as cells, the same as of the rows themselves."""
-    found = tallied.fetch()
-    unknown = found["group"] == UNKNOWN_GROUP
-    account = found["account_id"].mask(unknown, found["account_id"] + CLASS_UNKNOWN)
-    frame = found.assign(account_id=account)[list(CELL_COLUMNS)].astype(_DTYPES)
-    order = ["account_id", "group", "stratum", "weight"]
-    return Cells(frame.sort_values(order, kind="stable").reset_index(drop=True))
+def _by_stratum(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return Σevents and Σn of both classes by stratum, 0 where a class has no rows."""
+    table = rows.pivot_table(
+        index="stratum", columns="group", values=["events", "n"], aggfunc="sum", fill_value=0
+    )
+    names = [(v, g) for g in (FOCAL, REFERENCE) for v in ("events", "n")]
+    return pd.DataFrame({f"{v}_{g}": table.get((v, g), 0) for v, g in names}, index=table.index)
 
 
 def _distinct(codes: NDArray[Any]) -> int:
@@ -313,13 +208,3 @@ def _sorted_distinct(values: NDArray[Any]) -> NDArray[Any]:
     """Return the distinct values, sorted (sorting beats NumPy's hashing of many)."""
     ordered = np.sort(values)
     return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
-
-
-_DTYPES = {
-    "account_id": "str",
-    "group": "str",
-    "stratum": "str",
-    "events": "int64",
-    "n": "int64",
-    "weight": "float64",
-}
