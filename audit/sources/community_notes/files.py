@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
 from audit.origin import locate
-from audit.reading.engine import line_said
+from audit.reading.engine import line_said, pattern_of
 from audit.reading.folders import Files, files_of
 from audit.reading.lines import LONGEST_LINE
 from audit.reading.zips import Limits, Part, Unpacking
@@ -108,9 +108,9 @@ class Download:
                 f"insert into {kind} select {wanted}, {last} (select string_split(line, chr(9)) "
                 "as fields from read_csv(?, columns = {'line': 'VARCHAR'}, header = true, "
                 "auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = true, "
-                f"parallel = false, max_line_size = {LONGEST_LINE}))"
+                f"parallel = false, hive_partitioning = false, max_line_size = {LONGEST_LINE}))"
                 f"{f' group by {wanted}' if kind == 'ratings' else ''}",
-                [str(part.path)],
+                [pattern_of(part.path)],
             )
         except duckdb.InvalidInputException as error:
             _unreadable(part, str(error))
