@@ -99,7 +99,7 @@ def test_what_no_rule_decides_leaves_with_its_reason(made) -> None:
     assert left == {
         "the Board gave no decision": 1,
         "posts of one decision met different ends, or went in both directions": 1,
-        "a rule says what Meta had decided": 1,
+        "no rule says what Meta had decided": 1,
     }
     assert len(made) + 3 == len(MADE)
 

@@ -89,7 +89,8 @@ class Download:
             if found:
                 places[name] = found[0]
             else:
-                hint = repr(near(theirs[0], header) or "the published file")
+                close = near(theirs[0], header)
+                hint = f"{close!r} may be it" if close else "the file as published, unedited"
                 faults.append(Fault(f"is missing in {where}", " or ".join(theirs), hint=hint))
         if KNOWN[kind]:
             self.strange += [name for name in header if name not in KNOWN[kind]]
