@@ -117,7 +117,7 @@ class Cases(Shown):
         rows : Series or array of bool, shape (n,)
             True = stays. A Series must carry the index of `frame`.
         because : str
-            What those that stay have in common, or why the others leave; printed in every report.
+            Why the others leave, as a report lists them: "the target is hidden".
 
         Raises
         ------

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
 LONGEST_TERM = 400
+FOLDER = "folder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -103,6 +104,9 @@ class Design(Shown):
     report : mapping
         About the report and not the question, so that no hash has it: an answer to print in it,
         a file of works that it cites, its earlier version; see `Telling`.
+    folder : Path, optional
+        Of the file it was read from, beside which the files it names are looked for first. No
+        term: it is not written, compared or hashed.
 
     Raises
     ------
@@ -142,6 +146,7 @@ class Design(Shown):
     source: Mapping[str, Any] | None = None
     notebook: str = ""
     report: Telling | None = None
+    folder: Path | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = kind_faults(self)
@@ -165,7 +170,7 @@ class Design(Shown):
             given = tomllib.loads(found.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DesignError(f"{path} is not a TOML file: {error}.") from error
-        design = cls.of(given, where=str(path))
+        design = replace(cls.of(given, where=str(path)), folder=found.resolve().parent)
         if design.report is None:
             return design
         return replace(design, report=replace(design.report, folders=folders_of(path, found)))
@@ -173,7 +178,7 @@ class Design(Shown):
     @classmethod
     def of(cls, given: Mapping[str, Any], *, where: str = "the design") -> Design:
         """Make a design of a mapping, refusing unknown keys and naming the missing ones."""
-        known = [f.name for f in fields(cls)]
+        known = [f.name for f in fields(cls) if f.name != FOLDER]
         unknown = [k for k in given if k not in known]
         needed = [k for k in ("focal", "reference", "frame", "outcome", "margin") if k not in given]
         faults = []
@@ -188,12 +193,14 @@ class Design(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return the design as plain values, without what was left at its default."""
         out: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is None or (value == field.default and field.name != "seed"):
+        for term in fields(self):
+            value = getattr(self, term.name)
+            if term.name == FOLDER or value is None:
+                continue
+            if value == term.default and term.name != "seed":
                 continue
             given = value.to_dict() if isinstance(value, Outcome | Telling) else value
-            out[field.name] = plain(given)
+            out[term.name] = plain(given)
         return out
 
     def write(self, path: str | Path) -> Path:
@@ -206,7 +213,7 @@ class Design(Shown):
 
     def vary(self, **choices: Sequence[Any]) -> Iterator[Design]:
         """Yield every combination of the choices: the multiverse around this design."""
-        known = {f.name for f in fields(self)}
+        known = {f.name for f in fields(self)} - {FOLDER}
         unknown = sorted(set(choices) - known)
         if unknown:
             raise DesignError(f"cannot vary {unknown}; allowed: {', '.join(sorted(known))}.")

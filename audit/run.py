@@ -10,10 +10,13 @@ from audit.design import Design, changes_since_freezing
 from audit.errors import DesignError, SourceError, UnknownName
 from audit.origin import locate
 from audit.plain import plain
+from audit.reading.folders import beside
 
 SOURCE_EXAMPLE = 'write source = { name = "table", path = "cases.csv" }.'
 
 NOTEBOOKS = (".py", ".ipynb")
+FILES = ("path", "roster", "rosters", "archive", "regimes", "authors", "history")
+"""Parameters of sources that name files, which may lie beside the design."""
 
 if TYPE_CHECKING:
     from audit.cases import Cases
@@ -50,6 +53,7 @@ def source(design: Design) -> Source:
     if name not in SOURCES:
         raise UnknownName("source", name, SOURCES)
     known = fields(SOURCES[name])  # type: ignore[arg-type]
+    given |= {k: beside(given[k], design.folder) for k in FILES if _names_files(given.get(k))}
     names = [f.name for f in known]
     needed = [f.name for f in known if f.default is MISSING and f.default_factory is MISSING]
     faults = [f"has no parameter {k!r}" for k in given if k not in names]
@@ -68,6 +72,11 @@ def source(design: Design) -> Source:
         return SOURCES[name](**given)
     except TypeError as error:
         raise DesignError(f"source {name!r} cannot take {given!r}: {error}.") from error
+
+
+def _names_files(given: Any) -> bool:
+    each = given if isinstance(given, list) else [given]
+    return bool(each) and all(isinstance(one, str) and one for one in each)
 
 
 def load(design: Design) -> Cases:
@@ -90,7 +99,7 @@ def exemptions(design: Design) -> Exemptions | None:
 
     given = plain(design.exemptions or {})
     if "path" in given:
-        return Exemptions.read(given["path"])
+        return Exemptions.read(beside(given["path"], design.folder))
     if not given:
         return None
     name = given["name"]
@@ -162,7 +171,7 @@ def report(
     if not design.notebook:
         told: dict[str, Any] = {"limits": freezing(found), "design": path, "previous": previous}
         return compose(evidence(design), folder, **told)
-    notebook = locate(design.notebook)
+    notebook = locate(beside(design.notebook, design.folder))
     return publish(notebook, folder, design=path, previous=previous, progress=progress)
 
 

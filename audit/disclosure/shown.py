@@ -12,7 +12,10 @@ RUN, RUN_OF_SIGNS = 5, 10
 WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\\w+")
 # Bounded, so that a long line without blanks is read in one pass.
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}\.\w{2,24}|(?i:https?)://[^\s<>\"'(),;]{1,400}")
-EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
+EMBEDDED = re.compile(
+    r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+|(?<=[\"; ])(?:fill|stroke|color): #[0-9a-f]{6}(?=[;\"])"
+)
+"""Embedded fonts and pictures, and the paint of a drawing: #c57188 names no case c57188."""
 HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
 Words = tuple[str, ...]
 
@@ -54,7 +57,7 @@ class Shown:
 
     @classmethod
     def of(cls, strings: Mapping[str, str], *, quotes: bool = True) -> Shown:
-        """Read the strings once, embedded fonts and pictures aside; runs only for quotes."""
+        """Read the strings once, `EMBEDDED` aside; runs only for quotes."""
         strings = {where: EMBEDDED.sub(" ", text) for where, text in strings.items()}
         places = tuple((where, words_of(text)) for where, text in strings.items())
         starts: dict[str, list[tuple[int, int]]] = {}

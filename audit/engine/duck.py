@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audit.engine.damage import raise_damage, require_whole
-from audit.engine.files import literal, locate_files
+from audit.engine.files import FOLDERS, literal, locate_files
 from audit.engine.frames import is_frame, streamed
 from audit.engine.protocol import ROW, Kind, Relation
 from audit.engine.text import Name, Sql, Value, joined, sql
 from audit.errors import SourceError
+from audit.reading.engine import pattern_of
 from audit.reading.lines import refuse_wide
 from audit.text import visible
 
@@ -176,12 +177,12 @@ class Duck:
         own = Path(tempfile.mkdtemp(prefix="audit-packed-", dir=folder))
         self._folders.append(own)
         name = Name(self._new("packed"))
-        to = literal(str(own / "rows.parquet"))
+        path = own / "rows.parquet"
+        back = f"read_parquet({literal(pattern_of(path))}, {FOLDERS})"
         with self._errors(f"nothing can be written to {visible(folder, 200)!r}"):
+            to = literal(str(path))
             self._run(sql("copy ({what}) to " + to + " (format parquet)", what=what))
-            self._run(
-                sql("create temp view {name} as select * from read_parquet(" + to + ")", name=name)
-            )
+            self._run(sql("create temp view {name} as select * from " + back, name=name))
         return name
 
     def upload(self, columns: Mapping[str, NDArray[Any]]) -> Name:
@@ -223,7 +224,8 @@ class Duck:
         """Return what the engine says where it cannot read every column of a Parquet file."""
         import duckdb
 
-        what = f"select bit_xor(hash(t)) from read_parquet([{literal(str(path))}]) as t"
+        source = f"read_parquet({literal(pattern_of(path))}, {FOLDERS})"
+        what = f"select bit_xor(hash(t)) from {source} as t"
         try:
             self._engine.execute(what).fetchall()
         except duckdb.Error as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from glob import glob
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +15,8 @@ from audit.engine.text import Name, Sql, sql
 from audit.errors import SchemaError, SourceError
 from audit.reading.compressed import open_bytes
 from audit.reading.delimited import name_faults, read_header
+from audit.reading.engine import pattern_of
+from audit.reading.folders import table_files
 from audit.reading.lines import Lines, refuse_wide
 from audit.text import visible
 
@@ -32,6 +34,8 @@ SAID = {
 }
 """How kinds of columns are called in sentences."""
 ENDINGS = (*DELIMITERS, *LINES, ".parquet")
+FOLDERS = "hive_partitioning = false"
+"""No column is made of folders' names: `action=none` would take the place of a file's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,15 @@ class Files:
         """Return the first file's name, and how many more there are."""
         more = len(self.paths) - 1
         return repr(visible(self.paths[0].name)) + (f" and {more:,} more" if more else "")
+
+    @property
+    def folder(self) -> Path:
+        """Return the deepest folder that holds them all."""
+        return Path(os.path.commonpath([path.parent for path in self.paths]))
+
+    def name(self, path: Path) -> str:
+        """Return what one of them is called below `folder`, with forward slashes."""
+        return path.relative_to(self.folder).as_posix()
 
     @property
     def delimited(self) -> bool:
@@ -95,14 +108,16 @@ class Files:
         return sql(numbers, row=row, f=self._source(self.paths))
 
     def _source(self, paths: Sequence[Path], options: str = "") -> Sql:
-        listed = Sql(("[" + ", ".join(literal(str(path)) for path in paths) + "]",))
+        listed = _listed(paths)
         if self.ending == ".parquet":
-            return sql("read_parquet({files}" + options + ")", files=listed)
+            return sql("read_parquet({files}, " + FOLDERS + options + ")", files=listed)
         if self.ending in LINES:
-            how = "read_json({files}, format = 'newline_delimited', columns = {columns})"
-            return sql(how, files=listed, columns=Sql((_texts(self.keys),)))
+            how = f"read_json({{files}}, format = 'newline_delimited', {FOLDERS}, "
+            return sql(
+                how + "columns = {columns})", files=listed, columns=Sql((_texts(self.keys),))
+            )
         how = f", delim = {literal(DELIMITERS[self.ending])}, all_varchar = true, header = true"
-        how += ", quote = '\"', escape = '\"', nullstr = ''"
+        how += f", quote = '\"', escape = '\"', nullstr = '', {FOLDERS}"
         how += ", auto_detect = false, columns = {columns})"
         return sql("read_csv({files}" + how, files=listed, columns=Sql((self._columns(),)))
 
@@ -123,15 +138,15 @@ class Files:
 
     def named_columns(self) -> Sql:
         """Return the query of the columns of each Parquet file, as one text a file."""
-        listed = Sql(("[" + ", ".join(literal(str(path)) for path in self.paths) + "]",))
+        listed = _listed(self.paths)
         what = "select file_name as file, to_json(map(list(name), list(duckdb_type))) as names "
         what += "from parquet_schema({f}) where column_id > 0 group by file_name order by 1"
         return sql(what, f=listed)
 
     def counted_columns(self) -> Sql:
         """Return the query of the number of columns of the first Parquet file."""
-        first = Sql((literal(str(self.paths[0])),))
-        return sql("select count(*) as n from parquet_schema({f}) where column_id > 0", f=first)
+        what = "select count(*) as n from parquet_schema({f}) where column_id > 0"
+        return sql(what, f=_listed(self.paths[:1]))
 
     def refuse_odd(self, found: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
         """Raise SourceError where a Parquet file has other columns, or kinds, than the first."""
@@ -156,26 +171,28 @@ class Files:
 
     def all_keys(self) -> Sql:
         """Return the query of the keys of all objects."""
-        listed = Sql(("[" + ", ".join(literal(str(path)) for path in self.paths) + "]",))
-        what = "select distinct unnest(json_keys(json)) as key from read_ndjson_objects({f})"
-        return sql(what + " order by 1", f=listed)
+        what = "select distinct unnest(json_keys(json)) as key from read_ndjson_objects({f}, "
+        return sql(what + FOLDERS + ") order by 1", f=_listed(self.paths))
 
 
 def locate_files(data: Any) -> Files:
-    """Return the files that a path, a glob or a list of paths names.
+    """Return the files that a path, a folder, a pattern or a list of these means.
+
+    They are found as `audit.read_cases` finds them (`audit.reading.folders.table_files`), so that
+    a table is the same files, whichever of the two is asked for it.
 
     Raises
     ------
     SourceError
-        No such file, files of several kinds, or of none that is read.
+        No such file, one that is meant twice, files of several kinds, or of none that is read.
     """
     given = list(data) if isinstance(data, list | tuple) else [data]
     if not given or not all(isinstance(item, str | Path) for item in given):
         raise SourceError(
-            f"{type(data).__name__} is no table; allowed: a path, a glob, a list of paths, or a "
-            "data frame."
+            f"{type(data).__name__} is no table; allowed: a path, a folder, a pattern, a list of "
+            "these, or a data frame."
         )
-    paths = [path for item in given for path in _found(str(item))]
+    paths = table_files(given).paths
     endings = sorted({_ending(path) for path in paths})
     if len(endings) > 1 or endings[0] not in ENDINGS:
         raise SourceError(
@@ -186,16 +203,6 @@ def locate_files(data: Any) -> Files:
     if empty:
         raise SourceError(f"{visible(empty[0])!r} is empty (0 bytes): check the export finished.")
     return Files(tuple(sorted(paths)), endings[0])
-
-
-def _found(item: str) -> list[Path]:
-    path = Path(item).expanduser()
-    if path.is_file():
-        return [path.absolute()]
-    found = [Path(name).absolute() for name in sorted(glob(str(path))) if Path(name).is_file()]
-    if not found:
-        raise SourceError(f"there is no file {visible(item, 200)!r}, seen from {Path.cwd()}.")
-    return found
 
 
 def _ending(path: Path) -> str:
@@ -209,6 +216,10 @@ def _shown(names: set[str]) -> str:
 
 def _texts(names: Iterable[str]) -> str:
     return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names) + "}"
+
+
+def _listed(paths: Iterable[Path]) -> Sql:
+    return Sql(("[" + ", ".join(literal(pattern_of(path)) for path in paths) + "]",))
 
 
 def literal(text: str) -> str:

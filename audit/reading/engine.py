@@ -54,6 +54,14 @@ def engine_in(memory: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
             ) from error
 
 
+def pattern_of(path: Path) -> str:
+    """Return the pattern that matches this file alone, for an engine that takes paths as patterns.
+
+    Given as it is, `posts[1].csv` is read as `posts1.csv`, where there is one.
+    """
+    return "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
+
+
 def line_said(says: str) -> int | None:
     """Return the line that the engine's message names; the message itself quotes what is in it."""
     found = LINE.search(says)

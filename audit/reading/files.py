@@ -13,6 +13,7 @@ from audit.deferred import late
 from audit.errors import Fault, SchemaError, SourceError
 from audit.reading.compressed import COMPRESSIONS, endings, open_bytes
 from audit.reading.delimited import read_delimited
+from audit.reading.engine import pattern_of
 from audit.reading.exact import exact_frame
 from audit.reading.lines import Lines, TextTable, refuse_wide
 from audit.reading.spreadsheet import read_sheet
@@ -225,8 +226,7 @@ def read_parquet(path: Path) -> TextTable:
     """Read a Parquet file; whole numbers stay exact, dates and decimals come as text."""
     import duckdb
 
-    # In brackets, the marks of a pattern are letters; other files would be read with this one.
-    name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path)).replace("'", "''")
+    name = pattern_of(path).replace("'", "''")
     # No column is made of the folders' names: what the file holds is what is read.
     relation = f"read_parquet('{name}', hive_partitioning = false)"
     with duckdb.connect() as engine:
@@ -235,7 +235,11 @@ def read_parquet(path: Path) -> TextTable:
             refuse_wide(len(wide), path.name)
             frame = exact_frame(engine, relation)
         except duckdb.Error as error:
-            raise SourceError(f"{path.name!r} is not readable as Parquet: {error}") from error
+            said = visible(str(error).strip().splitlines()[0], 200)
+            raise SourceError(
+                f"{visible(path.name)!r} is not readable as Parquet: {said}. Try: fetch or export "
+                "it again, and compare its size with the original's."
+            ) from error
     if frame.empty:
         raise SchemaError(path.name, [Fault("has columns and no rows")])
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")

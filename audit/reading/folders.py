@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from audit.errors import SourceError
 from audit.origin import locate
@@ -99,6 +100,47 @@ def meant(
         raise SourceError(f"The list of files is empty. Try: the path of at least one {what}.")
     alone = isinstance(asked, str | Path)
     return files_of(Path(given[0]).name if alone else f"a list of {len(paths)} files", paths)
+
+
+def beside(asked: str | Path | Sequence[str | Path], folder: Path | None) -> Any:
+    """Return what a file that names files means by them: those in its own folder, where they are.
+
+    Parameters
+    ----------
+    asked : path, pattern, or sequence of these
+        As in `table_files`. What is not in `folder` is given back as it is.
+    folder : Path, optional
+        Of the file that names them.
+
+    Raises
+    ------
+    SourceError
+        Another file of that name is where a relative path is looked for otherwise.
+    """
+    if not isinstance(asked, str | Path):
+        return [beside(one, folder) for one in asked]
+    path = Path(asked).expanduser()
+    if folder is None or path.is_absolute() or not _is_in(folder, path):
+        return asked
+    above = () if MAGIC & set(str(path)) else Path.cwd().parents  # a pattern may match anything
+    for other in (Path.cwd(), *above):
+        if _is_in(other, path):
+            if os.path.realpath(other / path) != os.path.realpath(folder / path):
+                raise SourceError(
+                    f"{str(asked)!r} is in {str(folder)!r} beside the file that names it, and in "
+                    f"{str(other)!r} too. Try: the full path of the one that is meant."
+                )
+            break
+    return str(folder / path)
+
+
+def _is_in(folder: Path, path: Path) -> bool:
+    try:
+        if (folder / path).exists():
+            return True
+        return bool(MAGIC & set(str(path))) and any(folder.glob(str(path)))
+    except (ValueError, OSError):
+        return False
 
 
 def _meant(asked: str | Path, read: Callable[[Path], bool], what: str) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.deferred import late
-from audit.engine import Engine
+from audit.engine import Engine, Relation
 from audit.errors import Fault, SchemaError
 from audit.origin import Origin
 from audit.reading.mapped import action_faults, column_faults
@@ -47,9 +47,10 @@ def scan(
 
     Parameters
     ----------
-    data : path, glob, list of paths, data frame, or what the engine knows
-        .parquet, .csv, .tsv and .jsonl files, text files also packed as .gz or .zst; several files
-        are one table, in the order of their names. With Spark: a DataFrame, or a table's name.
+    data : path, folder, glob, list of these, data frame, or what the engine knows
+        .parquet, .csv, .tsv and .jsonl files, text files also packed as .gz or .zst, all of one
+        kind; several files are one table, in the order of their names. Names of folders make no
+        columns (`year=2024`). With Spark: a DataFrame, or a table's name.
     columns, actions, roster, unlisted, ladder, time_zone, origin :
         As in `read_cases`.
     engine : Engine, optional
@@ -89,7 +90,7 @@ def scan(
         time_zone,
         dated,
         unlisted,
-        (_origin(data, origin),),
+        (_origin(data, relation, origin),),
         checked,
     )
     found.once(STAMPS, lambda: stamps(relation))
@@ -118,10 +119,13 @@ def _roster(given: Any) -> Roster | None:
     return Roster.read(given) if isinstance(given, str | Path) else Roster(given)
 
 
-def _origin(data: Any, given: Origin | str | Path | None) -> Origin:
+def _origin(data: Any, relation: Relation, given: Origin | str | Path | None) -> Origin:
     if isinstance(given, Origin):
         return given
     if given is not None:
         return Origin.read(given)
+    beside = relation.files.folder / "origin.toml" if relation.files else None
+    if beside is not None and beside.exists():  # it may say that all of it is simulated
+        return Origin.read(beside)
     title = Path(data).name if isinstance(data, str | Path) else "a table in the engine"
     return Origin(Path(title).stem or "scan", title, NOT_STATED, "", "", NOT_STATED)

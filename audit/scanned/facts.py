@@ -27,7 +27,7 @@ STAMPS = "stamps of files"
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """One file of a scan: its name, its size in bytes, and its SHA-256 in hexadecimal."""
+    """One file of a scan: its name below the folder of all, its size in bytes, its SHA-256."""
 
     name: str
     size: int
@@ -60,7 +60,10 @@ def files_read(scan: Scan) -> tuple[FileRead, ...]:
         )
 
     def hashed() -> tuple[FileRead, ...]:
-        return tuple(FileRead(p.name, size, sha256(p)) for p, (size, _) in now.items())
+        files = scan.relation.files
+        if files is None:
+            return ()
+        return tuple(FileRead(files.name(p), size, sha256(p)) for p, (size, _) in now.items())
 
     found: tuple[FileRead, ...] = scan.once(("files", *now.values()), hashed)
     return found

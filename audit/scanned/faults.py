@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,11 @@ class Rows:
         left_out = np.concatenate(out) if out else np.array([], dtype=np.int64)
         self._before = left_out - np.arange(len(left_out))
 
+    def name(self, path: Path) -> str:
+        """Return what a file is called below the folder that holds all of them."""
+        folder = os.path.commonpath([other.parent for other, _ in self.files])
+        return visible(path.relative_to(folder).as_posix())
+
     @property
     def sound(self) -> int:
         """The number of rows that hold a record."""
@@ -81,7 +87,7 @@ class Rows:
             return ""
         i = int(np.searchsorted(self.offsets, row) - 1)
         path, structure = self.files[i]
-        of = f" of {visible(path.name)!r}" if len(self.files) > 1 else ""
+        of = f" of {self.name(path)!r}" if len(self.files) > 1 else ""
         return f"file line {structure.line(row - int(self.offsets[i])):,}{of}"
 
 
@@ -93,7 +99,7 @@ def _walked(files: Files, path: Path) -> Structure:
 def _in_file(fault: Fault, rows: Rows, i: int) -> Fault:
     if len(rows.files) == 1:
         return fault
-    of = f"{fault.value} of {visible(rows.files[i][0].name)!r}"
+    of = f"{fault.value} of {rows.name(rows.files[i][0])!r}"
     return replace(fault, rows=tuple(r + int(rows.offsets[i]) for r in fault.rows), value=of)
 
 

@@ -47,6 +47,14 @@ def test_short_ids_and_numbers_are_told_from_no_word() -> None:
     assert found(one, "post 88001234") == ["an account or post"]
 
 
+def test_the_paint_of_a_drawing_is_no_case() -> None:
+    one = cases(case_id=["c57188", "c57189"], rule=["a", "b"])
+    drawn = '<path style="fill: none; stroke: #c57188; stroke-width: 1"/><g style="fill: #c57189"/>'
+    assert found(one, drawn) == []
+    assert found(one, drawn + "<text>c57188</text>") == ["an account or post"]
+    assert found(one, "see #c57188") == ["an account or post"]
+
+
 def test_a_word_of_the_package_itself_is_no_handle() -> None:
     assert found(cases(account_id=["posts", "zzqxv"]), "posts and zzqxv") == ["an account or post"]
 

@@ -159,7 +159,7 @@ def test_an_arrow_stream_is_read_once_and_kept() -> None:
 
 
 def test_what_is_no_table_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="int is no table; allowed: a path, a glob"):
+    with pytest.raises(SourceError, match="int is no table; allowed: a path, a folder"):
         audit.scan(3)
     (tmp_path / "a.xlsx").write_bytes(b"x")
     with pytest.raises(SourceError, match=r"end in '\.xlsx'; allowed: one of \.csv"):

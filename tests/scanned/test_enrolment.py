@@ -223,7 +223,7 @@ def test_scan_says_what_it_lacks() -> None:
         audit.scan(pd.DataFrame({"case_id": ["a"], "account_id": ["b"], "account_class": ["c"]}))
     with pytest.raises(AuditError, match="is mapped and not in the table"):
         audit.scan(table(1), columns={"usr": "account_id"})
-    with pytest.raises(SourceError, match=r"there is no file 'nowhere\.parquet'"):
+    with pytest.raises(SourceError, match=r"There is no 'nowhere\.parquet'"):
         audit.scan("nowhere.parquet")
 
 

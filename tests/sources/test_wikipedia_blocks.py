@@ -181,7 +181,7 @@ def test_an_id_for_two_entries_is_refused_and_the_same_entry_twice_is_in_the_led
 ) -> None:
     twice = WikipediaBlocks(str(write(tmp_path, as_csv(SMALL), as_csv(SMALL[3:6])))).load()
     pd.testing.assert_frame_equal(twice.frame, small.frame)
-    assert twice.ledger[0].because.startswith("each entry of the log once")
+    assert twice.ledger[0].because.startswith("an entry of the log that the files hold twice")
     assert sum(r.cases_removed for r in twice.ledger if r.step == 1) == 3
     other = {**SMALL[3], "comment": "another"}
     says = faults(as_csv(SMALL), as_csv([other]), folder=tmp_path)
@@ -303,14 +303,14 @@ def test_every_entry_is_a_case_or_in_the_ledger_with_its_own_reason(small) -> No
     for entry in small.ledger:
         left[entry.because] = left.get(entry.because, 0) + entry.cases_removed
     assert left == {
-        "the target is not hidden": 1,
-        "not an unblock; told with the block that it ended": 5,
-        "not an unblock of a block from outside the log, or of an automatic one": 2,
-        "not a reblock; told with the block that it changed": 1,
-        "not a reblock of a block from outside the log": 1,
-        "not set by the target itself (a self-block)": 1,
-        "not set as a test of blocking, by its summary or its unblock’s": 2,
-        "the length can be read, and is above zero": 1,
+        "the target is hidden": 1,
+        "an unblock, told with the block that it ended": 5,
+        "an unblock of a block from outside the log, or of an automatic one": 2,
+        "a reblock, told with the block that it changed": 1,
+        "a reblock of a block from outside the log": 1,
+        "a self-block: set by the target itself": 1,
+        "set as a test of blocking, by its summary or its unblock’s": 2,
+        "the length cannot be read, or is not above zero": 1,
     }
     assert len(small) + sum(left.values()) == len(SMALL)
 
@@ -441,7 +441,7 @@ def test_the_burn_in_leaves_through_the_ledger(tmp_path) -> None:
     source = WikipediaBlocks(str(write(tmp_path, as_csv(SMALL))), burn_in_days=5)
     cases = source.load()
     assert list(cases.frame["case_id"]) == ["18", "20"]
-    assert cases.ledger[-1].because.startswith("after the first 5 days of the log")
+    assert cases.ledger[-1].because.startswith("in the first 5 days of the log")
 
 
 def test_a_roster_alone_says_who_held_a_role(tmp_path) -> None:

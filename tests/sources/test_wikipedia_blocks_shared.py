@@ -57,8 +57,8 @@ def test_every_entry_is_a_case_or_in_the_ledger(files, cases, entries) -> None:
     removed: dict[str, int] = defaultdict(int)
     for r in cases.ledger:
         removed[r.because] += r.cases_removed
-    assert removed["the target is not hidden"] == sum(not e["title"] for e in entries) == 623
-    assert removed["not set by the target itself (a self-block)"] == 5
+    assert removed["the target is hidden"] == sum(not e["title"] for e in entries) == 623
+    assert removed["a self-block: set by the target itself"] == 5
     blocks = [e for e in entries if e["action"] == "block" and e["title"]]
     own = [e for e in blocks if e["title"].removeprefix("User:") == e["user"]]
     assert len(own) == 5

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
 from audit.origin import locate
-from audit.reading.engine import line_said
+from audit.reading.engine import line_said, pattern_of
 from audit.reading.folders import Files, files_of
 from audit.reading.lines import LONGEST_LINE
 from audit.reading.zips import Limits, Part, Unpacking
@@ -89,7 +89,8 @@ class Download:
             if found:
                 places[name] = found[0]
             else:
-                hint = repr(near(theirs[0], header) or "the published file")
+                close = near(theirs[0], header)
+                hint = f"{close!r} may be it" if close else "the file as published, unedited"
                 faults.append(Fault(f"is missing in {where}", " or ".join(theirs), hint=hint))
         if KNOWN[kind]:
             self.strange += [name for name in header if name not in KNOWN[kind]]
@@ -108,9 +109,9 @@ class Download:
                 f"insert into {kind} select {wanted}, {last} (select string_split(line, chr(9)) "
                 "as fields from read_csv(?, columns = {'line': 'VARCHAR'}, header = true, "
                 "auto_detect = false, delim = '\x01', quote = '', escape = '', strict_mode = true, "
-                f"parallel = false, max_line_size = {LONGEST_LINE}))"
+                f"parallel = false, hive_partitioning = false, max_line_size = {LONGEST_LINE}))"
                 f"{f' group by {wanted}' if kind == 'ratings' else ''}",
-                [str(part.path)],
+                [pattern_of(part.path)],
             )
         except duckdb.InvalidInputException as error:
             _unreadable(part, str(error))

@@ -120,6 +120,11 @@ LAYOUTS = tuple(
 """Every layout that is read. A file from before April 2024 has the columns of 2023-09."""
 
 
+def _hint(name: str, header: Sequence[str]) -> str:
+    close = near(name, header)
+    return f"{close!r} may be it" if close else "the dump as published, unedited"
+
+
 def layout_of(header: Sequence[str]) -> tuple[Layout | None, list[Fault]]:
     """Return the layout that a header is of, in the header's own order, or what is wrong with it.
 
@@ -132,7 +137,7 @@ def layout_of(header: Sequence[str]) -> tuple[Layout | None, list[Fault]]:
     layout = min(LAYOUTS, key=lambda known: len(set(known.columns) ^ set(header)))
     in_file = f"the nearest published layout ({layout})"
     faults = [
-        Fault(f"is missing against {in_file}", name, hint=repr(near(name, header) or "the dump"))
+        Fault(f"is missing against {in_file}", name, hint=_hint(name, header))
         for name in layout.columns
         if name not in header
     ]

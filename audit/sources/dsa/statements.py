@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from audit.errors import Fault, SchemaError, SourceError
-from audit.reading.engine import line_said
+from audit.reading.engine import line_said, pattern_of
 from audit.reading.lines import LONGEST_LINE
 from audit.reading.zips import Part
 from audit.schema import near
@@ -79,8 +79,8 @@ class Statements:
                 f"create temp table part as select {', '.join(wanted)} from read_csv(?, "
                 f"columns = {{{names}}}, header = true, auto_detect = false, delim = ',', "
                 "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, "
-                f"parallel = false, max_line_size = {LONGEST_LINE})",
-                [str(part.path)],
+                f"parallel = false, hive_partitioning = false, max_line_size = {LONGEST_LINE})",
+                [pattern_of(part.path)],
             )
         except duckdb.InvalidInputException as error:
             _unreadable(part, str(error))

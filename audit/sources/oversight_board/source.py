@@ -36,11 +36,14 @@ DATE = "%B %d, %Y"
 ACCOUNT_RESTRICTED = r"(?:restrict|suspend)[^.]{0,60}access to post"
 
 STEPS: tuple[tuple[Callable[[pd.DataFrame], pd.Series], str], ...] = (
-    (lambda f: f["outcome"].notna(), "the Board gave a decision"),
-    (lambda f: f["told"] != MIXED, "all posts of the decision met the same, in one direction"),
-    (lambda f: f["told"] != UNDECIDED, "a rule says what Meta had decided"),
+    (lambda f: f["outcome"].notna(), "the Board gave no decision"),
+    (
+        lambda f: f["told"] != MIXED,
+        "posts of one decision met different ends, or went in both directions",
+    ),
+    (lambda f: f["told"] != UNDECIDED, "no rule says what Meta had decided"),
 )
-"""Which rows stay at each step, and what those that stay have in common."""
+"""Which rows stay at each step, and why the others leave."""
 
 
 @dataclass(frozen=True, slots=True)

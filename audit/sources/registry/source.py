@@ -114,7 +114,9 @@ class Registry:
         origin = replace(Origin.read(locate(self.path)), limits=self.limits)
         cases = Cases(frame, (origin,), extra_columns=self.extra_columns)
         speech = cases.frame["violation_acknowledged"].ne("legal_ground")
-        because = "decided under rules on speech; sanctions, copyright and election law left out"
+        because = (
+            "decided under sanctions, copyright or election law, and not under rules on speech"
+        )
         return cases.keep(speech, because=because)
 
     def decisions(self) -> pd.DataFrame:

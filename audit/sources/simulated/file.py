@@ -10,7 +10,7 @@ import tomli_w
 
 from audit.errors import SourceError
 from audit.reading.digests import sha256
-from audit.reading.engine import engine_in
+from audit.reading.engine import engine_in, pattern_of
 from audit.sources.simulated.simuland import Census, reported
 from audit.text import visible
 
@@ -93,11 +93,11 @@ def _draw(census: Census, engine: duckdb.DuckDBPyConnection, folder: Path, chunk
 
 def _sorted(engine: duckdb.DuckDBPyConnection, folder: Path, target: Path) -> int:
     """Put the chunks in the order of time and number the cases."""
-    chunks = str(folder / "chunk-*.parquet").replace("'", "''")
+    chunks = (pattern_of(folder) + "/chunk-*.parquet").replace("'", "''")
     drawn = f"(from read_parquet('{chunks}') order by posted_at, account_id, place)"
     numbered = "printf('case-%06d', row_number() over ()) as case_id, * exclude (place)"
     _copy(engine, f"select {numbered} from {drawn}", target)
-    rows = engine.execute("select count(*) from read_parquet(?)", [str(target)]).fetchall()
+    rows = engine.execute("select count(*) from read_parquet(?)", [pattern_of(target)]).fetchall()
     return int(rows[0][0])
 
 

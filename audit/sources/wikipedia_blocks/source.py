@@ -144,7 +144,7 @@ class WikipediaBlocks:
         if self.burn_in_days:
             days = f"{self.burn_in_days:g}"
             late = cases.frame["days_into_log"] >= self.burn_in_days
-            because = f"after the first {days} days of the log, which only teach who has blocked"
+            because = f"in the first {days} days of the log, which only teach who has blocked"
             cases = cases.keep(late, because=because)
         return replace(cases, frame=cases.frame.drop(columns=list(steps.INNER)))
 

@@ -58,26 +58,23 @@ def as_cases(
 
 
 STEPS: tuple[tuple[Callable[[pd.DataFrame], pd.Series], str], ...] = (
-    (lambda f: ~f["again"], "each entry of the log once; the files hold some twice"),
-    (lambda f: ~f["hidden"], "the target is not hidden"),
+    (lambda f: ~f["again"], "an entry of the log that the files hold twice"),
+    (lambda f: ~f["hidden"], "the target is hidden"),
     (
         lambda f: ~(f["entry"].eq("unblock") & f["tied"]),
-        "not an unblock; told with the block that it ended",
+        "an unblock, told with the block that it ended",
     ),
     (
         lambda f: f["entry"] != "unblock",
-        "not an unblock of a block from outside the log, or of an automatic one",
+        "an unblock of a block from outside the log, or of an automatic one",
     ),
     (
         lambda f: ~(f["entry"].eq("reblock") & f["tied"]),
-        "not a reblock; told with the block that it changed",
+        "a reblock, told with the block that it changed",
     ),
-    (lambda f: f["entry"] != "reblock", "not a reblock of a block from outside the log"),
-    (lambda f: ~f["own"], "not set by the target itself (a self-block)"),
-    (lambda f: ~f["test"], "not set as a test of blocking, by its summary or its unblock’s"),
-    (
-        lambda f: f["action"] != "none",
-        "the length can be read, and is above zero",
-    ),
+    (lambda f: f["entry"] != "reblock", "a reblock of a block from outside the log"),
+    (lambda f: ~f["own"], "a self-block: set by the target itself"),
+    (lambda f: ~f["test"], "set as a test of blocking, by its summary or its unblock’s"),
+    (lambda f: f["action"] != "none", "the length cannot be read, or is not above zero"),
 )
-"""Which rows stay at each step, and what those that stay have in common."""
+"""Which rows stay at each step, and why the others leave: a report lists them as who left."""
