@@ -179,6 +179,82 @@ def test_page_one_comes_first_in_words_and_ticks_are_left_out(tmp_path) -> None:
     ]
 
 
+def test_the_classes_are_called_by_their_names(tmp_path) -> None:
+    ids = ("events_focal", "rate_reference", "n_unknown", "observed", "expected", "gap")
+    one = written(tmp_path / "1", [claim(n, "1", 1) for n in ids])
+    other = written(tmp_path / "2", [claim(n, "2", 2) for n in ids])
+    for folder in (one, other):
+        record = json.loads((folder / "record.json").read_text())
+        record["verdict"] = {"classes": ["world leader", "other {focal} author"]}
+        (folder / "record.json").write_text(json.dumps(record))
+    assert str(diff(one, other)).splitlines()[1:7] == [
+        "  posts of the world leader class acted on: 1 → 2",
+        "  rate of the other {focal} author class: 1 → 2",
+        "  posts of the unknown class: 1 → 2",
+        "  compared posts of the world leader class acted on: 1 → 2",
+        "  posts expected to be acted on at the other {focal} author rate: 1 → 2",
+        "  gap: 1 → 2",
+    ]
+
+
+def test_other_classes_are_said(tmp_path) -> None:
+    for name, classes in (("1", ["leader", "ordinary"]), ("2", ["official", "ordinary"])):
+        folder = written(tmp_path / name, BEFORE)
+        record = json.loads((folder / "record.json").read_text())
+        record["verdict"] = {"classes": classes}
+        (folder / "record.json").write_text(json.dumps(record))
+    said = str(diff(tmp_path / "1", tmp_path / "2"))
+    assert "the classes compared were leader and ordinary, and are official and ordinary" in said
+
+
+@pytest.mark.parametrize("classes", [None, 7, ["a"], ["a", 3], ["", "b"], {"a": 1, "b": 2}])
+def test_classes_of_another_form_are_not_taken(tmp_path, classes) -> None:
+    folder = written(tmp_path / "1", BEFORE)
+    record = json.loads((folder / "record.json").read_text())
+    record["verdict"] = {"classes": classes}
+    (folder / "record.json").write_text(json.dumps(record))
+    assert Edition.read(folder).classes == ("focal", "reference")
+
+
+@pytest.mark.parametrize("key", ["report", "hashes", "verdict"])
+def test_a_record_of_another_form_is_refused_in_words(tmp_path, key) -> None:
+    folder = written(tmp_path / "1", BEFORE)
+    record = json.loads((folder / "record.json").read_text())
+    (folder / "record.json").write_text(json.dumps({**record, key: [1]}))
+    with pytest.raises(ClaimError, match=f"its '{key}' is no object"):
+        Edition.read(folder)
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path) -> None:
+    with pytest.raises(ClaimError, match="holds 1 ids a second time"):
+        Edition.read(written(tmp_path / "1", [*BEFORE, BEFORE[0]]))
+
+
+def test_an_interval_that_changed_under_the_same_number_is_a_correction(tmp_path) -> None:
+    gap = {**claim("gap", "−18.2 percentage points", -18.17), "unit": "percentage points"}
+    ends = {"conf_low": -28.11, "conf_high": -7.37, "confidence": 0.95, "decimals": 1}
+    one = written(tmp_path / "1", [{**gap, **ends}])
+    other = written(tmp_path / "2", [{**gap, **ends, "conf_low": -25.0}])
+    same = written(tmp_path / "3", [{**gap, **ends, "conf_low": -28.12}])
+    assert [(r.was, r.now) for r in diff(one, other).rows] == [
+        (
+            "−18.2 percentage points (95 % interval −28.1 to −7.4)",
+            "−18.2 percentage points (95 % interval −25.0 to −7.4)",
+        )
+    ]
+    assert diff(one, same).rows == ()
+
+
+def test_a_reason_of_a_claim_that_nobody_has_is_refused(two, tmp_path) -> None:
+    """It would be printed nowhere: an option that is ignored in silence."""
+    why = tmp_path / "why.toml"
+    why.write_text('[[correction]]\nclaim = "gpa"\nwhy = "Twice"\n')
+    with pytest.raises(ClaimError, match="the reasons name 'gpa', and neither version has"):
+        diff(*two, reasons=why)
+    why.write_text('[[correction]]\nclaim = "go*"\nwhy = "Twice"\n')
+    assert len(diff(*two, reasons=why).rows) == 4
+
+
 def test_a_reason_of_an_estimate_is_that_of_its_other_claims(tmp_path) -> None:
     same = {"unit": "points", "estimator": "audit.gap"}
     ids = ("gap", "tbl/r0/gap", "n")

@@ -126,7 +126,7 @@ def direction_of(sentence: str) -> int | None:
 
     "Not more often" says no direction, and neither does a bound: "fewer than 10".
     """
-    said = {s for _, _, s in _directions(sentence)}
+    said = {s for _, _, s, denied in _directions(sentence) if not denied}
     return said.pop() if len(said) == 1 else None
 
 
@@ -193,19 +193,41 @@ def _faults(family: Words, text: str, instead: str) -> Iterator[Fault]:
         yield Fault(match[0], match.start(), match.end(), family.why, instead)
 
 
-def _directions(text: str) -> Iterator[tuple[int, str, int]]:
+DENIED = re.compile(
+    r"(?:\b(?:not|no|never|neither|nor)\b|n't\b)(?! (?:only|just|merely|simply|surpris\w*|clear\w*"
+    r"|unusual\w*|uncommon\w*|strange\w*|odd\w*|wrong\w*|by chance)\b)(?: [\w'-]+){0,3}$",
+    re.IGNORECASE,
+)
+"""What stands before a word of direction that a sentence denies: "were not removed less often"."""
+UNSAID = re.compile(
+    r"(?:\b(?:not|never|cannot)\b|n't\b)(?: \w+)? (?:find|found|see|seen|show|shown|say|mean"
+    r"|suggest|imply|indicate|report|establish|prove)\b[^,;:.]*$"
+    r"|\bno (?:\w+ )?(?:sign|evidence|indication|proof)\b[^,;:.]*$",
+    re.IGNORECASE,
+)
+"""What stands before a word of direction of which nothing is said: "it does not show that …"."""
+
+
+def _directions(text: str) -> Iterator[tuple[int, str, int, bool]]:
+    """Yield (place, word, sign, whether it is denied) of each word of direction that is meant."""
+    plain = text.replace("’", "'")
     for word, sign in DIRECTIONS.items():
         for match in re.finditer(rf"(?<!\w){word}(?!\w)(?! than \d)", text, re.IGNORECASE):
-            before = text[: match.start()].rstrip().lower()
-            if not re.search(r"(?:\bnot|\bno|n't|\bnever|\bneither)$", before):
-                yield match.start(), match[0], sign
+            before = plain[: match.start()].rstrip()
+            if UNSAID.search(before):
+                continue
+            yield match.start(), match[0], sign, bool(DENIED.search(before))
 
 
 def _turned(text: str, sign: int, outcome: str, rung: int) -> Iterator[Fault]:
-    for start, word, says in _directions(text):
-        if says != sign:
+    for start, word, says, denied in _directions(text):
+        if denied and says == sign:
+            why = f"the number's sign is {sign:+d}, and the sentence denies it"
+        elif not denied and says != sign:
             why = f"the number's sign is {sign:+d}, and the word says {says:+d}"
-            yield Fault(word, start, start + len(word), why, _plain(sign, outcome, rung))
+        else:
+            continue
+        yield Fault(word, start, start + len(word), why, _plain(sign, outcome, rung))
 
 
 def _plain(sign: int | None, outcome: str, rung: int) -> str:

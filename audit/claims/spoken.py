@@ -161,8 +161,7 @@ def _is_meant(text: str, fault: Fault, licence: Licence) -> bool:
     if word == "accounts for" and PLURAL.search(before):
         return False
     if not fault.why.startswith("the number's sign"):
-        unproven = fault.why.startswith("it claims a certainty") and DENIED.search(before)
-        return not (unproven or DISCLAIMED.search(before))
+        return not disclaimed(text, fault)
     if word in SIZES and OF_A_GAP.search(text):
         return bool(re.search(r"\b(?:rates?|shares?)\b", before)) and not re.search(
             r"\b(?:gaps?|differences?|intervals?|margins?|bounds?|ratios?)\b", text, re.IGNORECASE
@@ -173,4 +172,14 @@ def _is_meant(text: str, fault: Fault, licence: Licence) -> bool:
     return bool(DONE.search(clause)) or not DONE.search(text)
 
 
-__all__ = ["Licence", "judged", "overstated", "sentences_of", "speaks"]
+def disclaimed(text: str, fault: Fault) -> bool:
+    """Return whether a sentence says that it does not say a word: "does not prove", "no sign of".
+
+    Words of direction are not disclaimed here: `audit.claims.faults_of` reads their denial.
+    """
+    before = text[: fault.start].rstrip().replace("’", "'")
+    unproven = fault.why.startswith("it claims a certainty") and DENIED.search(before)
+    return bool(unproven or DISCLAIMED.search(before))
+
+
+__all__ = ["Licence", "disclaimed", "judged", "overstated", "sentences_of", "speaks"]

@@ -9,6 +9,9 @@ DIRECTIONS: Mapping[str, int] = {
     "less often": -1,
     "less frequently": -1,
     "less likely": -1,
+    "more rarely": -1,
+    "more seldom": -1,
+    "rarer": -1,
     "fewer": -1,
     "lower": -1,
     "below": -1,
@@ -16,6 +19,9 @@ DIRECTIONS: Mapping[str, int] = {
     "more often": 1,
     "more frequently": 1,
     "more likely": 1,
+    "less rarely": 1,
+    "less seldom": 1,
+    "likelier": 1,
     "higher": 1,
     "above": 1,
     "larger": 1,
@@ -28,7 +34,7 @@ _COUNT = (
 )
 _MORE = (
     r"(?:higher|lower|greater|larger|smaller|more|less|fewer|likelier|stricter"
-    r"|as (?:likely|often|many|high|much|frequent\w*)|the (?:rate|odds|risk|chance))"
+    r"|as (?:likely|often|many|high|much|frequent\w*)|th(?:e|at) (?:rate|odds|risk|chance|of|for))"
 )
 
 
@@ -59,7 +65,11 @@ WORDS: tuple[Words, ...] = (
         "cause",
         r"because(?: of)?|due to|owing to|thanks to|le(?:d|ads?|ading) to|caus(?:ed|es|ing)"
         r"|causal(?:ly)?|(?:as a )?result(?:s|ed|ing)?(?: of| in| from)|driven by|attributable to"
-        r"|on account of|explain(?:s|ed|ing)?|accounts? for|accounted for|brought about"
+        r"|on account of|by virtue of|brought on by|stem(?:s|med|ming)? from|aris(?:es?|ing) from"
+        r"|arose from|responsible for|(?:a|the|one|direct) consequences? of|produced by|triggered"
+        r"|prompted|g(?:ives?|ave|iven) rise to|owed to|(?:is|are|was|were|lies|lay) behind the"
+        r"|contribut(?:es?|ed|ing) to|explain(?:s|ed|ing)?|accounts? for|accounted for"
+        r"|brought about"
         r"|the reason (?:why|that|for)|(?:an|no|the|its) (?:effect|impact|influence) (?:of|on)",
         NONE,
         "it names a cause, and no comparison of records shows one",

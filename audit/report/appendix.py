@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit.design import words
 from audit.disclosure import OFFICIALS
 from audit.docket.names import NOT_STATED
 from audit.evidence import NAMES_FROM
@@ -149,13 +150,19 @@ def _versions() -> str:
 
 
 def verdict_numbers(evidence: Evidence) -> dict[str, Any]:
-    """Return the verdict, its rung and sentence, and every number that the rule reads it from."""
+    """Return the verdict, rung, sentence, classes, and every number that the rule reads it from."""
     read = asdict(evidence.reading)
     numbers = {
         k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in read.items()
     }
-    verdict, sentence = str(evidence.verdict), evidence.sentence
-    return {"verdict": verdict, "rung": evidence.rung, "sentence": sentence, **numbers}
+    design = evidence.comparison.study.design
+    return {
+        "verdict": str(evidence.verdict),
+        "rung": evidence.rung,
+        "sentence": evidence.sentence,
+        "classes": [words(design.focal), words(design.references[0])],
+        **numbers,
+    }
 
 
 def names(evidence: Evidence) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.corrections import ABSENT, OWN, Correction, Corrections, Edition, corrected, named
+from audit.corrections.edition import classes_in
 from audit.disclosure import HIDDEN, SYMBOL
 from audit.errors import ReportError
 from audit.report.blocks import Block, Heading, Note, prose
@@ -106,6 +107,7 @@ def _edition(plain: Document, origin: Origin, version: str) -> Edition:
         version=version,
         date=str(plain.meta["date"]),
         hashes=hashes_of(plain, origin),
+        classes=classes_in(plain.record.get("verdict", {})),
     )
 
 
@@ -144,7 +146,9 @@ def _note(found: Corrections, earlier: str) -> Note:
 def _table(found: Corrections) -> Block:
     import pandas as pd
 
-    whole = [replace(r, claim=named(r.claim)) for r in found.rows if "/" not in r.claim]
+    whole = [
+        replace(r, claim=named(r.claim, found.classes)) for r in found.rows if "/" not in r.claim
+    ]
     rest = _summed([r for r in found.rows if "/" in r.claim])
     return table(
         pd.DataFrame([r.to_dict() for r in (*whole, *rest)], columns=list(LABELS)),

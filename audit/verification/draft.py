@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audit.claims import Fault, faults_of
+from audit.claims.spoken import disclaimed
 from audit.errors import VerifyError
 from audit.text import visible
 from audit.tokens import flattened
 from audit.verification.defects import Check, Defect, Verification
+from audit.verification.direction import expected_sign, finding_of
+from audit.verification.disguised import disguises
+from audit.verification.frequencies import frequencies, wrong_frequency
 from audit.verification.matched import Book, Match
+from audit.verification.pairs import wrong_pair
 from audit.verification.passages import read_bytes
 from audit.verification.phrases import Phrase, phrases
-from audit.verification.record import read_record
-from audit.verification.sentences import Sentence, sentences
-from audit.verification.spoken import directions, judged
+from audit.verification.record import own_defects, read_record
+from audit.verification.rows import Row
+from audit.verification.sentences import Sentence, code_lines, sentences
+from audit.verification.spoken import equalities, judged, tests, treatments
 
 LONGEST = 500_000  # characters of a draft
 HANDLE = re.compile(r"(?<![\w@/.])@\w{2,40}")
@@ -84,14 +90,13 @@ def verify_draft(
     reader = _Reader(Book(found))
     for sentence in sentences(text):
         reader.read(sentence)
+    reader.unchecked += [f"line {line}: a block of code is not read" for line in code_lines(text)]
     unchecked = [*reader.unchecked, *_names(reader, text, found.folder, design)]
     checked = (
         Check("sentences", f"words licensed at rung {found.rung}", reader.sentences),
         Check("numbers", "claims of the report", reader.numbers),
     )
     defects = tuple(dict.fromkeys(reader.defects))
-    from audit.verification.record import own_defects
-
     wrong = tuple(own_defects(found))
     out = Verification(
         Path(path), (*wrong, *defects), checked, tuple(unchecked), tuple(reader.notes)
@@ -122,6 +127,7 @@ class _Reader:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.finding = finding_of(book)
         self.defects: list[Defect] = []
         self.traced: list[Traced] = []
         self.unchecked: list[str] = []
@@ -131,23 +137,21 @@ class _Reader:
     def read(self, sentence: Sentence) -> None:
         """Trace each number of a sentence, then weigh its words."""
         self.sentences += 1
-        text = flattened(sentence.text)
+        text, where = flattened(sentence.text), f"line {sentence.line}"
+        self.defects += [Defect("words", where, says, text) for says in disguises(sentence.text)]
         matches: list[Match] = []
         said_before: Phrase | None = None
         for phrase in phrases(text):
-            where = f"line {sentence.line}"
             if phrase.kind in ("date", "name"):
                 self._unprinted(phrase, where, text)
                 continue
             if said_before:
-                between = text[said_before.end : phrase.start]
-                wrong = self.book.pair(said_before, phrase, between, text)
-                if wrong:
-                    pair = visible(text[said_before.start : phrase.end], 80)
-                    self.defects.append(Defect("number", where, f"“{pair}”: {wrong}", text))
+                wrong = wrong_pair(said_before, phrase, text, self.book.claims)
+                pair = visible(text[said_before.start : phrase.end], 80)
+                self.defects += [Defect("number", where, f"“{pair}”: {wrong}", text)] * bool(wrong)
             said_before = phrase
             self.numbers += 1
-            match = self.book.match(phrase, text)
+            match = self.book.match(phrase, text, sentence.about)
             matches.append(match)
             if match.claim:
                 said = visible(phrase.text, 80)
@@ -166,45 +170,62 @@ class _Reader:
             says = f"{where}: {shown!r} is a date the report does not print; it is not checked"
             self.notes.append(says)
 
-    def _spoken(self, where: str, text: str) -> None:
-        """Weigh what drafts say beyond the words of `audit.claims`."""
-        said = directions(text, self.book.classes, self.book.lenient)
-        instead = self.book.sentence
-        self.defects += [
-            Defect("direction", where, f"{visible(w, 60)!r}: {why}", text, instead)
-            for w, why in said
-        ]
-        self.defects += [
-            Defect("licence", where, f"{visible(w, 60)!r} goes too far: {why}", text, instead)
-            for w, why in judged(text)
-        ]
-
     def _weigh(self, sentence: Sentence, text: str, matches: Sequence[Match]) -> None:
-        record = self.book.record
-        odds = record.odds(text) or any(m.odds for m in matches)
-        sign = self.book.sign(text, matches)
-        found = faults_of(text, rung=record.rung, odds=odds, sign=sign)
-        where = f"line {sentence.line}"
-        self._spoken(where, text)
-        for fault in found:
-            kind = "direction" if "sign is" in fault.why else "licence"
-            says = f"{visible(fault.word, 60)!r} goes too far at rung {record.rung}: {fault.why}"
-            if kind == "direction":
-                says = f"{visible(fault.word, 60)!r}: {fault.why}"
-            elif odds and "times" in fault.word.lower():
-                says += "; and an odds ratio is no ratio of chances"
-            instead = self._instead(fault, matches)
-            self.defects.append(Defect(kind, where, says, text, instead))
+        """Weigh the words of a sentence: rung, direction, frequency, equality, names."""
+        book, where = self.book, f"line {sentence.line}"
+        rows = book.rows.named(text)
+        sign = expected_sign(book, text, matches, rows)
+        self._spoken(where, text, rows, sign)
+        odds = book.record.odds(text) or any(m.odds for m in matches)
+        for fault in faults_of(text, rung=book.record.rung, odds=odds, sign=sign):
+            if not disclaimed(text, fault):
+                self.defects.append(self._fault(fault, where, text, matches, odds=odds))
         for handle in HANDLE.findall(sentence.text):
-            if handle[1:] not in self.book.names and handle not in self.book.names:
+            if handle[1:] not in book.names and handle not in book.names:
                 says = f"{visible(handle, 42)} is no official whom this report may name"
                 self.defects.append(Defect("named", where, says, text, "leave the name out."))
 
-    def _instead(self, fault: Fault, matches: Sequence[Match]) -> str:
-        """Return a licensed sentence: the report's own where the draft speaks of its main gap."""
-        if any(m.main for m in matches) and self.book.sentence:
-            return self.book.sentence
-        return fault.instead
+    def _fault(
+        self, fault: Fault, where: str, text: str, matches: Sequence[Match], *, odds: bool
+    ) -> Defect:
+        turned = "sign is" in fault.why
+        says = f"{visible(fault.word, 60)!r}: {fault.why}"
+        if not turned:
+            rung = self.book.record.rung
+            says = f"{visible(fault.word, 60)!r} goes too far at rung {rung}: {fault.why}"
+            says += "; and an odds ratio is no ratio of chances" * (
+                odds and "times" in fault.word.lower()
+            )
+        main = any(m.main for m in matches) and self.book.sentence
+        instead = self.book.sentence if main else fault.instead
+        return Defect("direction" if turned else "licence", where, says, text, instead)
+
+    def _spoken(self, where: str, text: str, rows: Sequence[Row], sign: int | None) -> None:
+        """Weigh what drafts say beyond the words of `audit.claims`."""
+        book, finding = self.book, self.finding
+        p = book.rows.p_values(rows)
+        own = replace(finding, p=p[0], low=None) if len(p) == 1 else finding
+        said = [
+            *(treatments(text, book.classes, finding.lenient) if not rows else ()),
+            *equalities(text, finding, sign),
+            *tests(text, own),
+        ]
+        self.defects += [
+            Defect("direction", where, f"{visible(w, 60)!r}: {why}", text, book.sentence)
+            for w, why in said
+        ]
+        self.defects += [
+            Defect("licence", where, f"{visible(w, 60)!r} goes too far: {why}", text, book.sentence)
+            for w, why in judged(text)
+        ]
+        for often in frequencies(text, book.classes):
+            wrong = wrong_frequency(often, book.claims, subgroup=bool(rows))
+            said_word = visible(often.text, 80)
+            if wrong and rows:
+                self.unchecked.append(f"{where}: “{said_word}”: {wrong}")
+            elif wrong:
+                says = f"“{said_word}”: {wrong}"
+                self.defects.append(Defect("number", where, says, text, "give the rate."))
 
 
 def _in_handle(text: str, phrase: Phrase) -> bool:

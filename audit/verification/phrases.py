@@ -8,50 +8,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from audit.tokens import TENS, WORDS, WRITTEN, Token, tokens
+from audit.tokens import WRITTEN, Token, tokens
+from audit.verification.classes import NOUN
+from audit.verification.number_words import IN_WORDS, LARGE, ROMAN, SIZES, worth, worth_of_roman
+from audit.verification.rounding import NEAR, Typed, hedged, room
 
 Kind = Literal["share", "percent", "points", "ratio", "count", "p", "date", "name"]
-HEDGES = {
-    "near": ("about", "around", "roughly", "approximately", "some", "close to", "an estimated"),
-    "under": ("nearly", "almost", "just under", "under", "less than", "fewer than", "up to")
-    + ("at most", "below"),
-    "over": ("just over", "over", "more than", "above", "at least", "upwards of"),
-}
-"""Words before a number that loosen it: on both sides, or say on which side the value lies."""
-PLAIN, LOOSE = 0.05, 0.10
-"""How far a fraction in words may be from the value, as a share of it: bare, and with a hedge."""
-
 PARTS = {
     **{"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6},
     **{"seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10},
 }
-TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-MANY = {
-    **{w: v for w, v in WORDS.items() if v >= 1 and w != "twice"},
-    **{w: 13.0 + i for i, w in enumerate(TEENS)},
-    **TENS,
-    **{"hundred": 100.0, "dozen": 12.0},
-}
 CROWD = re.compile(r"(?<!\w)(?:dozens|scores|hundreds|thousands|millions)(?!\w)", re.IGNORECASE)
-WORDED = re.compile(
-    rf"(?<![\w-])(?:an? )?(?P<n>{'|'.join((*TEENS, *TENS, 'dozen', 'hundred'))})(?![\w-])", re.I
-)
+WORDED = re.compile(rf"(?<![\w.,-])(?P<n>{LARGE})(?![\w-])", re.IGNORECASE)
 AS_RATIO = re.compile(
     r"(?i) ?(?:more|less|fewer|as|higher|lower|greater|larger|smaller|likel|the |that |what |over)"
 )
 BELOW = "below|under|less than|at most"
-_N = rf"(?:[\d,]*\d(?:\.\d+)?|{'|'.join(MANY)}|an?)"
-_NUM = r"(?P<n>[−+±-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|" + "|".join(MANY) + ")"
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_N = rf"(?:[\d,]*\d(?:\.\d+)?(?! (?:{'|'.join(SIZES)})\b)|{IN_WORDS}|an?)"
+_NUM = rf"(?P<n>[−+±-]?{_DIGITS}(?! (?:{'|'.join(SIZES)})\b)|{IN_WORDS})"
+_FEW = r"an?|one|two|three|four|five|six|seven|eight|nine"
 PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"(?<![\w.,]){pattern}(?!\w)", re.IGNORECASE))  # type: ignore[misc]
     for kind, pattern in (
         ("share", rf"(?P<n>{_N}) (?:in|out of) (?:every )?(?P<of>{_N})"),
+        (  # "one leader post in three was removed"
+            "share",
+            rf"(?P<n>{_FEW})(?: [^\W\d_][\w’'-]*){{1,3}} (?:in|out of) (?:every )?(?P<of>{_N})"
+            r"(?=[.,;:!?)]| (?:was|were|is|are|had|has|have|stay|remain|went|came|got)|$)",
+        ),
         (
             "share",
-            r"(?P<n>an?|one|two|three|four|five|six|seven|eight|nine)[ -]"
+            rf"(?P<n>{_FEW})[ -]"
             r"(?P<part>half|halves|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?",
         ),
-        ("share", r"(?P<part>half)(?= (?:of|the|their|its|as)\b)"),
+        ("ratio", r"(?P<part>half)(?= (?:that|the (?:rate|share|risk|odds|chance))\b)"),
+        ("share", r"(?P<part>half)(?= (?:of|the|their|its|as|all)\b)"),
         ("ratio", r"(?P<word>twice|thrice|double[ds]?|doubling|tripled?|triples)"),
         ("ratio", rf"{_NUM}(?:[ -]?times|[ -]?fold|x|×| ×)"),
         ("percent", rf"{_NUM} ?(?:%|percent\b|per cent\b)(?! ?points?)"),
@@ -60,10 +52,13 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     )
 )
 BOUND = re.compile(rf"<|≤|{BELOW}")
-NEAR = 40  # characters before a number in which its hedge, or the name it is part of, stands
 NAMED = re.compile(r"(?:[^\W\d_]-|[@#/.]\w*|\w)$")
 """What makes the digits behind it part of a name: COVID-19, o-0007, @user1."""
 WORTH = {"twice": 2.0, "thrice": 3.0, "doub": 2.0, "trip": 3.0}
+SIGN = re.compile(
+    r"(?:\b(?P<plus>plus|positive)|\b(?P<minus>minus|negative)|(?P<mark>[+−])) $", re.I
+)
+SIGNS = {"+": 1, "−": -1, "-": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ class Phrase:
     low, high : float
         The values that it may have been rounded from.
     signed : int
-        Of a sign that is printed; 0 where none is.
+        Of a sign that is printed or said ("minus 18"); 0 where none is.
     """
 
     text: str
@@ -99,15 +94,6 @@ class Phrase:
         """Return whether a value may have been rounded to what the sentence says, sign apart."""
         slack = 1e-9 * max(1.0, abs(exact))
         return self.low - slack <= abs(exact) <= self.high + slack
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A number as typed: its digits ("" where none), what it is worth, whether in words."""
-
-    text: str
-    value: float
-    words: bool
 
 
 def phrases(sentence: str) -> list[Phrase]:
@@ -128,28 +114,40 @@ def phrases(sentence: str) -> list[Phrase]:
     """
     out: list[Phrase] = []
     taken = [False] * (len(sentence) + 1)
-    nan = math.nan
+
+    def take(start: int, end: int) -> bool:
+        if any(taken[start:end]):
+            return False
+        taken[start:end] = [True] * (end - start)
+        return True
+
     for match in WRITTEN.finditer(sentence):
-        out.append(Phrase(match[0], *match.span(), "date", nan, nan, nan))
-        taken[match.start() : match.end()] = [True] * len(match[0])
+        out.append(_unsaid("date", sentence, match.span()))
+        take(*match.span())
     for kind, pattern in PATTERNS:
         for match in pattern.finditer(sentence):
             times = kind == "ratio" and match[0].lower().endswith("times")
             if times and not AS_RATIO.match(sentence, match.end()):
                 continue  # "posted 302 times" counts
-            if not any(taken[match.start() : match.end()]):
+            if take(*match.span()):
                 out.append(_phrase(sentence, kind, match))
-                taken[match.start() : match.end()] = [True] * (match.end() - match.start())
     for match in (*CROWD.finditer(sentence), *WORDED.finditer(sentence)):
-        if not any(taken[match.start() : match.end()]):
-            span, word = match.span(), match.groupdict().get("n")
-            value = MANY[word.lower()] if word else math.inf
-            out.append(_made(sentence, "count", span, _Said("", value, True)))
-            taken[span[0] : span[1]] = [True] * len(match[0])
+        if take(*match.span()):
+            word = match.groupdict().get("n")
+            value = worth(word) if word else math.inf
+            out.append(_made(sentence, "count", match.span(), Typed("", value, True)))
+    for match in ROMAN.finditer(sentence):
+        if match[0] and NOUN.match(sentence[match.end() :]) and take(*match.span()):
+            value = worth_of_roman(match[0])
+            out.append(_made(sentence, "count", match.span(), Typed("", value, True)))
     for token in tokens(sentence):
         if not any(taken[token.start : token.end]):
             out += _token(sentence, token)
     return sorted(out, key=lambda p: p.start)
+
+
+def _unsaid(kind: Kind, sentence: str, span: tuple[int, int]) -> Phrase:
+    return Phrase(sentence[slice(*span)], *span, kind, math.nan, math.nan, math.nan)
 
 
 def _phrase(sentence: str, kind: Kind, match: re.Match[str]) -> Phrase:
@@ -158,8 +156,7 @@ def _phrase(sentence: str, kind: Kind, match: re.Match[str]) -> Phrase:
     if found.get("word"):
         value = next(v for w, v in WORTH.items() if found["word"].lower().startswith(w))
     elif found.get("part"):
-        part = found["part"].lower()
-        value = (_worth(said) if said else 1.0) / PARTS[part]
+        value = (_worth(said) if said else 1.0) / PARTS[found["part"].lower()]
     elif found.get("of"):
         value = _worth(said) / max(_worth(found["of"]), 1e-12)
     else:
@@ -167,24 +164,21 @@ def _phrase(sentence: str, kind: Kind, match: re.Match[str]) -> Phrase:
     if kind == "p" and BOUND.search(match[0]):
         return Phrase(match[0], *match.span(), "p", value, 0.0, value)
     words = kind == "share" or bool(found.get("word")) or not any(c.isdigit() for c in said)
-    return _made(sentence, kind, match.span(), _Said(said, value, words))
+    return _made(sentence, kind, match.span(), Typed(said, value, words))
 
 
 def _token(sentence: str, token: Token) -> Iterator[Phrase]:
     span = (token.start, token.end)
-    text = sentence[token.start : token.end]
-    nan = math.nan
     if token.shape in ("iso date", "written date", "clock", "year", "ordinal"):
-        yield Phrase(text, *span, "date", nan, nan, nan)
+        yield _unsaid("date", sentence, span)
     elif token.value is None or NAMED.search(sentence, max(0, token.start - NEAR), token.start):
-        yield Phrase(text, *span, "name", nan, nan, nan)
+        yield _unsaid("name", sentence, span)
     elif token.shape == "word" and (token.value < 1 or _no_count(sentence, token)):
         return
     else:
         kind: Kind = "percent" if token.shape == "percent" else "count"
         words = token.shape == "word"
-        said = _Said("" if words else token.text, token.value, words)
-        yield _made(sentence, kind, span, said)
+        yield _made(sentence, kind, span, Typed("" if words else token.text, token.value, words))
 
 
 def _no_count(sentence: str, token: Token) -> bool:
@@ -194,58 +188,18 @@ def _no_count(sentence: str, token: Token) -> bool:
     return not counts_something(sentence, token)
 
 
-def _made(sentence: str, kind: Kind, span: tuple[int, int], said: _Said) -> Phrase:
+def _made(sentence: str, kind: Kind, span: tuple[int, int], typed: Typed) -> Phrase:
     start, end = span
-    way, start = _hedged(sentence, start)
-    low, high = _room(said, way)
-    signed = {"+": 1, "−": -1, "-": -1}.get(said.text[:1], 0)
-    return Phrase(sentence[start:end], start, end, kind, abs(said.value), low, high, signed)
-
-
-def _hedged(sentence: str, start: int) -> tuple[str, int]:
-    """Return which way a number is loosened, and where its phrase begins."""
-    before = sentence[max(0, start - NEAR) : start].lower()
-    for way, hedges in HEDGES.items():
-        for words in sorted(hedges, key=len, reverse=True):
-            if re.search(rf"(?<!\w){words} $", before):
-                if way == "over" and before.endswith("just over "):
-                    words = "just over"
-                return way, start - len(words) - 1
-    return "", start
-
-
-def _room(number: _Said, way: str) -> tuple[float, float]:
-    """Return the values that may have been rounded to a number."""
-    value, said = abs(number.value), number.text
-    if number.words:
-        near = value * (LOOSE if way else PLAIN)
-        if not way and 1 <= value < math.inf and value == int(value):
-            near = min(near, 0.5)
-        step = 0.0
-    else:
-        step = 0.5 * 10.0 ** -_decimals(said)
-        near = max(step, min(0.5 * 10.0 ** _zeros(said), LOOSE * value)) if way else step
-        near = max(near, LOOSE * value) if way in ("under", "over") else near
-    if way == "under":
-        return value - near, value + step
-    if way == "over":
-        return value - step, value + near
-    return value - near, value + near
-
-
-def _decimals(said: str) -> int:
-    return len(said.rpartition(".")[2].rstrip("%")) if "." in said else 0
-
-
-def _zeros(said: str) -> int:
-    whole = said.replace(",", "").rstrip("%")
-    return 0 if "." in whole else len(whole) - len(whole.rstrip("0"))
+    way, start = hedged(sentence, start)
+    low, high = room(typed, way)
+    before = SIGN.search(sentence, 0, start)
+    signed = SIGNS.get(typed.text[:1], 0)
+    if before and not signed and kind != "count":
+        signed = 1 if before["plus"] or before["mark"] == "+" else -1
+    return Phrase(sentence[start:end], start, end, kind, abs(typed.value), low, high, signed)
 
 
 def _worth(said: str) -> float:
-    low = said.lower()
-    if low in ("a", "an"):
-        return 1.0
-    if low in MANY:
-        return MANY[low]
-    return float(low.replace(",", "").replace("−", "-").replace("±", ""))
+    bare = said.replace("−", "").replace("±", "").lstrip("+-")
+    value = worth(bare)
+    return -value if said.startswith(("−", "-")) else value

@@ -101,11 +101,12 @@ First sentence, of 251. Second, see p. 7 of Dr. Who, e.g. this one! Third?
 
 def test_sentences_and_their_lines() -> None:
     assert [(s.line, " ".join(s.text.split())) for s in sentences(DRAFT)] == [
+        (2, "12 things"),
         (4, "A heading of 3 words"),
         (6, "First sentence, of 251."),
         (6, "Second, see p. 7 of Dr. Who, e.g. this one!"),
         (6, "Third?"),
-        (8, "An item with [7 words] and"),
+        (8, "An item with [7 words] and code 5"),
         (9, "Another that goes on"),
         (16, "A numbered one."),
         (16, "Bold and slanted 4."),
