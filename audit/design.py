@@ -274,6 +274,12 @@ def words(name: str) -> str:
     return MONTH.sub(lambda m: m[0].capitalize(), said)
 
 
+def opening(name: str) -> str:
+    """Return a class name as the words that a title begins with: "World leader"."""
+    said = words(name)
+    return said[:1].upper() + said[1:]
+
+
 def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) -> Path:
     """Write a design's hash, date and content into the ledger of frozen designs.
 

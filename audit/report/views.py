@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from audit.design import words
 from audit.numerals import count, plain
 from audit.report.blocks import Block, Column, Note, Table, prose
-from audit.report.effects import short_p
+from audit.report.effects import estimator_name, short_p
 from audit.report.table import table
 
 NAN = float("nan")
@@ -85,7 +84,7 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
     ]
     gaps = comparison.to_frame().query("scale == 'difference'")
     for r in gaps.itertuples(index=False):
-        name = f"gap, {words(r.estimator)}, per {r.weighting}"
+        name = f"gap, {estimator_name(r.estimator)}, per {r.weighting}"
         out.append((name, value["total_effect"], r.estimate, r.conf_low, r.conf_high))
     frame = pd.DataFrame(out, columns=["what", "truth", "estimate", "conf_low", "conf_high"])
     inside = (frame["conf_low"] <= frame["truth"]) & (frame["truth"] <= frame["conf_high"])
