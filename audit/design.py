@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
 LONGEST_TERM = 400
 FOLDER = "folder"
+# A month after the number of a day: a level "from_3_november" is a date. "May" and "march" are
+# words of their own elsewhere.
+MONTH = re.compile(
+    r"(?<=\d )(?:january|february|march|april|may|june|july|august|september|october|november|"
+    r"december)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -241,10 +249,12 @@ class Design(Shown):
     def question(self) -> str:
         """Return the question in one sentence."""
         focal, reference = words(self.focal), words(self.references[0])
-        alike = f" within like {' × '.join(map(words, self.strata))}" if self.strata else ""
+        first, last = map(words, self.strata[:-1]), map(words, self.strata[-1:])
+        held = " and ".join(filter(None, (", ".join(first), *last)))
+        alike = f" with {held} held alike," if held else ""
         return (
-            f"Among {FRAME_WORDS[self.frame]}, how often were {focal} posts {self.outcome.verb}, "
-            f"and how often {reference} posts{alike}?"
+            f"Among {FRAME_WORDS[self.frame]},{alike} how often were {focal} posts "
+            f"{self.outcome.verb}, and how often were {reference} posts?"
         )
 
     def face(self) -> Face:
@@ -264,9 +274,17 @@ class Design(Shown):
 def words(name: str) -> str:
     """Return a class or column name as words: "world_leader" is "world leader".
 
-    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut.
+    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut. The
+    month of a date has its capital: "from_3_november" is "from 3 November".
     """
-    return visible(name.replace("_", " "), LONGEST_NAME)
+    said = visible(name.replace("_", " "), LONGEST_NAME)
+    return MONTH.sub(lambda m: m[0].capitalize(), said)
+
+
+def opening(name: str) -> str:
+    """Return a class name as the words that a title begins with: "World leader"."""
+    said = words(name)
+    return said[:1].upper() + said[1:]
 
 
 def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) -> Path:

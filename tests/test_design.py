@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.design import Design, changes_since_freezing, freeze
+from audit.design import Design, changes_since_freezing, freeze, words
 from audit.errors import DesignError
 
 GIVEN: dict[str, Any] = {
@@ -124,6 +124,35 @@ def test_frozen_and_then_changed(tmp_path: Path) -> None:
 
 def test_the_question_is_a_sentence() -> None:
     assert design().question == (
-        "Among posts that were reported, how often were world leader posts removed or met "
-        "with a stronger action, and how often ordinary posts within like rule × severity?"
+        "Among posts that were reported, with rule and severity held alike, how often were world "
+        "leader posts removed or met with a stronger action, and how often were ordinary posts?"
     )
+
+
+@pytest.mark.parametrize(
+    ("strata", "said"),
+    [
+        ((), "reported, how often were world leader posts"),
+        (("rule",), "reported, with rule held alike, how often"),
+        (("rule", "severity", "language"), ", with rule, severity and language held alike, how"),
+    ],
+)
+def test_what_is_held_alike_is_said_before_what_is_asked(
+    strata: tuple[str, ...], said: str
+) -> None:
+    question = replace(design(), strata=strata).question
+    assert said in question
+    assert question.endswith(" and how often were ordinary posts?")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("from_3_november", "from 3 November"),
+        ("3_MARCH", "3 March"),
+        ("may_contain_nudity", "may contain nudity"),
+        ("version_3_marching", "version 3 marching"),
+    ],
+)
+def test_a_date_in_a_name_has_its_capital(name: str, said: str) -> None:
+    assert words(name) == said

@@ -193,11 +193,16 @@ def methods(evidence: Evidence) -> list[Block]:
     ]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, *, inside: bool = False) -> str:
+    """Return a term's value as its file has it, without quotes; brackets tell what is `inside`."""
     if isinstance(value, dict):
-        return "; ".join(f"{k} = {_shown(v)}" for k, v in value.items())
+        said = (f"{k} = {_shown(v, inside=True)}" for k, v in value.items())
+        return f"{{{', '.join(said)}}}" if inside else "; ".join(said)
     if isinstance(value, list):
-        return ", ".join(_shown(v) for v in value)
+        listed = ", ".join(_shown(v, inside=True) for v in value)
+        return f"[{listed}]" if inside else listed
+    if isinstance(value, bool):
+        return str(value).lower()
     if is_number(value):
         return uttered(str(value), value, "setting", len(str(value).partition(".")[2]))
     return str(value)

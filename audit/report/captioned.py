@@ -19,6 +19,8 @@ WRAPPED = 24  # letters after which the text of a column goes on in the next lin
 SIMULATED = '<span class="simulated">[SIMULATED]</span>'
 LONGEST_WORD = re.compile(r"\S{30}")
 """A run that a column of a table cannot hold; it may break anywhere, and other words may not."""
+DATE = re.compile(r"\d{4}(?:-\d\d){1,2}")
+"""A cell that is a date and nothing else: it stands on one line."""
 
 
 def text(value: object) -> str:
@@ -165,6 +167,7 @@ def _row(row: Sequence[str], columns: Sequence[Data]) -> str:
 def _class(column: Data, value: str = "") -> str:
     names = [] if column["align"] in (None, "left") else [column["align"]]
     names += ["long"] if LONGEST_WORD.search(value) else []
+    names += ["date"] if DATE.fullmatch(value) else []
     return f' class="{" ".join(names)}"' if names else ""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.cells import REFERENCE
-from audit.design import words
+from audit.design import opening, words
 from audit.disclosure import OFFICIALS, STRATA, mask, protection
 from audit.numerals import count, level, many
 from audit.report.blocks import Column, Prose, Table, prose
@@ -48,7 +48,7 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
     return table(
         shown,
         id=id,
-        title=f"{words(study.design.focal)} posts, case by case",
+        title=f"{opening(study.design.focal)} posts, case by case",
         subtitle=f"Chance of being {did}, at {words(study.design.references[0])} accounts’ rates",
         columns={
             "case_id": Column("Case", limit=40),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit.design import words
+from audit.design import opening, words
 from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import level, p_value
 from audit.report.blocks import Column, Table
@@ -63,7 +63,7 @@ def effects_table(
         "odds_ratio": "Odds ratio (not a ratio of rates)",
     }
     frame["scale"] = frame["scale"].map(heads)
-    frame["estimator"] = frame["estimator"].map(words)
+    frame["estimator"] = frame["estimator"].map(estimator_name)
     return table(
         frame,
         id=id,
@@ -82,7 +82,7 @@ def effects_table(
             if (silent := no_inference(study))
             else _level(comparison) + ", by account; p: the larger of that of the permutation over "
             "accounts and that at which the interval touches zero.",
-            *(f"{words(n)}: {e.about}." for n, e in ESTIMATORS.items() if n in ran),
+            *(f"{estimator_name(n)}: {e.about}." for n, e in ESTIMATORS.items() if n in ran),
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
@@ -94,7 +94,7 @@ def independent_table(comparison: Comparison) -> Table:
     frame = comparison.if_independent()
     for column in ("estimate", "conf_low", "conf_high"):
         frame[column] = frame[column] * POINTS
-    frame["estimator"] = frame["estimator"].map(words)
+    frame["estimator"] = frame["estimator"].map(estimator_name)
     return table(
         frame,
         id="tbl-independent",
@@ -127,7 +127,7 @@ def family_table(evidence: Evidence) -> Table:
     return table(
         frame,
         id="tbl-family",
-        title=f"{words(study.design.focal)} posts against each reference class",
+        title=f"{opening(study.design.focal)} posts against each reference class",
         columns={
             "reference": "Against",
             "n_reference": ("Posts", ",d"),
@@ -148,6 +148,11 @@ def family_table(evidence: Evidence) -> Table:
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
     )
+
+
+def estimator_name(name: str) -> str:
+    """Return an estimator's name as words; those of people keep their capitals."""
+    return {"mantel_haenszel": "Mantel–Haenszel"}.get(name, words(name))
 
 
 def _level(comparison: Comparison) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from audit.design import words
+from audit.design import opening, words
 from audit.numerals import level
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, source_line
@@ -37,7 +37,7 @@ def split_table(split: ExemptionSplit, *, id: str = "tbl-exemption-split") -> Ta
         frame,
         id=id,
         title="The gap, under published exemptions and not",
-        subtitle=f"{words(study.design.focal)} posts {study.design.outcome.verb}",
+        subtitle=f"{opening(study.design.focal)} posts {study.design.outcome.verb}",
         columns={
             "about": "Where they lie",
             "n": ("Posts", ",d"),

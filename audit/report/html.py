@@ -12,6 +12,7 @@ from audit.report.markdown import Node
 from audit.report.markup import FACES
 from audit.report.maths import formulas
 from audit.report.numbering import plain
+from audit.report.seal import COMMAND
 
 TAGS: Mapping[str, str] = {
     "emph": "em",
@@ -29,9 +30,22 @@ def build_html(document: Document) -> str:
     page loads nothing, and runs nothing but the script that makes its tables sortable.
     """
     page = Page(formulas(document.formulas(), "mathml"))
-    parts = (page.blocks(document.front), page.blocks(document.body), page.footnotes())
+    front, body = page.blocks(document.front), page.blocks(document.body)
+    parts = (front, sealed(document.fingerprint), body, page.footnotes())
     meta = {**document.meta, "simulated": document.simulated}
     return framed(meta, "\n".join(parts), contents(_entries(document, page.maths)))
+
+
+def sealed(fingerprint: str) -> str:
+    """Return how to check the report, as page one of the PDF says it; "" where it is not known."""
+    if not fingerprint:
+        return ""
+    return (
+        '<p class="small sealed"><strong>Check this report</strong> with its files beside it: '
+        f"<code>{COMMAND.replace('.pdf', '.html')}</code>. <strong>Fingerprint</strong> "
+        f"<code>{text(fingerprint)}</code>. The command reads every number again, makes the report "
+        "anew where it can, and names what differs.</p>"
+    )
 
 
 def _entries(document: Document, maths: Mapping[str, str]) -> list[tuple[int, str, str, str]]:

@@ -21,6 +21,7 @@ def _finding(data: Data) -> str:
 def _note(data: Data) -> str:
     label = f'<p class="label">{isolated(data["title"])}</p>' if data["title"] else ""
     tone = "plain" if data["tone"] == "plain" else "caution"
+    tone += " ruled" if data.get("ruled") else ""
     body = f"<p>{isolated(data['body'])}</p>" if data["body"] else ""
     return f'<div class="box note {tone}" role="note">{label}{body}{_points(data["points"])}</div>'
 

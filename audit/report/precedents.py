@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from audit.design import words
+from audit.design import opening, words
 from audit.disclosure import HIDDEN, mask, shields
 from audit.numerals import count, many
 from audit.outcome import participle
@@ -58,7 +58,8 @@ def precedents_tables(
         table(
             frame,
             id=id,
-            title=f"{words(study.design.focal)} posts beside their nearest {reference} precedents",
+            title=f"{opening(study.design.focal)} posts beside their nearest {reference} "
+            "precedents",
             columns=wanted,
             group="case",
             notes=[*_notes(docket, len(parts)), *hidden_notes(study, frame)],

@@ -24,6 +24,12 @@ MINUS = "−"
 MISSING = "–"
 SHOWN = re.compile(r"\d")
 """A cell without a digit shows no number."""
+SIZE = re.compile(r"^[^eE]*[1-9]")
+"""A number that is printed as more or less than nothing."""
+GENERAL = re.compile(r"(?:\.(\d+))?g$")
+"""A format that chooses between decimals and a power of ten by itself."""
+EXACT = 1e15
+"""Below it every whole number is itself in double precision."""
 
 
 def table(
@@ -217,13 +223,27 @@ def _text(value: Any, form: str, column: Column) -> str:
     if isinstance(value, float) and math.isinf(value):
         return _said(value)
     try:
-        whole = form.endswith("d") and float(value).is_integer()
-        return visible(format(int(value) if whole else value, form).replace("-", MINUS))
+        return visible(_number(value, form))
     except (ValueError, TypeError) as error:
         raise ReportError(
             f"column {column.label!r}: {visible(value)!r} does not take the format {form!r} "
             f"({error}); try ',d' for whole numbers, '.1%' for shares, '.2f' for others."
         ) from error
+
+
+def _number(value: Any, form: str) -> str:
+    """Return a number by its format, as the sentences of the report say theirs.
+
+    A space stands before "%". What rounds to nothing has no sign. Where "g" would print whole
+    digits as a power of ten, or leave out the commas of a count, all of them are printed.
+    """
+    whole, general = float(value).is_integer(), GENERAL.search(form)
+    if general and abs(value) < EXACT and (whole or abs(value) >= 10 ** int(general[1] or 6)):
+        form = form[: general.start()].replace(",", "") + ",.0f"
+    said = format(int(value) if whole and form.endswith("d") else value, form)
+    if not SIZE.search(said):
+        said = said.lstrip("+-")
+    return said.replace("-", MINUS).replace("%", " %")
 
 
 def _groups(frame: pd.DataFrame, group: str) -> tuple[tuple[int, str], ...]:

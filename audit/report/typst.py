@@ -16,16 +16,18 @@ from typing import Any
 from audit.errors import ReportError
 from audit.report.document import Document
 from audit.report.fonts import font_files
-from audit.report.printed import parted_tables, printed
+from audit.report.layout import moved_figures, parted_tables
+from audit.report.printed import printed
 from audit.text import visible
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARDS: Any = ["ua-1", "a-2a"]
 NO_DAY = "1970-01-01"  # the stamp of a PDF whose report has no date
-TRIES = 4  # times a document is set anew, at most, so that notes share a page with rows
+TRIES = 6  # times a document is set, at most, until its tables and figures are well placed
 
 
 Pages = Mapping[str, int]
+Spot = tuple[int, float]  # page, and points from its upper edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,23 @@ def build_pdf(document: Document) -> Pdf:
         for name, svg in pictures.items():
             (root / name).write_text(svg, encoding="utf-8")
         kept: list[str] = []
+        placing: dict[str, str] = {}
         for _ in range(TRIES):
-            pdf = _compile(root, typefaces, {**data, "kept": kept}, day)
+            asked = {**data, "kept": kept, "placing": placing}
+            pdf, spots = _compile(root, typefaces, asked, day)
             parted = [k for k in parted_tables(data["body"], pdf.places) if k not in kept]
-            if not parted:
+            moved = moved_figures(data["body"], spots, pdf.ends, placing)
+            if not parted and not moved:
                 break
             kept += parted
+            placing |= moved
     return pdf
 
 
-def _compile(root: Path, typefaces: Path, data: dict[str, Any], day: datetime) -> Pdf:
+def _compile(
+    root: Path, typefaces: Path, data: dict[str, Any], day: datetime
+) -> tuple[Pdf, Mapping[str, Spot]]:
+    """Return the PDF, and where on its page each node begins."""
     import typst
 
     (root / "doc.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -110,12 +119,13 @@ def _compile(root: Path, typefaces: Path, data: dict[str, Any], day: datetime) -
     kept = tuple(n for n in notes if "unknown font family" not in n)
     # What is printed twice (a group's label, over the page) begins where it first stands, and a
     # table that has notes ends after them, not after its last row.
-    return Pdf(content, kept, _pages(starts, min), _pages(stops, max))
+    spots = {key: (page, y) for key, page, y in reversed(starts)}
+    return Pdf(content, kept, _pages(starts, min), _pages(stops, max)), spots
 
 
-def _pages(marks: Sequence[tuple[str, int]], choose: Callable[[int, int], int]) -> Pages:
+def _pages(marks: Sequence[tuple[str, int, float]], choose: Callable[[int, int], int]) -> Pages:
     pages: dict[str, int] = {}
-    for key, page in marks:
+    for key, page, _ in marks:
         pages[key] = choose(page, pages.get(key, page))
     return MappingProxyType(pages)
 

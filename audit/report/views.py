@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from audit.design import words
 from audit.numerals import count, plain
 from audit.report.blocks import Block, Column, Note, Table, prose
+from audit.report.effects import estimator_name, short_p
 from audit.report.table import table
 
 NAN = float("nan")
@@ -27,21 +28,41 @@ def _sentence(text: str) -> str:
 
 
 def view_table(view: Any, *, id: str, source: str = "") -> Table:
-    """Return the figures of a view with their limits and methods."""
+    """Return the figures of a view with their limits and methods.
+
+    A figure that a test gave is a p and stands in a column of its own; a column in which no
+    figure has anything to say is left out.
+    """
+    frame = view.figures.copy()
+    tests = frame["method"].str.endswith(OF_A_TEST)
+    frame["p_value"] = frame["value"].where(tests)
+    frame["value"] = frame["value"].where(~tests)
+    frame["p"] = frame["p_value"].map(short_p)
+    said = {
+        name: column for name, column in FIGURES.items() if frame[OF.get(name, name)].notna().any()
+    }
     return table(
-        view.figures,
+        frame,
         id=id,
         title=f"{view.title}: the figures",
-        columns={
-            "figure": Column("Figure", limit=120),
-            "value": ("Value", ".4g"),
-            "conf_low": ("Low", ".4g"),
-            "conf_high": ("High", ".4g"),
-            "n": ("n", ",.0f"),
-            "method": Column("Method", limit=200),
-        },
+        columns=said,
         source=source or "the registry of documented decisions that ships with the package",
     )
+
+
+OF_A_TEST = "-sided p"
+"""How the method of a figure ends that is the p of a test."""
+FIGURES: Mapping[str, Any] = {
+    "figure": Column("Figure", limit=120),
+    "value": ("Value", ".4g"),
+    "conf_low": ("Low", ".4g"),
+    "conf_high": ("High", ".4g"),
+    "p": Column("p", align="right"),
+    "n": ("n", ",.0f"),
+    "method": Column("Method", limit=200),
+}
+OF = {"p": "p_value"}
+"""What a column is made from, where it is not itself."""
 
 
 def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: str) -> Table:
@@ -63,7 +84,7 @@ def truth_table(truth: pd.DataFrame, comparison: Any, *, population: str, rule: 
     ]
     gaps = comparison.to_frame().query("scale == 'difference'")
     for r in gaps.itertuples(index=False):
-        name = f"gap, {words(r.estimator)}, per {r.weighting}"
+        name = f"gap, {estimator_name(r.estimator)}, per {r.weighting}"
         out.append((name, value["total_effect"], r.estimate, r.conf_low, r.conf_high))
     frame = pd.DataFrame(out, columns=["what", "truth", "estimate", "conf_low", "conf_high"])
     inside = (frame["conf_low"] <= frame["truth"]) & (frame["truth"] <= frame["conf_high"])

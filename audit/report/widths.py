@@ -21,6 +21,8 @@ SAFETY = 1.02  # kerning only narrows, but shaping of joined scripts may widen a
 TALLEST_ROW = 15.0  # lines a row may have and still be kept on one page
 TALLEST_CELL = 8.0  # lines; a table with taller cells is set smaller or on a turned page
 BREAK_AFTER = 18  # letters of an unbroken run after which a text cell may break
+OPENING = 3  # first rows of a table that stand on one page
+LONGEST_OPENING = 200.0  # points; taller first rows may part
 STEP = 4.0  # points given at a time when columns compete for room
 # Lines end at spaces and after hyphens, dashes and slashes, but never before a digit: dates stay
 # whole (Unicode Standard Annex 14, rule LB25).
@@ -36,6 +38,7 @@ class Fit:
     landscape: bool
     whole: bool  # whether no row is so tall that it must be free to break over two pages
     height: float = 0.0  # of the rows, about
+    opening: float = 0.0  # of the head and the first rows, which a page shows or none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,14 @@ class Measured:
 
 
 def breakable(text: str, every: int = BREAK_AFTER) -> str:
-    """Return `text` with a zero-width space inside every run of `every` unbroken letters."""
-    return re.sub(rf"(\S{{{every}}})(?=\S{{4}})", "\\1\u200b", text)
+    """Return `text` with a zero-width space inside every run of `every` unbroken letters.
+
+    It stands after the last sign within them that parts an address or a name ("/", "_", "."), so
+    that lines end between its words; after a letter only where there is no such sign.
+    """
+    # Of the first half of a run no sign counts: lines would be short and many.
+    parted = rf"\S{{{every // 2},{every - 1}}}[/_.?&=:;,#]|\S{{{every}}}"
+    return re.sub(rf"({parted})(?=\S{{4}})", "\\1\u200b", text)
 
 
 def fit(table: dict[str, Any]) -> Fit:
@@ -74,8 +83,10 @@ def fit(table: dict[str, Any]) -> Fit:
             continue
         lines = _tallest(measured, widths)
         given = tuple(round(float(w) + 2 * INSET, 2) for w in widths)
-        height = _rows_height(measured, widths, size)
-        found.append((lines, Fit(size, given, landscape, lines <= TALLEST_ROW, height)))
+        heights = _row_heights(measured, widths, size)
+        whole, height = lines <= TALLEST_ROW, round(float(heights.sum()), 1)
+        opening = _opening(table, size, heights)
+        found.append((lines, Fit(size, given, landscape, whole, height, opening)))
         if lines <= TALLEST_CELL:
             return found[-1][1]
     if found:
@@ -159,9 +170,20 @@ def _tallest(measured: Measured, widths: Sequence[float] | np.ndarray) -> float:
     return float((1.1 * measured.cells / np.maximum(widths, 1e-9)).max())
 
 
-def _rows_height(measured: Measured, widths: np.ndarray, size: float) -> float:
-    """Return about how high the rows are together, in points."""
+def _row_heights(measured: Measured, widths: np.ndarray, size: float) -> np.ndarray:
+    """Return about how high each row is, in points."""
     if not measured.cells.size:
-        return 0.0
+        return np.zeros(0)
     lines = np.ceil(1.05 * measured.cells / np.maximum(widths, 1e-9)).clip(min=1).max(axis=1)
-    return round(float((lines * LEADING * size + 2 * INSET_ABOVE).sum()), 1)
+    heights: np.ndarray = lines * LEADING * size + 2 * INSET_ABOVE
+    return heights
+
+
+def _opening(table: dict[str, Any], size: float, heights: np.ndarray) -> float:
+    """Return about how high a table's head is with its first rows and their label."""
+    line = LEADING * size
+    lines = max((len(c["label"].split()) for c in table["columns"]), default=1)
+    heads = (
+        min(lines, 3) * line + bool(table["spanners"]) * 2 * line + bool(table["groups"]) * 2 * line
+    )
+    return round(min(LONGEST_OPENING, float(heads + heights[:OPENING].sum())), 1)

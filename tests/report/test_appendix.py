@@ -10,7 +10,7 @@ from sources import archive_rows
 
 import audit
 from audit.cases import Cases
-from audit.report.appendix import codebook_table
+from audit.report.appendix import codebook_table, design_table
 from audit.report.blocks import Cover, Table
 from audit.report.document import document
 from audit.report.html import build_html
@@ -87,3 +87,21 @@ def test_a_hostile_name_is_inert(cases: Cases, asked: audit.Design | None) -> No
     assert "<script>alert" not in page
     assert "\u202e" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_design_is_printed_so_that_what_belongs_together_can_be_told() -> None:
+    given = {
+        "strata": ("rule", "severity"),
+        "label_error": {"sensitivity": [0.95, 1.0], "specificity": [0.98, 1.0]},
+        "multiverse": {"strata": [["rule"], ["rule", "severity"]], "primary": ["raw"]},
+        "negative_controls": ({"population": {"rule": ["spam"]}},),
+        "severity": True,
+    }
+    cases = Simulated(scale=1).load()
+    comparison = audit.compare(audit.enroll(cases, design(**given)))
+    said = {row[0]: row[1] for row in design_table(comparison).cells}
+    assert said["strata"] == "rule, severity"
+    assert said["label_error"] == "sensitivity = [0.95, 1.0]; specificity = [0.98, 1.0]"
+    assert said["multiverse"] == "strata = [[rule], [rule, severity]]; primary = [raw]"
+    assert said["negative_controls"] == "{population = {rule = [spam]}}"
+    assert said["severity"] == "true"

@@ -3,13 +3,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 
 from audit.charts.theme import contrast
-from audit.report.blocks import prose
+from audit.report.blocks import Note, prose
 from audit.report.captioned import figure_html, table_html, text
 from audit.report.document import document
 from audit.report.figure import figure
@@ -18,6 +19,7 @@ from audit.report.html import build_html
 from audit.report.interactive import SCRIPT, policy
 from audit.report.table import table
 
+META = {"title": "T", "date": "2026-01-01"}
 ALT = "Dot plot of two removal rates: 14 % for leaders and 39 % for ordinary accounts."
 
 
@@ -190,3 +192,24 @@ def test_a_chart_drawn_for_a_phone_is_inside_beside_the_one_for_a_desk(draw_char
     assert page.count("data:image/svg+xml;base64,") == 2
     one = figure_html(figure(draw_chart(), **words).payload())
     assert "<picture>" not in one
+
+
+def test_a_page_says_how_it_is_checked_before_its_first_section(sample):
+    made = document(sample())
+    assert "audit verify" not in build_html(made)
+    page = build_html(replace(made, fingerprint="0123456789ab"))
+    said = re.sub("<[^>]*>", "", page)
+    assert "audit verify report.html. Fingerprint 0123456789ab." in said
+    assert page.index("0123456789ab") < page.index("<h2")
+
+
+def test_dates_in_cells_stand_on_one_line():
+    cells = ["2021-09-01", "2021-09", "2021", "about 2021-09-01", "2021-09-01/2022-01-31"]
+    page = table_html(table(pd.DataFrame({"d": cells}), id="tbl-d", title="D").payload())
+    assert re.findall(r'class="date"><bdi>([^<]*)', page) == ["2021-09-01", "2021-09"]
+
+
+def test_lines_to_write_an_answer_on_have_room_in_print():
+    page = build_html(document([Note("", title="Answer", ruled=9)], meta=META))
+    assert 'class="box note caution ruled"' in page
+    assert "ruled" not in build_html(document([Note("x")], meta=META)).split("</style>")[1]

@@ -11,9 +11,12 @@ from pypdf import PdfReader
 from audit.report.blocks import Cover, Heading, Note, prose
 from audit.report.document import document
 from audit.report.figure import figure
-from audit.report.printed import parted_tables, printed, sheets, shortened
+from audit.report.fonts import text_width
+from audit.report.layout import moved_figures, parted_tables, sheets
+from audit.report.printed import printed, shortened
 from audit.report.table import table
 from audit.report.typst import build_pdf
+from audit.report.widths import PORTRAIT
 
 COVER = Cover("A title", date="2026-01-01")
 
@@ -153,6 +156,81 @@ def test_a_running_head_is_cut_between_words():
     assert shortened("Short title") == "Short title"
     long = shortened("Before and after the exemption for leaders under the rule on abuse, again")
     assert long.endswith(" …")
-    assert len(long) <= 52
+    assert text_width(long, 8) <= 220
     assert "Before and after the exemption for leaders" in long
-    assert shortened("x" * 300) == "x" * 51 + "…"
+    assert shortened("x" * 300).strip("x") == "…"
+    for title in ("王" * 200, "m" * 300, "مرحبا " * 60, "  ", ""):
+        assert text_width(shortened(title, 200), 8) <= 200
+
+
+def test_a_title_runs_as_long_as_the_heads_beside_it_leave_room_for():
+    title = "Leaders and the rules: what the documented decisions show, and what they do not"
+    for heading, whole in (("One", True), ("A heading " * 12, False)):
+        data, _ = printed(document([Cover(title, date="2026-01-01"), Heading(heading)]))
+        assert (data["short"] == title) is whole
+        beside = max(text_width(h, 8) for h in data["heads"].values())
+        assert text_width(data["short"], 8) + beside <= PORTRAIT - 16
+
+
+def filled(lines: int):
+    return prose("# One\n\n" + "\n\n".join(["A line."] * lines))
+
+
+def heights(content: bytes, words: tuple[str, ...]) -> dict[str, tuple[int, float]]:
+    """Return page and height above the page's foot of the first text that holds each word."""
+    found: dict[str, tuple[int, float]] = {}
+    for page, sheet in enumerate(PdfReader(io.BytesIO(content)).pages, 1):
+
+        def see(text: str, placed, _matrix, _font, _size, page: int = page) -> None:
+            for word in words:
+                if word in text:
+                    found.setdefault(word, (page, placed[5]))
+
+        sheet.extract_text(visitor_text=see)
+    return found
+
+
+@pytest.mark.parametrize("lines", [3, 12, 20, 30])
+def test_a_chart_never_stands_above_the_heading_of_its_section(lines, draw_chart, rates):
+    alt = "Bars of two removal rates, leaders and ordinary accounts."
+    charts = [
+        figure(draw_chart(), id=f"fig-{i}", title=f"{name} chart", alt=alt, source="S", data=rates)
+        for i, name in enumerate(("Tallest", "Widest"))
+    ]
+    blocks = [COVER, filled(lines), prose("# Zwei\n\nSecondly."), charts[0], prose("More. " * 90)]
+    blocks += [prose("# Drei\n\nThirdly."), charts[1], prose("More. " * 300)]
+    report = document(blocks)
+    pdf = build_pdf(report)
+    at = {n.get("id"): f"body/{i}" for i, n in enumerate(report.body)}
+    pages = [pdf.places[at[i]] for i in ("zwei", "fig-0", "drei", "fig-1")]
+    assert pages[0] <= pages[1] <= pages[3]
+    assert pages[2] <= pages[3]
+    found = heights(pdf.content, ("Secondly", "Tallest", "Thirdly", "Widest"))
+    for first, chart in (("Secondly", "Tallest"), ("Thirdly", "Widest")):
+        (page, height), (its_page, its_height) = found[first], found[chart]
+        assert page < its_page or height > its_height, chart
+
+
+def test_a_chart_before_its_heading_is_tried_here_and_then_at_the_foot():
+    body = [
+        {"k": "h", "at": "0"},
+        {"k": "p", "at": "1"},
+        {"k": "block", "kind": "figure", "at": "2"},
+        {"k": "block", "kind": "figure", "at": "3"},
+    ]
+    spots = {"0": (2, 300.0), "1": (2, 340.0), "2": (2, 80.0), "3": (3, 80.0)}
+    assert moved_figures(body, spots, {}, {}) == {"2": "here"}
+    here = {**spots, "2": (2, 400.0)}
+    assert moved_figures(body, here, {}, {"2": "here"}) == {}
+    over = {**spots, "2": (3, 80.0), "3": (3, 300.0)}  # the rest of page 2 is left empty
+    assert moved_figures(body, over, {}, {"2": "here"}) == {"2": "foot"}
+    low = {**spots, "2": (3, 500.0), "3": (3, 80.0)}  # the second before the first
+    assert moved_figures(body, low, {}, {"2": "foot"}) == {"3": "here"}
+
+
+@pytest.mark.parametrize("lines", range(22, 34))
+def test_no_table_begins_with_fewer_than_three_rows_on_a_page(lines):
+    report = document([COVER, filled(lines), table(rows(40), id="tbl-t", title="T", source="S")])
+    pdf = build_pdf(report)
+    at = next(f"body/{i}" for i, node in enumerate(report.body) if node.get("id") == "tbl-t")
+    assert pdf.places[f"{at}/r0"] == pdf.places[f"{at}/r2"] == pdf.places[at]

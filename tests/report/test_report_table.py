@@ -21,8 +21,35 @@ def test_cells_are_set_by_format_and_numbers_to_the_right():
         {"a": ["x", None], "n": [1234, 5], "p": [-0.1234, np.nan], "b": [True, False]}
     )
     made = make(frame, columns={"a": "A", "n": ("N", ",d"), "p": ("P", ".1%"), "b": "B"})
-    assert made.cells == (("x", "1,234", "−12.3%", "yes"), ("–", "5", "–", "no"))
+    assert made.cells == (("x", "1,234", "−12.3 %", "yes"), ("–", "5", "–", "no"))
     assert [c.align for c in made.columns] == ["left", "right", "right", "left"]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "said"),
+    [
+        (-0.04, "+.1f", "0.0"),
+        (0.04, "+.1f", "0.0"),
+        (-0.0, ".2f", "0.00"),
+        (-0.0004, "+.1%", "0.0 %"),
+        (-0.06, "+.1f", "−0.1"),
+        (-0.0, ".1e", "0.0e+00"),
+        (-2.8e-08, ".1e", "−2.8e−08"),
+        (16_400_000_000.0, ".4g", "16,400,000,000"),
+        (16_400_000_000.0, ",.4g", "16,400,000,000"),
+        (15974.0, ".4g", "15,974"),
+        (4964, ".4g", "4,964"),
+        (15974.5, ",.4g", "15,974"),
+        (0.5, ".4g", "0.5"),
+        (0.19118, ".4g", "0.1912"),
+        (-3.0, "+.3g", "−3"),
+        (3.0, "+.3g", "+3"),
+        (1e300, ".4g", "1e+300"),
+    ],
+)
+def test_a_number_is_printed_whole_and_without_an_idle_sign(value, form, said):
+    made = make(pd.DataFrame({"x": [value]}), columns={"x": ("X", form)})
+    assert made.cells == ((said,),)
 
 
 def test_infinite_numbers_are_said():

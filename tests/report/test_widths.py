@@ -24,7 +24,7 @@ def test_a_small_table_keeps_its_natural_width():
 
 def test_a_wide_table_shrinks_then_turns_then_is_refused():
     def wide(n):
-        return block(pd.DataFrame({f"c{i}": [123456.789] for i in range(n)}))
+        return block(pd.DataFrame({f"c{i}": [12345678.9] for i in range(n)}))
 
     sizes = [(fit(wide(n)).landscape, -fit(wide(n)).size) for n in range(5, 14)]
     assert sizes == sorted(sizes)
@@ -65,6 +65,22 @@ def test_long_runs_can_break_and_are_otherwise_unchanged():
     assert max(map(len, breakable(text).split("\u200b"))) <= 22
     assert breakable(text).replace("\u200b", "") == text
     assert breakable("short words only here") == "short words only here"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("violation_acknowledged", ["violation_", "acknowledged"]),
+        ("share_reported_reference", ["share_reported_", "reference"]),
+        (
+            "https://github.com/unitedstates/congress-legislators",
+            ["https://github.", "com/unitedstates/", "congress-legislators"],
+        ),
+        ("3.14159265358979323846264", ["3.1415926535897932", "3846264"]),
+    ],
+)
+def test_long_names_and_addresses_break_between_their_words(text, parts):
+    assert breakable(text).split("\u200b") == parts
 
 
 def test_wrapping_loses_nothing_and_keeps_to_the_width():

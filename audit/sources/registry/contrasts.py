@@ -134,12 +134,13 @@ def matched_copies(decisions: pd.DataFrame) -> View:
     worse = int((differ & frame["copy_locked"]).sum())
     test = binomtest(worse, int(differ.sum()), 0.5, alternative="greater") if differ.any() else None
     p_value = float(test.pvalue) if test else 1.0  # no discordant pair: nothing to test
+    method = "sign test over pairs, one-sided p"
     rows = [
         figure("copies locked", copies, len(frame)),
         figure("originals locked", originals, len(frame)),
         figure("accounts that posted the copies", frame["copy_account"].nunique(), len(frame)),
-        figure("copies stricter", p_value, int(differ.sum()), "sign test over pairs, one-sided p"),
-        figure("smallest p so many pairs can give", 0.5 ** len(frame), len(frame)),
+        figure("copies stricter", p_value, int(differ.sum()), method),
+        figure("the smallest that so many pairs can give", 0.5 ** len(frame), len(frame), method),
     ]
     limits = (
         "Two pairs are an illustration: no result of two pairs could have been significant.",

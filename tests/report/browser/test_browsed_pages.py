@@ -15,9 +15,11 @@ from matplotlib.figure import Figure
 from pypdf import PdfReader
 
 from audit.charts.theme import FOCAL, INK, MUTED, NOBODY, OTHERS, PAPER, REFERENCE, contrast
+from audit.report.blocks import Heading
 from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.html import build_html
+from audit.report.table import table
 
 PRINTED = 643  # CSS pixels between the margins of an upright A4 page, 170 mm
 TURNED = 971  # of a turned one, 257 mm
@@ -318,3 +320,20 @@ def test_on_paper_no_table_is_cut_and_no_control_is_printed(browser, rich):
     assert "Skip to the report" not in words
     mark = "SIMULATED DATA: not about any real platform or person"
     assert all(mark in page.extract_text() for page in pages)
+
+
+def test_every_page_of_a_long_table_has_its_head_in_print(browser, tmp_path):
+    frame = pd.DataFrame({"Ordinal": range(120), "Spelled": ["row"] * 120})
+    made = document([Heading("Right of reply", id="right-of-reply"), long_table(frame)], meta=META)
+    page = tmp_path / "long.html"
+    page.write_text(build_html(made), "utf-8")
+    for script in (True, False):
+        browser.open(page, script=script)
+        pages = [p.extract_text() for p in PdfReader(io.BytesIO(browser.pdf())).pages]
+        assert len(pages) > 3
+        assert "Right of reply" not in pages[0]  # it begins a page of its own
+        assert all("Ordinal" in text and "Spelled" in text for text in pages[1:]), script
+
+
+def long_table(frame):
+    return table(frame, id="tbl-long", title="Long", limit=200)
