@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import CONTRAST
 from needs import CHROMEDRIVER, CHROMIUM, ROOT, browser_or_skip, missing
 
 QUICKSTART = ROOT / "notebooks" / "00_quickstart.py"
@@ -195,26 +196,6 @@ def test_a_chart_and_tables_are_shown(page) -> None:
 def test_the_console_has_no_error_of_this_package(page) -> None:
     severe = [e["message"] for e in page.get_log("browser") if e["level"] == "SEVERE"]
     assert [m for m in severe if not KNOWN_NOISE.search(m)] == []
-
-
-CONTRAST = """
-const parts = c => c.match(/[\\d.]+/g).map(Number);
-const over = (top, under) => { const a = top.length > 3 ? top[3] : 1;
-  return [0, 1, 2].map(i => a * top[i] + (1 - a) * under[i]); };
-const light = c => { const [r, g, b] = c.map(v => { v /= 255;
-  return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-const ground = e => { const all = []; for (; e; e = e.parentElement)
-  all.push(parts(getComputedStyle(e).backgroundColor));
-  return all.reverse().reduce((under, top) => over(top, under), [255, 255, 255]); };
-const opacity = e => { let o = 1; for (; e; e = e.parentElement)
-  o *= Number(getComputedStyle(e).opacity); return o; };
-return Math.min(...[...document.querySelectorAll(
-  '.audit-face p, .audit-face td, .audit-face th, .audit-face caption')].map(e => {
-  const under = ground(e), c = parts(getComputedStyle(e).color);
-  const [a, b] = [light(over([c[0], c[1], c[2], opacity(e)], under)), light(under)];
-  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); }));
-"""
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

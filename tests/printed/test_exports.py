@@ -15,10 +15,10 @@ from builders import HOSTILE, platform, question
 import audit
 from audit.pandoc import converted
 from audit.printed import Face, Grid, Head, grid
+from audit.printed.hypertext import set_html
 from audit.printed.pipes import literal, set_markdown
 from audit.printed.plain import columns_of, set_grid
 from audit.printed.tex import booktabs
-from audit.printed.tex import escape as escape_tex
 from audit.printed.word import set_word
 from audit.text import escape_html, visible
 
@@ -158,6 +158,15 @@ def test_wide_numbers_are_set_row_under_row() -> None:
     assert max(map(columns_of, lines)) <= 80
 
 
+def test_no_line_ends_between_a_number_and_its_percent_sign() -> None:
+    said = "the largest wrote 24.3 % of the posts"
+    one = Grid("", (Head("What it found"),), ((said,),))
+    lines = set_grid(one, 30)
+    assert " ".join(line.strip() for line in lines[2:]) == said, "letters stay as they were"
+    assert not any(line.startswith("%") for line in lines)
+    assert "24.3\u00a0%" in set_html(Face("", (), (one,)))
+
+
 def test_wide_letters_take_two_columns() -> None:
     lines = set_grid(Grid("", (Head("a"), Head("n", "right")), (("王小明", "1"), ("abc", "22"))))
     assert {columns_of(line) for line in lines[2:]} == {10}
@@ -188,8 +197,7 @@ def test_nbconvert_keeps_every_row(comparison, kind: str) -> None:
     shells = Shells(comparison)
     said, _ = nbconvert.get_exporter(kind)().from_notebook_node(shells.notebook)
     assert said.count("<tr>") >= len(shells.estimates) + 3
-    for cell in (*shells.estimates[0], *shells.rates):
-        assert escape_html(cell, 500) in said
+    assert all(escape_html(cell, 500) in said for cell in (*shells.estimates[0], *shells.rates))
 
 
 def test_nbconvert_keeps_every_row_in_latex(comparison, monkeypatch) -> None:
