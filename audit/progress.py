@@ -44,6 +44,32 @@ def _in_kernel() -> bool:
     return getattr(shell, "kernel", None) is not None
 
 
+class Line:
+    """One line below a notebook's cell, written over and at last empty.
+
+    A notebook without widgets shows what is written to stderr on a red ground, and the ground stays
+    when the text is gone.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.shown: Any = None
+
+    def write(self, text: str) -> None:
+        """Show the text in place of what was shown; what is empty from the start shows nothing."""
+        from IPython.display import display
+
+        said = {"text/plain": text.strip("\r\n ")}
+        if self.shown is not None:
+            self.shown.update(said, raw=True)
+        elif said["text/plain"]:
+            self.shown = display(said, raw=True, display_id=True)
+
+    def flush(self) -> None:
+        """Do nothing: each text is shown at once."""
+
+
 class Silent:
     """A bar that nobody sees."""
 
@@ -79,7 +105,7 @@ def bar(
         unit_scale=scaled,
         delay=DELAY,
         leave=False,
-        file=sys.stderr,
+        file=Line() if _in_kernel() else sys.stderr,
     ) as shown:
         yield shown
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji families are misspelled without them
+NO_BREAK = "\u00a0"
+PERCENT = re.compile(r"(?<=\d) %")
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Entities for what HTML and, where a converter reads the cell again, Markdown and TeX act on.
@@ -58,6 +61,11 @@ def visible(value: object, limit: int = 120) -> str:
     while units and length > limit - 1:
         length -= len(units.pop())
     return "".join(units) + "…"
+
+
+def together(text: str) -> str:
+    """Return a text in which no line ends between a number and its percent sign."""
+    return PERCENT.sub(NO_BREAK + "%", text)
 
 
 def _missing(value: object) -> bool:

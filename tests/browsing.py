@@ -26,6 +26,26 @@ PHONE, NARROWEST, DESK = 360, 320, 1280  # CSS pixels
 FREE = ("data:", "about:")
 """What a page reads without anything leaving it."""
 
+CONTRAST = """
+const parts = c => c.match(/[\\d.]+/g).map(Number);
+const over = (top, under) => { const a = top.length > 3 ? top[3] : 1;
+  return [0, 1, 2].map(i => a * top[i] + (1 - a) * under[i]); };
+const light = c => { const [r, g, b] = c.map(v => { v /= 255;
+  return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+const ground = e => { const all = []; for (; e; e = e.parentElement)
+  all.push(parts(getComputedStyle(e).backgroundColor));
+  return all.reverse().reduce((under, top) => over(top, under), [255, 255, 255]); };
+const opacity = e => { let o = 1; for (; e; e = e.parentElement)
+  o *= Number(getComputedStyle(e).opacity); return o; };
+return Math.min(...[...document.querySelectorAll(
+  '.audit-face p, .audit-face td, .audit-face th, .audit-face caption')].map(e => {
+  const under = ground(e), c = parts(getComputedStyle(e).color);
+  const [a, b] = [light(over([c[0], c[1], c[2], opacity(e)], under)), light(under)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); }));
+"""
+"""The least contrast of the text of faces with their ground (WCAG 2.2, 1.4.3)."""
+
 
 class Browser:
     """One Chromium, whose width, colours and scripts are set for each page."""

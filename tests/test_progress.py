@@ -68,6 +68,38 @@ def test_a_notebook_that_is_run_for_a_report_shows_none(tmp_path: Path, monkeypa
     assert ran.cells[0].outputs == []
 
 
+def test_a_bar_below_a_cell_is_no_error_and_ends_as_nothing(monkeypatch) -> None:
+    """JupyterLab and VS Code put stderr on a red ground, which stays when its text is gone."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("AUDIT_PROGRESS", "1")
+    cells = [LONG + LOOP, "list(progress.steps([], 'nothing'))"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    long, _ = notebook.cells
+    assert [o["output_type"] for o in long.outputs] == ["display_data"]
+    assert long.outputs[0]["data"] == {"text/plain": ""}
+
+
+def test_a_line_below_a_cell_is_written_over(monkeypatch) -> None:
+    shown: list[tuple[str, str]] = []
+
+    class Handle:
+        def update(self, data: dict[str, str], *, raw: bool) -> None:
+            shown.append(("over", data["text/plain"]))
+
+    def display(data: dict[str, str], *, raw: bool, display_id: bool) -> Handle:
+        shown.append(("new", data["text/plain"]))
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    line = progress.Line()
+    for text in ("\r", "\rdraws: 1/3", "\rdraws: 2/3  ", "\r           ", "\r"):
+        line.write(text)
+    assert shown == [("new", "draws: 1/3"), ("over", "draws: 2/3"), ("over", ""), ("over", "")]
+
+
 def test_no_number_changes_by_being_watched(monkeypatch, capsys) -> None:
     study = audit.enroll(platform(), question(multiverse={"strata": [["rule"], []]}))
     monkeypatch.setenv("AUDIT_PROGRESS", "0")

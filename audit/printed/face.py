@@ -11,7 +11,7 @@ from audit.printed.grid import Grid
 from audit.printed.hypertext import set_html
 from audit.printed.pipes import set_markdown
 from audit.printed.plain import WIDTH, set_plain
-from audit.printed.tex import booktabs, set_tex
+from audit.printed.tex import booktabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,16 @@ class Shown:
         return set_html(self.face())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return HTML for notebooks, and what converters keep a table in where HTML is lost."""
+        """Return HTML for notebooks, and what converters keep a table in where HTML is lost.
+
+        No TeX: VS Code prefers it to HTML for those who hear a page and where it does not trust
+        the folder, and prints its source; converters to TeX make a table of the Markdown.
+        """
         face = self.face()
         return {
             "text/plain": set_plain(face),
             "text/html": set_html(face),
             "text/markdown": set_markdown(face),
-            "text/latex": set_tex(face),
         }
 
     def to_latex(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.printed.grid import Grid
-from audit.text import escape_html
+from audit.text import escape_html, together
 
 if TYPE_CHECKING:
     from audit.printed.face import Face
@@ -22,15 +22,17 @@ STYLE = """
 .audit-face .audit-small{font-size:.85em;opacity:.8}
 .audit-face .audit-scroll{overflow-x:auto}
 .FIRST table{border-collapse:collapse;margin:.6em 0 .2em;color:inherit;background:none;border:0;
-font-variant-numeric:tabular-nums}
+width:auto;font-variant-numeric:tabular-nums}
 .FIRST caption{caption-side:top;text-align:left;font-weight:600;color:inherit;padding:.2em 0}
 .FIRST th,.FIRST td{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;border:0;
 background:none;color:inherit;white-space:normal;max-width:40em}
+.FIRST thead{background:none}
+.FIRST tbody th{font-weight:600}
 .FIRST thead th{border-bottom:1px solid var(--jp-border-color1,currentColor);font-weight:600}
 .FIRST tbody tr{background:none;border-top:1px solid rgba(128,128,128,.25)}
-.FIRST th.audit-right,.FIRST td.audit-right,.FIRST th.right,.FIRST td.right{text-align:right;
-white-space:nowrap}
-.FIRST th.center,.FIRST td.center{text-align:center}
+.FIRST th.audit-right,.FIRST td.audit-right,.FIRST th.right,.FIRST td.right{
+text-align:right!important;white-space:nowrap}
+.FIRST th.center,.FIRST td.center{text-align:center!important}
 """.replace("\n", "").replace("FIRST", "audit-face.audit-face.audit-face")
 """The class said three times outranks the rules that notebooks have for every table."""
 
@@ -67,4 +69,4 @@ def grid_html(one: Grid) -> str:
 
 
 def _said(text: str) -> str:
-    return escape_html(text, LONGEST)
+    return escape_html(together(text), LONGEST)

@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from audit.printed.grid import Grid
+from audit.printed.room import LETTERS, longest, shares
 from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.printed.face import Face
 
 LONGEST = 4000
-RULES = {"left": ":---", "right": "---:", "center": ":---:"}
+ENDS = {"left": (":", ""), "right": ("", ":"), "center": (":", ":")}
+SHORTEST = 3  # hyphens of a rule
 ENTITY = frozenset("$<>&|`[]\\@^~")
 """Written as entities: a converter that knows formulas, links or HTML meets none of them."""
 ESCAPED = frozenset("*_#{}")
@@ -61,7 +63,16 @@ def _character(character: str, *, active: bool) -> str:
 
 
 def _rules(one: Grid) -> str:
-    return "| " + " | ".join(RULES[h.align] for h in one.heads) + " |"
+    """Return the line below the headings; on paper, columns are as wide as their hyphens say.
+
+    So does pandoc where a line is longer than 72 letters; every other reader counts none of them.
+    """
+    rules = []
+    for head, letters, share in zip(one.heads, longest(one), shares(one), strict=True):
+        before, after = ENDS[head.align]
+        wide = max(SHORTEST, round(share * LETTERS) if share else letters + 2)
+        rules.append(f"{before}{'-' * wide}{after}")
+    return "| " + " | ".join(rules) + " |"
 
 
 def _row(cells: tuple[str, ...] | list[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from audit.printed.grid import Grid, Head
+from audit.text import NO_BREAK, together
 
 if TYPE_CHECKING:
     from audit.printed.face import Face
@@ -61,7 +62,8 @@ def wrapped(text: str, width: int, *, indent: int = 0) -> list[str]:
 def _broken(text: str, width: int) -> list[str]:
     # Half the letters to a line where they are twice as wide.
     letters = width if columns_of(text) == len(text) else max(1, width // 2)
-    return textwrap.wrap(text, letters, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(together(text), letters, break_on_hyphens=False) or [""]
+    return [line.replace(NO_BREAK, " ") for line in lines]
 
 
 def _sizes(one: Grid, width: int) -> list[int]:

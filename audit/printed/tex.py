@@ -1,14 +1,10 @@
-"""A face as TeX with plain booktabs tables, in which no value can be a command."""
+"""Grids as TeX: plain booktabs tables, in which no value can be a command."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from audit.printed.grid import Grid
+from audit.printed.room import shares
 from audit.text import visible
-
-if TYPE_CHECKING:
-    from audit.printed.face import Face
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -24,7 +20,7 @@ SPECIAL = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': r"\string" + '"',  # the font's own quote, even where an encoding names none
     "'": r"{'}",
     "`": r"{`}",
     "[": r"{[}",
@@ -34,11 +30,17 @@ SPECIAL = {
     "@": r"{@}",
     "−": r"\ensuremath{-}",
     "∞": r"\ensuremath{\infty}",
+    "≤": r"\ensuremath{\leq}",
+    "≥": r"\ensuremath{\geq}",
+    "≠": r"\ensuremath{\neq}",
+    "≈": r"\ensuremath{\approx}",
+    "→": r"\ensuremath{\to}",
+    "⟨": r"\ensuremath{\langle}",
+    "⟩": r"\ensuremath{\rangle}",
+    # What stands for a hidden count must not be a letter that a font lacks and TeX leaves out.
+    "▒": r"\rule{.8ex}{1.2ex}",
 }
-WRAPS = 30  # letters of a cell from which its column wraps
-HEAVIEST = 120  # letters beyond which a longer cell asks for no wider column
-LETTERS = 90  # letters on a line of the page
-LEAST_ROOM = 0.3  # share of the line that wrapping columns keep
+"""Signs that a plain LaTeX, or its own fonts, do not have are drawn or set as mathematics."""
 HEAD = "% Needs \\usepackage{booktabs}; set with XeLaTeX or LuaLaTeX for text beyond Latin.\n"
 
 
@@ -74,21 +76,9 @@ def booktabs(one: Grid) -> str:
 
 
 def _columns(one: Grid) -> list[str]:
-    """Return how each column is set: long text wraps, in shares of the line by its length."""
-    longest = [max(map(len, c)) for c in zip([h.label for h in one.heads], *one.cells, strict=True)]
-    soft = [n > WRAPS and h.align == "left" for n, h in zip(longest, one.heads, strict=True)]
-    weights = [min(n, HEAVIEST) if s else 0 for n, s in zip(longest, soft, strict=True)]
-    hard = sum(n for n, s in zip(longest, soft, strict=True) if not s)
-    room = max(LEAST_ROOM, 1 - (hard + 2 * len(longest)) / LETTERS)
+    """Return how each column is set."""
     plain = {"right": "r", "center": "c"}
     return [
-        rf"p{{{room * w / sum(weights):.2f}\linewidth}}" if w else plain.get(h.align, "l")
-        for w, h in zip(weights, one.heads, strict=True)
+        rf"p{{{share:.2f}\linewidth}}" if share else plain.get(h.align, "l")
+        for share, h in zip(shares(one), one.heads, strict=True)
     ]
-
-
-def set_tex(face: Face) -> str:
-    """Return a face as TeX: the question in bold, sentences, and booktabs tables."""
-    parts = [rf"\textbf{{{escape(face.heading)}}}"] if face.heading else []
-    parts += [escape(sentence.strip()) for sentence in face.says]
-    return "\n\n".join([*parts, *map(booktabs, face.grids)])

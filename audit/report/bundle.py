@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from audit.printed.grid import Grid, Head
 from audit.printed.hypertext import INERT, STYLE
-from audit.printed.pipes import grid_markdown
+from audit.printed.pipes import grid_markdown, literal
 from audit.printed.plain import WIDTH, set_grid, wrapped
-from audit.printed.tex import booktabs
 from audit.report.captioned import LONGEST, Data
 from audit.report.markup import FACES, prose_markdown
 from audit.text import visible
@@ -24,16 +23,21 @@ BOXES = (
 
 
 def faces(data: Data) -> dict[str, str]:
-    """Return what a notebook shows of one block: plain text, and HTML or, for prose, Markdown."""
+    """Return what a notebook shows of one block: text, HTML, and what converters keep of it.
+
+    Where HTML is lost, on paper and in Word, a table is kept as Markdown, a chart as its image and
+    everything else as paragraphs. See `audit.printed.Shown` for why nothing is TeX.
+    """
     if data["kind"] == "prose":
         return {"text/plain": outline(data), "text/markdown": prose_markdown(data)}
     inside = f"<style>{STYLE}{BOXES}</style>{FACES[data['kind']](data)}"
     shown = f'<div class="audit-block audit-face {INERT}">{inside}</div>'
     found = {"text/plain": outline(data), "text/html": shown}
     if data["kind"] == "table":
-        one = _grid(data)
-        found |= {"text/markdown": grid_markdown(one), "text/latex": booktabs(one)}
-    return found
+        return {**found, "text/markdown": grid_markdown(_grid(data))}
+    if data["kind"] == "figure":
+        return {**found, "image/png": data["files"]["png"]}
+    return {**found, "text/markdown": "\n\n".join(map(literal, filter(None, _said(data)))) + "\n"}
 
 
 def _grid(data: Data) -> Grid:
@@ -53,12 +57,19 @@ def outline(data: Data) -> str:
     name = f"[{data['kind']}{' ' + data['id'] if data.get('id') else ''}]"
     if data["kind"] == "prose":
         return "\n".join(wrapped(f"{name} {data['text']}", WIDTH))
-    words = [data.get(k, "") for k in ("title", "headline", "label", "alt", "body")]
-    lines = [f"{name} {'. '.join(str(w).rstrip('.') for w in words if w)}".strip()]
-    lines += [f"  {point}" for point in data.get("points", ())]
+    first, *rest = _said(data)
+    lines = [f"{name} {first}".rstrip(), *(f"  {line}" for line in rest)]
+    return "\n".join(part for line in lines for part in wrapped(line, WIDTH, indent=4))
+
+
+def _said(data: Data) -> list[str]:
+    """Return what a block says, line by line."""
+    words = [data.get(k, "") for k in ("label", "title", "headline", "alt", "body")]
+    made_up = ["SIMULATED"] if data.get("simulated") else []
+    lines = [". ".join(str(w).rstrip(".") for w in [*made_up, *words] if w)]
+    lines += data.get("points", ())
     for fact in data.get("facts", ()):
         gloss = f" ({fact['gloss']})" if fact["gloss"] else ""
-        lines.append(f"  {fact['label']}: {fact['value']}{gloss}")
-    lines += [f"  {label}: {value}" for label, value in data.get("rows", ())]
-    lines += [f"  {line}" for line in data.get("lines", ())]
-    return "\n".join(part for line in lines for part in wrapped(line, WIDTH, indent=4))
+        lines.append(f"{fact['label']}: {fact['value']}{gloss}")
+    lines += [f"{label}: {value}" for label, value in data.get("rows", ())]
+    return [*lines, *data.get("lines", ())]

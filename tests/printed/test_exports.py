@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from builders import HOSTILE, platform, question
 import audit
 from audit.pandoc import converted
 from audit.printed import Face, Grid, Head, grid
+from audit.printed.hypertext import set_html
 from audit.printed.pipes import literal, set_markdown
 from audit.printed.plain import columns_of, set_grid
 from audit.printed.tex import booktabs
-from audit.printed.tex import escape as escape_tex
 from audit.printed.word import set_word
 from audit.text import escape_html, visible
 
@@ -157,6 +158,15 @@ def test_wide_numbers_are_set_row_under_row() -> None:
     assert max(map(columns_of, lines)) <= 80
 
 
+def test_no_line_ends_between_a_number_and_its_percent_sign() -> None:
+    said = "the largest wrote 24.3 % of the posts"
+    one = Grid("", (Head("What it found"),), ((said,),))
+    lines = set_grid(one, 30)
+    assert " ".join(line.strip() for line in lines[2:]) == said, "letters stay as they were"
+    assert not any(line.startswith("%") for line in lines)
+    assert "24.3\u00a0%" in set_html(Face("", (), (one,)))
+
+
 def test_wide_letters_take_two_columns() -> None:
     lines = set_grid(Grid("", (Head("a"), Head("n", "right")), (("王小明", "1"), ("abc", "22"))))
     assert {columns_of(line) for line in lines[2:]} == {10}
@@ -181,16 +191,49 @@ class Shells:
         self.estimates = comparison.face().grids[0].cells
 
 
-@pytest.mark.parametrize("kind", ["markdown", "latex", "html"])
+@pytest.mark.parametrize("kind", ["markdown", "html"])
 def test_nbconvert_keeps_every_row(comparison, kind: str) -> None:
     nbconvert = pytest.importorskip("nbconvert")
     shells = Shells(comparison)
     said, _ = nbconvert.get_exporter(kind)().from_notebook_node(shells.notebook)
-    rows = {"markdown": "<tr>", "html": "<tr>", "latex": " \\\\\n"}[kind]
-    assert said.count(rows) >= len(shells.estimates) + 3
-    made_safe = escape_tex if kind == "latex" else lambda cell: escape_html(cell, 500)
-    for cell in (*shells.estimates[0], *shells.rates):
-        assert made_safe(cell) in said
+    assert said.count("<tr>") >= len(shells.estimates) + 3
+    assert all(escape_html(cell, 500) in said for cell in (*shells.estimates[0], *shells.rates))
+
+
+def test_nbconvert_keeps_every_row_in_latex(comparison, monkeypatch) -> None:
+    nbconvert = pytest.importorskip("nbconvert")
+    import pypandoc
+
+    pandoc = Path(pypandoc.get_pandoc_path()).parent  # nbconvert looks for it on the path alone
+    monkeypatch.setenv("PATH", f"{pandoc}{os.pathsep}{os.environ['PATH']}")
+    shells = Shells(comparison)
+    said, _ = nbconvert.get_exporter("latex")().from_notebook_node(shells.notebook)
+    flat = " ".join(said.split())
+    for tex, sign in ((r"\textless{}", "<"), (r"\_", "_"), (r"\%", "%"), ("--", "–")):
+        flat = flat.replace(tex, sign)
+    for cells in (*shells.estimates, shells.rates):
+        assert " & ".join(cells) + r" \\" in flat
+    assert flat.count(r"\begin{longtable}") == 2, "a table that breaks across pages"
+
+
+@pytest.mark.parametrize("kind", ["latex", "html", "markdown"])
+def test_nbconvert_shows_a_chart(comparison, kind: str) -> None:
+    nbconvert = pytest.importorskip("nbconvert")
+    import nbformat
+
+    from audit import report
+
+    shown = report.chart("observed_expected", comparison)._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=shown)
+    cell = nbformat.v4.new_code_cell("chart", outputs=[output])
+    said, files = nbconvert.get_exporter(kind)().from_notebook_node(
+        nbformat.v4.new_notebook(cells=[cell])
+    )
+    if kind == "latex":
+        assert r"\includegraphics" in said
+        assert all(drawn.startswith(b"\x89PNG") for drawn in files["outputs"].values())
+        return
+    assert "data:image/" in said
 
 
 def markdown_of(comparison: audit.Comparison) -> list[str]:
@@ -206,6 +249,19 @@ def test_quarto_keeps_every_row_in_latex(comparison) -> None:
         assert b"toprule" in said
         back = converted(said, ["--from=latex", "--to=json"])
         assert len(rows_of(json.loads(back))) == len(rows)
+
+
+def test_columns_of_markdown_are_as_wide_as_they_need(comparison) -> None:
+    """Pandoc, and so Quarto, makes columns of a wide table as wide as the hyphens of its rule."""
+    evidence = audit.appraise(comparison)
+    (checks,) = evidence.face().grids
+    given = evidence.to_markdown().encode()
+    tree = json.loads(converted(given, ["--from=markdown", "--to=json"]))
+    (table,) = [b for b in tree["blocks"] if b["t"] == "Table"]
+    widths = dict(zip([h.label for h in checks.heads], table["c"][2], strict=True))
+    shares = {label: width[1]["c"] for label, width in widths.items()}
+    assert shares["What it found"] > 0.4
+    assert shares["Step"] < 0.1
 
 
 def test_quarto_keeps_every_cell_in_typst(comparison) -> None:

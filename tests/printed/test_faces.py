@@ -17,6 +17,7 @@ from audit.checks import CHECKS
 from audit.pandoc import converted
 from audit.printed import Shown
 from audit.printed.plain import columns_of
+from audit.printed.tex import escape as escape_tex
 from audit.report.blocks import Block
 from printed.nouns import nouns
 
@@ -211,22 +212,40 @@ def test_markdown_is_text_and_tables(every, reader: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_face_is_tex(every, name: str) -> None:
+    """VS Code prefers it to HTML for a screen reader and in a folder it does not trust.
+
+    It then prints its source: see ACCESSIBLE_NOTEBOOK_DISPLAY_ORDER in its notebookCommon.ts.
+    """
+    assert "text/latex" not in every[name]._repr_mimebundle_()
+
+
+PLAIN_TEX = set(" \n–—‘’“”…×±·°§²³½") | {chr(n) for n in range(0xC0, 0x100)}
+"""What pdfLaTeX sets without a package, beside ASCII."""
+RUNS = {"input", "include", "write", "immediate", "href", "url", "def", "catcode"}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_tex_is_text_and_tables(every, name: str) -> None:
-    said = bundle(every[name]).get("text/latex")
-    if said is None:
+    if not hasattr(every[name], "to_latex"):
         assert isinstance(every[name], Block), name
         return
-    commands = set(re.findall(r"\\([a-zA-Z]+)", said))
-    assert not commands & {
-        "input",
-        "include",
-        "write",
-        "immediate",
-        "href",
-        "url",
-        "def",
-        "catcode",
-    }
+    said = every[name].to_latex()
+    assert not set(re.findall(r"\\([a-zA-Z]+)", said)) & RUNS
     assert not re.search(r"(?<!\\)\$", said)
     assert not HIDDEN.search(said)
     assert said.count(r"\toprule") == said.count(r"\bottomrule") == said.count(r"\begin{table}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tex_of_ours_needs_no_package_but_booktabs(plain, name: str) -> None:
+    if hasattr(plain[name], "to_latex"):
+        said = plain[name].to_latex()
+        assert {c for c in said if not c.isascii()} <= PLAIN_TEX
+        assert "textquotedbl" not in said, "has no letter in the default encoding"
+
+
+def test_a_hidden_count_is_drawn_in_tex() -> None:
+    """A font without the sign would leave the cell empty."""
+    assert "▒" not in escape_tex("▒")
+    assert escape_tex("▒").startswith(r"\rule{")

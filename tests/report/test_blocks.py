@@ -5,18 +5,26 @@ import json
 import pytest
 
 from audit.errors import ReportError
-from audit.report.blocks import KINDS, MIME, Claims, Finding, Note, check_id, payloads, prose
+from audit.report.blocks import KINDS, MIME, Claims, Cover, Finding, Note, check_id, payloads, prose
 
 
 def test_every_block_shows_itself_three_ways(sample):
     for block in [*sample(), Claims(({"id": "a", "value": 1.0},))]:
         bundle = block._repr_mimebundle_()
         face = "text/markdown" if block.kind == "prose" else "text/html"
-        kept = {"text/markdown", "text/latex"} if block.kind == "table" else set()
-        assert set(bundle) == {"text/plain", face, MIME} | kept
+        kept = "image/png" if block.kind == "figure" else "text/markdown"
+        assert set(bundle) == {"text/plain", face, MIME, kept}
         assert json.loads(json.dumps(bundle[MIME])) == bundle[MIME]
         assert bundle[MIME]["kind"] in KINDS
         assert face == "text/markdown" or "mathjax_ignore" in bundle[face]
+
+
+def test_made_up_data_is_said_to_be_in_every_medium(sample):
+    marked = [b for b in sample() if b.payload().get("simulated")]
+    for block in (*marked, Cover("T", date="2020-01-01", simulated=True)):
+        bundle = block._repr_mimebundle_()
+        for kind in {"text/plain", "text/html", "text/markdown"} & set(bundle):
+            assert "SIMULATED" in bundle[kind], (block.kind, kind)
 
 
 def test_text_of_a_block_is_made_visible():
