@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
 LONGEST_TERM = 400
+MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+DATED = re.compile(rf"(?<=\b\d ){MONTH}\b|(?<=\b\d\d ){MONTH}\b|\b{MONTH}(?= \d{{4}}\b)")
+"""A month that its day or its year stands beside: alone, "may" and "march" are words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -257,9 +261,11 @@ class Design(Shown):
 def words(name: str) -> str:
     """Return a class or column name as words: "world_leader" is "world leader".
 
-    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut.
+    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut. A month
+    beside its day or year gets its capital: "from_3_november" is "from 3 November".
     """
-    return visible(name.replace("_", " "), LONGEST_NAME)
+    shown = visible(name.replace("_", " "), LONGEST_NAME)
+    return DATED.sub(lambda found: found[0].title(), shown)
 
 
 def freeze(path: str | Path, *, today: str, ledger: str | Path | None = None) -> Path:
