@@ -30,13 +30,9 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60  # characters of a class or column name in a sentence
 LONGEST_TERM = 400
 FOLDER = "folder"
-# A month after the number of a day: a level "from_3_november" is a date. "May" and "march" are
-# words of their own elsewhere.
-MONTH = re.compile(
-    r"(?<=\d )(?:january|february|march|april|may|june|july|august|september|october|november|"
-    r"december)\b",
-    re.IGNORECASE,
-)
+MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+DATED = re.compile(rf"(?<=\b\d ){MONTH}\b|(?<=\b\d\d ){MONTH}\b|\b{MONTH}(?= \d{{4}}\b)")
+"""A month that its day or its year stands beside: alone, "may" and "march" are words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -274,11 +270,11 @@ class Design(Shown):
 def words(name: str) -> str:
     """Return a class or column name as words: "world_leader" is "world leader".
 
-    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut. The
-    month of a date has its capital: "from_3_november" is "from 3 November".
+    Names come from data: nothing hidden in them reaches a sentence, and long ones are cut. A month
+    beside its day or year gets its capital: "from_3_november" is "from 3 November".
     """
-    said = visible(name.replace("_", " "), LONGEST_NAME)
-    return MONTH.sub(lambda m: m[0].capitalize(), said)
+    shown = visible(name.replace("_", " "), LONGEST_NAME)
+    return DATED.sub(lambda found: found[0].title(), shown)
 
 
 def opening(name: str) -> str:

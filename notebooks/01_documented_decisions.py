@@ -26,7 +26,7 @@ registry = run.source(question)
 cases = registry.load()
 evidence = audit.appraise(audit.compare(audit.enroll(cases, question)))
 decisions, rules = registry.decisions(), registry.rules()
-source = "; ".join(f"{o.title} ({o.producer})" for o in cases.origins)
+source, licence = "; ".join(f"{o.title} ({o.producer})" for o in cases.origins), report.licence_line(cases)
 about_posts = int((decisions["unit"] == "post").sum())
 
 # %%
@@ -76,7 +76,7 @@ display(report.ledger_table(evidence.comparison))
 
 # %%
 timeline = rule_timeline(rules, decisions)
-display(report.chart("decision_timeline", timeline, source=source), *report.view_words(timeline))
+display(report.chart("decision_timeline", timeline, source=source, licence=licence), *report.view_words(timeline))
 
 # %% [markdown]
 # # The ladder among leaders
@@ -86,7 +86,7 @@ display(report.chart("decision_timeline", timeline, source=source), *report.view
 
 # %%
 ladder = ladder_among_leaders(decisions)
-display(report.chart("notices", ladder, source=source), *report.view_words(ladder), report.view_table(ladder, id="tbl-notices"))
+display(report.chart("notices", ladder, source=source, licence=licence), *report.view_words(ladder), report.view_table(ladder, id="tbl-notices"))
 
 # %% [markdown]
 # # The same words from an ordinary account
@@ -96,7 +96,7 @@ display(report.chart("notices", ladder, source=source), *report.view_words(ladde
 
 # %%
 copies = matched_copies(decisions)
-display(report.chart("matched_copies", copies, source=source), *report.view_words(copies), report.view_table(copies, id="tbl-copies"))
+display(report.chart("matched_copies", copies, source=source, licence=licence), *report.view_words(copies), report.view_table(copies, id="tbl-copies"))
 
 # %% [markdown]
 # # Meta's allowances
@@ -107,7 +107,7 @@ display(report.chart("matched_copies", copies, source=source), *report.view_word
 
 # %%
 allowances = allowance_shares(registry.platform_totals())
-display(report.chart("allowance_curve", allowances, source=source), *report.view_words(allowances), report.view_table(allowances, id="tbl-allowances"))
+display(report.chart("allowance_curve", allowances, source=source, licence=licence), *report.view_words(allowances), report.view_table(allowances, id="tbl-allowances"))
 
 # %% [markdown]
 # # How long it took
@@ -117,7 +117,7 @@ display(report.chart("allowance_curve", allowances, source=source), *report.view
 
 # %%
 times = time_to_action(decisions)
-display(report.chart("time_to_action", times, source=source), *report.view_words(times), report.view_table(times, id="tbl-times"))
+display(report.chart("time_to_action", times, source=source, licence=licence), *report.view_words(times), report.view_table(times, id="tbl-times"))
 
 # %%
 display(*report.right_of_reply(evidence))

@@ -26,7 +26,6 @@ import pandas as pd
 import audit
 from audit import report
 from audit.charts import calibration as chart
-from audit.charts.theme import blank, theme
 from audit.claims import Verdict
 from audit.estimators.accounts.clustered import clustered_proportion
 from audit.estimators.proportions import proportion
@@ -212,10 +211,7 @@ display(report.table(progress, id="tbl-progress", title="Runs wanted, and runs i
 
 # %%
 if ready:
-    said = chart.calibration_words(table)
-    with theme():
-        axes = chart.calibration(table, ax=blank((6.3, chart.SIZE[1])))
-    display(report.figure(axes, id="fig-calibration", title=said.title, subtitle=said.subtitle, note=said.note, alt=said.alt, source=SOURCE, data=chart.calibration_data(table), simulated=True))
+    display(report.chart("calibration", table, source=SOURCE, licence="The tables of this project: CC BY 4.0", simulated=True))
 
 # %%
 if ready:

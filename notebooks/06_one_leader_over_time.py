@@ -87,7 +87,7 @@ display(report.table(
 # the end of the line for a change of treatment would be reading the archive's last update.
 
 # %%
-display(report.chart("flags_over_time", months, source=source), *report.view_words(months))
+display(report.chart("flags_over_time", months, source=source, licence=report.licence_line(cases)), *report.view_words(months))
 
 # %%
 display(report.view_table(months, id="tbl-months", source=source))

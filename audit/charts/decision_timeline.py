@@ -52,9 +52,11 @@ DONE = {
     "ban": "account locked or banned",
     "reinstated": "restored",
 }
-SPLIT, SPLIT_NARROW = 0.42, 0.36
+SPLIT, SPLIT_NARROW = 0.36, 0.36
 """Share of the width that the lanes take; the names of the rules have the rest."""
 DOT = 4.2
+MOST_LINES = 4
+"""Lines in which the name of a rule is set at most."""
 
 
 def decision_timeline_data(stage: Any) -> pd.DataFrame:
@@ -207,27 +209,56 @@ def _rules(
         ax.plot([edges[i], edges[i + 1]], [day, day], color=INK, linewidth=0.9, zorder=2)
     figure: Any = ax.get_figure(root=True)
     line = 1.24 * DETAIL * (bottom - top) / (0.82 * figure.get_size_inches()[1] * POINTS)
-    named_rules, lines = _named(frame, int((bottom - top) / line), narrow=is_narrow(ax))
+    fit = (bottom - top) / line
+    named_rules = _named(frame, int(fit), narrow=is_narrow(ax))
     wanted = [_day(r.earliest) for r in named_rules.itertuples()]
-    gap = line * (lines + 0.15 * (lines - 1))
-    placed = spread(wanted, gap, top + gap / 2, bottom - gap / 2)
     room = slot(ax) * POINTS * 0.9 * (1 - split - 0.05) - 4
-    for r, day, at in zip(named_rules.itertuples(), wanted, placed, strict=True):
+    texts = _folded(ax, named_rules, room, fit)
+    tall = [line * _tall(t) for t in texts]
+    edge_of = line if len(tall) < 2 else max(tall[0], tall[-1])
+    placed = spread(wanted, tall, top + edge_of / 2, bottom - edge_of / 2)
+    for r, text, day, at in zip(named_rules.itertuples(), texts, wanted, placed, strict=True):
         edge = edges[lanes.index(r.lane) + 1]
         ax.plot([edge, split, split + 0.04], [day, day, at], color=MUTED, linewidth=0.5, zorder=1)
         strong = _exempts(r.what)
-        style: dict[str, Any] = {"size": DETAIL, "bold": strong}
-        text = fold(ax, f"{r.earliest:%Y-%m} {r.title}", room, lines=lines, **style)
         colour = INK if strong else MUTED
-        write(ax, split + 0.05, float(at), text, color=colour, ha="left", **style)
+        style: dict[str, Any] = {"size": DETAIL, "bold": strong, "color": colour}
+        write(ax, split + 0.05, float(at), text, ha="left", **style)
+
+
+def _folded(ax: Axes, rules: pd.DataFrame, room: float, fit: float) -> list[str]:
+    """Return date and name of each rule, in as many lines as it needs while all have room.
+
+    Where they have not, exemptions keep their words first; a name that is cut is whole in the data.
+    """
+
+    def set_in(r: Any, lines: int) -> str:
+        text = f"{r.earliest:%Y-%m} {r.title}"
+        return fold(ax, text, room, lines=lines, size=DETAIL, bold=_exempts(r.what))
+
+    rows = list(rules.itertuples())
+    out = [set_in(r, 1) for r in rows]
+    left = fit - sum(map(_tall, out))
+    for i in sorted(range(len(rows)), key=lambda i: not _exempts(rows[i].what)):
+        whole = set_in(rows[i], MOST_LINES)
+        more = _tall(whole) - _tall(out[i])
+        if more <= left:
+            out[i], left = whole, left - more
+    return out
+
+
+def _tall(text: str) -> float:
+    """Return the height of a name in lines; one of several needs a gap to be told from the next."""
+    more = text.count("\n")
+    return 1 + 1.15 * more
 
 
 def _exempts(what: object) -> bool:
     return str(what).startswith("exemption")
 
 
-def _named(frame: pd.DataFrame, fit: int, *, narrow: bool) -> tuple[pd.DataFrame, int]:
-    """Return the rules that have room for a name, exemptions first, and lines for each.
+def _named(frame: pd.DataFrame, fit: int, *, narrow: bool) -> pd.DataFrame:
+    """Return the rules that have room for a name, exemptions first.
 
     A narrow figure names exemptions alone, if there are any; the others keep their marks.
     """
@@ -236,7 +267,7 @@ def _named(frame: pd.DataFrame, fit: int, *, narrow: bool) -> tuple[pd.DataFrame
     if len(chosen) > fit:
         order = (~exempt[chosen.index]).sort_values(kind="stable").index[:fit]
         chosen = chosen.loc[chosen.index.isin(order)]
-    return chosen, 2 if narrow and 2.2 * len(chosen) <= fit else 1
+    return chosen
 
 
 def _key(ax: Axes) -> None:

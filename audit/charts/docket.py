@@ -99,7 +99,7 @@ def docket_words(stage: Any) -> Words:
     if left:
         note += f" Not drawn: {number(left, 'account')} with fewer posts."
     spoken = "; ".join(
-        f"{a.account} {_posts(a.observed)} of {count(a.n)} ({percent(a.rate)}), expected "
+        f"{a.account}: {_posts(a.observed)} of {count(a.n)} ({percent(a.rate)}), expected "
         f"{'hidden' if pd.isna(a.expected) else _posts(a.expected)}"
         for a in frame.itertuples()
     )

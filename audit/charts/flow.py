@@ -21,7 +21,7 @@ from audit.schema import UNKNOWN
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE, PER_ROW = (7.0, 0.75), 0.32
+SIZE, PER_ROW = (7.0, 0.75), 0.36
 MOST_STEPS = 4
 """Steps of the ledger drawn by themselves for a class; the smaller ones are taken together."""
 COLUMNS = ("account_class", "step", "kind", "posts", "share_start", "share_end")
@@ -124,13 +124,21 @@ def _row(r: Any, look: Look) -> Row:
     head = r.kind == "loaded"
     label = {
         "loaded": sentence(named(r.account_class, 60)),
-        "removed": f"− {named(r.step.removeprefix('outside the population: '), 70)}",
+        "removed": f"− {_because(r.step)}",
         "compared": "kept apart, bounded" if r.account_class == UNKNOWN else "compared",
         "acted": r.step,
     }[r.kind]
     text = number(r.posts, "post") if head else count(-r.posts if r.kind == "removed" else r.posts)
     nan = float("nan")
     return Row(label, "", r.share_end, nan, nan, look, text, quiet=not head)
+
+
+def _because(step: str) -> str:
+    """Return a step of the ledger as the label of a bar: short, and in plain words."""
+    bare = step.removeprefix("outside the population: ")
+    if bare != step:
+        bare = bare.replace(" not among ", ": other than ", 1)
+    return named(bare, 70)
 
 
 def _mark(ax: Axes, row: Row, y: float, bar: Any) -> None:
@@ -161,12 +169,7 @@ def flow_words(stage: Any) -> Words:
         p for p in (f"Posts loaded, left out, compared and {acted(design)}", setting(study)) if p
     )
     classes = list(frame["account_class"].unique())
-    spoken = "; ".join(
-        f"{named(c)}: {_posts(frame, c, 'loaded')} loaded, {_posts(frame, c, 'compared')} "
-        "compared, "
-        f"{_posts(frame, c, 'acted')} {acted(design)}"
-        for c in classes
-    )
+    spoken = "; ".join(_spoken(frame, c, acted(design)) for c in classes)
     meaning = spelled(design)
     note = (
         f"{meaning}. " if meaning else ""
@@ -175,6 +178,16 @@ def flow_words(stage: Any) -> Words:
         f"{told(study)}Bar chart of posts by class from loading to comparison. {sentence(spoken)}."
     )
     return Words(title, f"{told(study)}{place}.", note, alt)
+
+
+def _spoken(frame: pd.DataFrame, name: str, verb: str) -> str:
+    """Return the bars of a class in words, from the top down."""
+    kept = "kept apart" if name == UNKNOWN else "compared"
+    taken = frame[(frame["account_class"] == name) & (frame["kind"] == "removed")]
+    out = [f"{_posts(frame, name, 'loaded')} loaded"]
+    out += [f"{count(r.posts)} left out ({_because(r.step)})" for r in taken.itertuples()]
+    out += [f"{_posts(frame, name, 'compared')} {kept}", f"{_posts(frame, name, 'acted')} {verb}"]
+    return f"{named(name)}: {', '.join(out)}"
 
 
 def _share(frame: pd.DataFrame, name: str, kind: str) -> float:

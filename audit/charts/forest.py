@@ -12,6 +12,7 @@ from audit.charts.phrases import (
     acted,
     apart,
     comparison_of,
+    hollow,
     level,
     measured,
     missing_intervals,
@@ -92,7 +93,7 @@ def forest_words(stage: Any) -> Words:
         f"{points(design.margin, signed=False)} of no gap, the design’s margin. {sizes(study)}."
     )
     if missing_intervals(frame):
-        note += " Hollow: no interval."
+        note += f" {hollow(study)}{_points_only(frame)}"
     spoken = "; ".join(
         f"{_method(e.estimator)} by {e.weighting} {gap_text(e.estimate)} "
         f"({pair(e.conf_low, e.conf_high)})"
@@ -112,6 +113,15 @@ def forest_words(stage: Any) -> Words:
         f"Difference in the share of posts {acted(design)}, percentage points", design
     )
     return Words(title, subtitle(study, measure), note, alt)
+
+
+def _points_only(frame: pd.DataFrame) -> str:
+    """Say which estimators are without an interval where others have one."""
+    bare = frame["conf_low"].isna()
+    names = list(dict.fromkeys(_method(e) for e in frame.loc[bare, "estimator"]))
+    if bare.all() or not names:
+        return ""
+    return f" {' and '.join(names)}: none by account is computed."
 
 
 def _method(name: str) -> str:

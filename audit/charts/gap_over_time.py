@@ -126,10 +126,12 @@ def gap_over_time(stage: Any, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0.0, _day(end, start))
         low, top = _span(gaps)
         figure: Any = ax.get_figure(root=True)
-        lanes = int(rules["lane"].max()) + 1 if len(rules) else 0
-        room = HIGH * figure.get_size_inches()[1] * POINTS - lanes * LANE - FOOT
+        told_spans = [_labelled(ax, rule, rules, start) for rule in rules.itertuples()]
+        tall = _lanes(rules, told_spans)
+        foot = FOOT + sum(tall)
+        room = HIGH * figure.get_size_inches()[1] * POINTS - foot
         per_point = (top - low) / max(room, 40.0)
-        ax.set_ylim(low - per_point * (FOOT + lanes * LANE), top)
+        ax.set_ylim(low - per_point * foot, top)
         steps = round_steps(low, top, most=5)
         ticks(ax, "y", steps, [signed(v, steps) for v in steps])
         ax.hlines(steps, *ax.get_xlim(), color=GRID, linewidth=0.7, zorder=0)
@@ -137,11 +139,10 @@ def gap_over_time(stage: Any, ax: Axes | None = None) -> Axes:
         margin = study.design.margin
         ax.axhspan(-margin, margin, **band(pale(GRID, 0.55)), zorder=0)
         _marks(ax, gaps, start)
-        for rule in rules.itertuples():
-            bottom = low - per_point * (FOOT + (rule.lane + 1) * LANE)
-            place = (bottom + 0.12 * per_point * LANE, 0.76 * per_point * LANE)
-            alone = int((rules["lane"] == rule.lane).sum()) == 1
-            _rule(ax, rule, start, place, alone=alone)
+        for rule, told_span in zip(rules.itertuples(), told_spans, strict=True):
+            high = tall[rule.lane] - 0.24 * LANE
+            bottom = low - per_point * (FOOT + sum(tall[: rule.lane + 1]) - 0.12 * LANE)
+            _rule(ax, rule, start, (bottom, per_point * high), told_span)
         _axis(ax, gaps, start, named(study.design.focal))
     return ax
 
@@ -178,21 +179,46 @@ def _marks(ax: Axes, gaps: pd.DataFrame, start: pd.Timestamp) -> None:
         )
 
 
+def _labelled(ax: Axes, rule: Any, rules: pd.DataFrame, start: pd.Timestamp) -> tuple[str, bool]:
+    """Return the words of a span as they are set, and whether they stand before it.
+
+    They stand inside, or before it where nothing else is on its lane and there is more room; in
+    up to three lines where one is too short.
+    """
+    x, wide = _day(rule.begins, start), _day(rule.ends, start) - _day(rule.begins, start)
+    low, top = ax.get_xlim()
+    room = slot(ax) * POINTS * (0.8 if is_narrow(ax) else 0.74) / (top - low)
+    inside, before = room * wide - 8, room * (x - low) - 8
+    alone = int((rules["lane"] == rule.lane).sum()) == 1
+    outside = alone and before > inside and text_width(ax, rule.label, size=DETAIL) > inside
+    points = before if outside else inside
+    text = fold(ax, rule.label, points, lines=3, size=DETAIL) if points > 2 * DETAIL else ""
+    return text if text.removesuffix("…") else "", outside
+
+
+def _lanes(rules: pd.DataFrame, told_spans: list[tuple[str, bool]]) -> list[float]:
+    """Return the height of each lane in points: that of the words of most lines on it."""
+    out: list[float] = []
+    for lane, (text, _) in sorted(zip(rules["lane"], told_spans, strict=True)):
+        out += [LANE] * (int(lane) + 1 - len(out))
+        out[int(lane)] = max(out[int(lane)], LANE + 1.2 * DETAIL * text.count("\n"))
+    return out
+
+
 def _rule(
-    ax: Axes, rule: Any, start: pd.Timestamp, place: tuple[float, float], *, alone: bool
+    ax: Axes,
+    rule: Any,
+    start: pd.Timestamp,
+    place: tuple[float, float],
+    told_span: tuple[str, bool],
 ) -> None:
-    """Draw a span of the strip with its words inside; before it where there is more room."""
+    """Draw a span of the strip with its words."""
     x, wide = _day(rule.begins, start), _day(rule.ends, start) - _day(rule.begins, start)
     bottom, high = place
     style: dict[str, Any] = {"facecolor": pale(MUTED, 0.16), "edgecolor": MUTED, "linewidth": 0.8}
     ax.barh([bottom + high / 2], [wide], left=[x], height=high, zorder=3, **style)
-    low, top = ax.get_xlim()
-    room = slot(ax) * POINTS * (0.8 if is_narrow(ax) else 0.74) / (top - low)
-    inside, before = room * wide - 8, room * (x - low) - 8
-    outside = alone and before > inside and text_width(ax, rule.label, size=DETAIL) > inside
-    points = before if outside else inside
-    text = fold(ax, rule.label, points, lines=1, size=DETAIL) if points > 2 * DETAIL else ""
-    if text.removesuffix("…"):
+    text, outside = told_span
+    if text:
         side: dict[str, Any] = {"dx": -4.0, "ha": "right"} if outside else {"dx": 4.0, "ha": "left"}
         write(ax, x, bottom + high / 2, text, size=DETAIL, zorder=5, **side)
 
@@ -229,7 +255,7 @@ def gap_over_time_words(stage: Any) -> Words:
     note = (
         f"Each mark: the gap among like posts of a {per}; lines: {level(design)} intervals by "
         f"account, one {per} at a time; {count(told_apart)} of {count(n)} "
-        "exclude zero (“clearly”). "
+        f"{'excludes' if told_apart == 1 else 'exclude'} zero (“clearly”). "
         + ("Hollow: no interval, too few accounts. " if any(s is None for s in sure) else "")
         + (f"{number(empty, per)} without like posts. " if empty else "")
         + (f"{hiding(design.smallest_cell)} " if HIDDEN in frame else "")
@@ -248,7 +274,7 @@ def gap_over_time_words(stage: Any) -> Words:
     alt = (
         f"{told(study)}Dot chart of the gap between {f} and {r} posts in percentage points by "
         f"{per}: {spoken}. In {count(below)} of {count(n)} it is below zero, in "
-        f"{count(above)} above; {count(told_apart)} are "
+        f"{count(above)} above; {count(told_apart)} {'is' if told_apart == 1 else 'are'} "
         "told apart from zero." + (f" In force: {strip}." if strip else "")
     )
     measure = measured(

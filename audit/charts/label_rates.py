@@ -20,6 +20,7 @@ from audit.charts.phrases import (
     sentence,
     subtitle,
     told,
+    within_shares,
 )
 from audit.charts.rows import MARK, Row, draw_rows, gap_text, share_axis
 from audit.charts.theme import FOCAL, MUTED, PAPER, blank, dress, looks, theme
@@ -34,12 +35,13 @@ SIZE, PER_ROW = (7.0, 0.75), 0.58
 def label_rates_data(stage: Any) -> pd.DataFrame:
     """Return one row per reference class: observed and expected rate, gap, limits, n, p_holm.
 
-    `expected_low` and `expected_high` are the interval of the gap laid off from the observed rate.
+    `expected_low` and `expected_high` are the interval of the gap laid off from the observed rate,
+    cut to between 0 and 1.
     """
     frame = _family(stage)
     frame = frame.assign(
-        expected_low=frame["observed"] - frame["conf_high"],
-        expected_high=frame["observed"] - frame["conf_low"],
+        expected_low=(frame["observed"] - frame["conf_high"]).map(within_shares),
+        expected_high=(frame["observed"] - frame["conf_low"]).map(within_shares),
     )
     names = ["reference", "observed", "expected", "expected_low", "expected_high", "estimate"]
     names += ["conf_low", "conf_high", "p_holm", "n_reference", "n_reference_accounts"]
@@ -64,8 +66,8 @@ def label_rates(stage: Any, ax: Axes | None = None) -> Axes:
         ax = dress(ax if ax is not None else blank((SIZE[0], SIZE[1] + PER_ROW * len(frame))))
         rows = [
             Row(
-                label="Against " + named(r.reference, 60),
-                detail=number(r.n_reference, "post") + _part(r),
+                label=sentence(named(r.reference, 60)),
+                detail=number(r.n_reference, "post"),
                 value=r.expected,
                 low=r.expected_low,
                 high=r.expected_high,
@@ -105,6 +107,9 @@ def label_rates_words(stage: Any) -> Words:
         f"Each pair is at the mix of those {f} posts that have a like in the other class, so the "
         f"{f} rate can differ between rows."
     )
+    parts = [f"{named(r.reference)}{_part(r)}" for r in frame.itertuples() if _part(r)]
+    if parts:
+        note += f" Not every {f} post has one: {'; '.join(parts)}."
     if frame["conf_low"].notna().any():
         note += (
             f" Coloured lines: {level(design)} intervals of the gap by account, laid off from the "

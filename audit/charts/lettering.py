@@ -189,21 +189,27 @@ def caption(ax: Axes, text: str, *, below: float = 20.0) -> Text:
     )
 
 
-def spread(places: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
-    """Return places moved as little as needed to lie `gap` apart within [low, high].
+def spread(
+    places: Sequence[float], gap: float | Sequence[float], low: float, high: float
+) -> np.ndarray:
+    """Return places moved as little as needed to lie apart within [low, high].
 
-    Where they cannot, they are spaced evenly over the range.
+    `gap` is the distance between two neighbours, or the height of each place: neighbours then
+    stand half the sum of their heights apart. Where they cannot, they share the range in
+    proportion.
     """
     order = np.argsort(np.asarray(places, dtype=float), kind="stable")
     wanted = np.asarray(places, dtype=float)[order]
     n = len(wanted)
     if n == 0:
         return wanted
-    if gap * (n - 1) >= high - low:
-        moved = np.linspace(low, high, n) if n > 1 else np.clip(wanted, low, high)
+    tall = np.broadcast_to(np.asarray(gap, dtype=float), (n,))[order]
+    before = np.concatenate([[0.0], np.cumsum((tall[1:] + tall[:-1]) / 2)])
+    if before[-1] >= high - low:
+        whole = before[-1] or 1.0
+        moved = low + before * (high - low) / whole if n > 1 else np.clip(wanted, low, high)
     else:
-        moved = _pooled(wanted - gap * np.arange(n), low, high - gap * (n - 1))
-        moved = moved + gap * np.arange(n)
+        moved = _pooled(wanted - before, low, high - before[-1]) + before
     out = np.empty(n)
     out[order] = moved
     return out

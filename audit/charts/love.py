@@ -111,8 +111,8 @@ def love_words(stage: Any) -> Words:
     if len(shown) < len(frame):
         note += f" {hiding(study.design.smallest_cell)}"
     spoken = "; ".join(
-        f"{named(r.column)} {named(r.level)} {_two(r.before)} to {_two(r.after)}"
-        for r in shown.head(8).itertuples()
+        f"{named(r.column)} {named(r.level)}: {_two(r.before)} to {_two(r.after)}"
+        for r in shown.itertuples()
     )
     alt = (
         f"{told(study)}Love plot of absolute standardised differences by level, as found and among "

@@ -188,7 +188,7 @@ def _lines(frame: pd.DataFrame, fit: int) -> list[Line]:
 
 
 def _dashboard(ax: Axes, lines: list[Line], top: float, step: float, n: int) -> None:
-    room = slot(ax) * POINTS * (0.36 if is_narrow(ax) else 0.27)
+    room = slot(ax) * POINTS * (0.46 if is_narrow(ax) else 0.27)
     wide = float(np.clip(0.6 * _pitch(ax, n), 0.4, 5.0))
     for i, line in enumerate(lines):
         y = top - step * i

@@ -22,6 +22,7 @@ from audit.charts.phrases import (
     sizes,
     subtitle,
     told,
+    within_shares,
 )
 from audit.charts.rows import Row, draw_rows, points_of
 from audit.charts.theme import (
@@ -35,6 +36,7 @@ from audit.charts.theme import (
     dress,
     theme,
 )
+from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import MINUS, count
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def observed_expected_data(stage: Any) -> pd.DataFrame:
 
     The expected count is the rate of the reference class at the focal posts' own mix, times the
     focal posts in supported strata. Its limits are the interval of the difference laid off from
-    the observed count, which is taken as it is.
+    the observed count, which is taken as it is, and lie between no post and all of them.
     """
     comparison = comparison_of(stage, "observed_expected")
     found = comparison.primary()
@@ -61,8 +63,8 @@ def observed_expected_data(stage: Any) -> pd.DataFrame:
         (
             "expected",
             found.expected,
-            found.observed - found.conf_high,
-            found.observed - found.conf_low,
+            within_shares(found.observed - found.conf_high),
+            within_shares(found.observed - found.conf_low),
         ),
         ("difference", found.estimate, found.conf_low, found.conf_high),
     ]
@@ -115,8 +117,12 @@ def observed_expected_words(stage: Any) -> Words:
     alike = f" within like {' × '.join(named(s) for s in strata)}" if strata else ""
     note = (
         f"Expected: {r} accounts’ rate{alike}, at the mix of the {f} posts. "
-        f"Difference: {_signed(gap)} posts ({limits}, by account). {sizes(study)}."
+        f"Difference: {_signed(gap)} posts ({limits}{'' if sure is None else ', by account'}). "
+        f"{sizes(study)}."
     )
+    if sure is None and (why := no_inference(study)):
+        note += f" {sentence(why)}."
+    note += _cut(seen - high, seen - low, frame.loc[1])
     out = int(comparison.primary().n_unsupported)
     if out:
         note += f" {number(out, f'{f} post')} without a comparable {r} post left out."
@@ -127,6 +133,19 @@ def observed_expected_words(stage: Any) -> Words:
         + (": not told apart from zero." if sure is False else ".")
     )
     return Words(title, subtitle(study, measured(f"Posts {verb}", design)), note, alt)
+
+
+def _cut(low: float, high: float, drawn: Any) -> str:
+    """Say where limits laid off from the observed posts were cut to what can be."""
+    ends = [
+        end
+        for end, is_cut in (
+            ("none", drawn["conf_low"] > low + 1e-9),
+            ("all of them", drawn["conf_high"] < high - 1e-9),
+        )
+        if is_cut
+    ]
+    return f" The interval of the posts expected is cut at {' and '.join(ends)}." * bool(ends)
 
 
 def _rows(frame: pd.DataFrame, focal: str, reference: str, verb: str) -> list[Row]:

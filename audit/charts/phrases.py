@@ -100,7 +100,7 @@ def apart(low: float, high: float) -> bool | None:
 
 
 def setting(study: Study) -> str:
-    """Return place and period as far as the cases record them: "twitter, 2020-01 to 2020-12".
+    """Return place and period as far as the cases record them, "twitter, 1 May to 3 June 2020".
 
     Nothing is known of those of a scan: the rows enrolled are not kept apart from the others.
     """
@@ -116,7 +116,7 @@ def setting(study: Study) -> str:
         )
     if "posted_at" in frame and frame["posted_at"].notna().any():
         first, last = frame["posted_at"].min(), frame["posted_at"].max()
-        parts.append(f"{_day(first)} to {_day(last)}")
+        parts.append(spell(first, last))
     return ", ".join(parts)
 
 
@@ -155,10 +155,34 @@ def level(design: Design) -> str:
     return numerals.level(design.confidence)
 
 
+def hollow(study: Study) -> str:
+    """Say what a hollow mark is, and why it has no interval where the study bears none."""
+    from audit.estimators.accounts.contrasts import no_inference
+
+    why = no_inference(study)
+    return "Hollow: no interval." + (f" {sentence(why)}." if why else "")
+
+
+def within_shares(limit: float) -> float:
+    """Return a limit of a share cut to what a share can be, 0 to 1; NaN as it is.
+
+    Cutting an interval to the values that are possible takes nothing from its coverage.
+    """
+    return min(1.0, max(0.0, limit)) if math.isfinite(limit) else limit
+
+
 def missing_intervals(frame: pd.DataFrame) -> bool:
     """Return whether any row lacks its limits."""
     return bool((frame["conf_low"].isna() | frame["conf_high"].isna()).any())
 
 
-def _day(when: pd.Timestamp) -> str:
-    return when.strftime("%Y-%m-%d")
+def spell(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """Return a period in words, what its days share said once: "1 May to 3 June 2020".
+
+    The names of months are English whatever the machine's locale is.
+    """
+    end = f"{last.day} {last.month_name()} {last.year}"
+    if first.date() == last.date():
+        return end
+    begin = f"{first.day} {first.month_name()}"
+    return f"{begin} to {end}" if first.year == last.year else f"{begin} {first.year} to {end}"

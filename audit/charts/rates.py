@@ -27,7 +27,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, draw_rows, share_axis
 from audit.charts.theme import blank, dress, looks, theme
-from audit.numerals import percent
+from audit.numerals import count, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,8 +90,8 @@ def rates_words(stage: Any) -> Words:
         note += " A hollow mark has no interval: its accounts are too few, or not recorded."
     alt = (
         f"{told(study)}Dot chart of the share of posts {verb}. "
-        + "; ".join(_spoken(row, verb) for row in frame.itertuples())
-        + f". {_verdict(gap, sure, f, r)}"
+        + ". ".join(_spoken(row, verb) for row in frame.itertuples())
+        + f". {_verdict(gap, sure, named(design.focal), r)}"
     )
     return Words(
         title, subtitle(study, measured(f"Share of posts {verb}, as found", design)), note, alt
@@ -106,11 +106,12 @@ def _detail(row: Any, *, accounts: bool) -> str:
 def _spoken(row: Any, verb: str) -> str:
     limits = pair(row.conf_low, row.conf_high)
     limits = limits if limits == NO_INTERVAL else f"interval {limits}"
-    return f"{named(row.account_class)}: {percent(row.rate)} of {row.n:,} {verb} ({limits})"
+    n = count(row.n)
+    return f"{sentence(named(row.account_class))}: {percent(row.rate)} of {n} {verb} ({limits})"
 
 
 def _verdict(gap: float, sure: bool | None, focal: str, reference: str) -> str:
     if sure is False:
-        return f"The difference between {focal} and {reference} is not told apart from zero."
+        return f"The difference between {focal} and {reference} posts is not told apart from zero."
     tail = "" if sure else " in these data; no interval says how far that carries"
-    return f"{focal} posts meet it {direction(gap)} than {reference} posts{tail}."
+    return f"{sentence(focal)} posts meet it {direction(gap)} than {reference} posts{tail}."

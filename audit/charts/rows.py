@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audit.charts.lettering import (
+    LEADING,
     POINTS,
     fold,
     is_narrow,
@@ -112,9 +113,8 @@ def draw_mark(ax: Axes, value: float, low: float, high: float, y: float, look: L
 
 def _beside(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
     room = slot(ax) * POINTS
-    figure: Any = ax.get_figure(root=True)
-    height = ax.get_window_extent().height * POINTS / figure.dpi / len(rows)
-    most = 2 if height > 2.6 * LABEL + (DETAIL if any(r.detail for r in rows) else 0) else 1
+    detailed = any(r.detail for r in rows)
+    most = 2 if _pitch(ax, rows) > 2.4 * LABEL + (DETAIL + 2 if detailed else 0) else 1
     for row, y in zip(rows, places, strict=True):
         label = fold(ax, row.label, 0.27 * room, lines=most, bold=not row.quiet)
         detail = fold(ax, row.detail, 0.27 * room, lines=1, size=DETAIL)
@@ -133,6 +133,12 @@ def _beside(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
             write(ax, 1, y, under, size=DETAIL, color=row.under_colour, dy=-DOWN, **right)
 
 
+def _pitch(ax: Axes, rows: Sequence[Row]) -> float:
+    """Return the points from one row to the next, about: the figure is not laid out yet."""
+    figure: Any = ax.get_figure(root=True)
+    return float(ax.get_window_extent().height * POINTS / figure.dpi / len(rows))
+
+
 def _above(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
     room = slot(ax) * POINTS - 28
     across = ax.get_yaxis_transform()
@@ -140,11 +146,14 @@ def _above(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
         if place:
             ax.axhline(y + 0.8, color=GRID, linewidth=0.7, zorder=1)
         taken = text_width(ax, row.text, bold=True) + 8
-        label = fold(ax, row.label, room - taken, lines=1, bold=True)
         up = 24.5 if row.detail or row.under else 12.0
-        first = {"xycoords": across, "dy": up, "halo": True}
-        write(ax, 0, y, label, ha="left", **row.lettering, **first)
-        write(ax, 1, y, row.text, color=row.look.colour, bold=True, ha="right", **first)
+        # a second line grows upwards, into what the row has left above its mark
+        most = 2 if 0.8 * _pitch(ax, rows) > up + 1.7 * LABEL else 1
+        label = fold(ax, row.label, room - taken, lines=most, bold=not row.quiet)
+        first = {"xycoords": across, "halo": True}
+        more = LABEL * LEADING / 2 * label.count("\n") * 1.2
+        write(ax, 0, y, label, ha="left", dy=up + more, **row.lettering, **first)
+        write(ax, 1, y, row.text, color=row.look.colour, bold=True, ha="right", dy=up, **first)
         second = {"xycoords": across, "dy": 12.0, "halo": True, "size": DETAIL}
         taken = text_width(ax, row.under, size=DETAIL) + 8
         if row.detail:
@@ -207,4 +216,4 @@ def per_cent(steps: Sequence[float]) -> Callable[[float], str]:
 def signed(value: float, steps: Sequence[float]) -> str:
     """Return a difference in percentage points for an axis: "−10", "0", "+10"."""
     text = per_cent(steps)(value).removesuffix(" %")
-    return f"+{text}" if value > 0 else text
+    return f"+{text}" if value > 0 and text.strip("0.") else text

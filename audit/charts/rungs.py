@@ -11,6 +11,7 @@ from audit.charts.phrases import (
     apart,
     comparison_of,
     direction,
+    hollow,
     level,
     missing_intervals,
     named,
@@ -83,7 +84,10 @@ def rungs_words(stage: Any) -> Words:
         f"each rung by itself. Counts: {f}, then {r} posts that met it. {sizes(study)}."
     )
     if missing_intervals(frame):
-        note += " Hollow: no interval."
+        note += f" {hollow(study)}"
+    empty = [r for r in study.cases.ladder.rungs[1:] if r not in set(frame["rung"])]
+    if empty:
+        note += f" No post of either class met {', '.join(map(named, empty))}: not drawn."
     spoken = "; ".join(
         f"{named(e.rung)} {gap_text(e.estimate)} ({pair(e.conf_low, e.conf_high)})"
         for e in frame.itertuples()

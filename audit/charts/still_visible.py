@@ -50,6 +50,11 @@ LINEAR_UP_TO = 48
 """Hours up to which the axis is linear; a longer one is logarithmic above one hour."""
 LOW = 0.3
 """Share below which a line at the horizon takes the place of words at the foot of the chart."""
+NO_BAND = (
+    "No band: the usual one (Greenwood) takes posts of one account as independent, and none by "
+    "account is defined for these curves."
+)
+"""Why no curve has one: the restricted mean beside it has its interval by account."""
 LINE = 11.0
 """Points between two lines of counts below the axis."""
 
@@ -90,7 +95,7 @@ def still_visible(stage: Any, ax: Axes | None = None) -> Axes:
                 zorder=3,
             )
         _mark_horizon(ax, stage, frame)
-        _name(ax, frame, look)
+        _name(ax, frame, look, late=end > _read_at(stage, frame))
         shown = _hour_ticks(ax, frame, end)
         below = 20.0
         if not is_narrow(ax):
@@ -161,16 +166,26 @@ def _mark_horizon(ax: Axes, stage: Any, frame: pd.DataFrame) -> None:
     write(ax, tau, 0.0 if low else 1.0, text, xycoords=across, dx=-4, size=DETAIL, **side)
 
 
-def _name(ax: Axes, frame: pd.DataFrame, look: Any) -> None:
-    """Name the lines at their right ends; on a narrow figure above the axes."""
+def _name(ax: Axes, frame: pd.DataFrame, look: Any, *, late: bool) -> None:
+    """Name the lines at their right ends; on a narrow figure above the axes.
+
+    The number is that of the line's end, and says so where the title is read at an earlier hour.
+    """
+    end = " at the end" if late else ""
     ends = frame.groupby("account_class", sort=False).tail(1)
     room = slot(ax) * POINTS
     if is_narrow(ax):
         for place, row in enumerate(ends.itertuples()):
             style = look[row.account_class]
-            number_said = f": {share(row.still_visible)}"
+            number_said = f": {share(row.still_visible)}{end}"
             line = "solid, " if style.line == "-" else "dashed, "
-            text = fold(ax, f"{line}{named(row.account_class)}", 0.62 * room, lines=1, bold=True)
+            text = fold(
+                ax,
+                f"{line}{named(row.account_class)}",
+                (0.45 if late else 0.62) * room,
+                lines=1,
+                bold=True,
+            )
             up = 5 + (len(ends) - 1 - place) * (LABEL + 4)
             above = {"xycoords": "axes fraction", "ha": "left", "va": "bottom", "bold": True}
             write(ax, 0, 1, text + number_said, dy=up, color=style.colour, **above)
@@ -184,7 +199,7 @@ def _name(ax: Axes, frame: pd.DataFrame, look: Any) -> None:
     where = 1 - spread(ends_at, gap, gap / 2 - 0.02, 1 - gap / 2)
     for row, name, y in zip(ends.itertuples(), names, where, strict=True):
         colour = look[row.account_class].colour
-        text = f"{share(row.still_visible)}\n{name}"
+        text = f"{share(row.still_visible)}{end}\n{name}"
         right = {"xycoords": ax.get_yaxis_transform(), "ha": "left", "dx": 8.0, "bold": True}
         write(ax, 1, float(y), text, color=colour, **right)
 
@@ -244,7 +259,7 @@ def still_visible_words(stage: Any) -> Words:
     end = float(frame["hours"].max())
     past = f"The lines end after {hours(round(end))}." * (end > at)
     note = " ".join([*answer.notes[:1], past, _deleted(answer), _mean(answer, level(design))])
-    note = " ".join(f"{note} No band is drawn around a curve. {sizes(study)}.".split())
+    note = " ".join(f"{note} {NO_BAND} {sizes(study)}.".split())
     spoken = "; ".join(
         f"after {hours(h)} {percent(_at(frame, design.focal, h)[0])} and "
         f"{percent(_at(frame, design.references[0], h)[0])}"

@@ -39,6 +39,7 @@ from audit.report.sections import (
     checks_table,
     coverage_table,
     ledger_table,
+    licence_line,
     source_line,
     strata_table,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "independent_table",
     "key_facts",
     "ledger_table",
+    "licence_line",
     "methods",
     "one_answer",
     "page_one",

@@ -23,6 +23,7 @@ PAD = 0.12  # inches round a standalone image
 DPI = 200  # a 6.3-inch chart is about 1,300 pixels wide: twice what a column of text needs
 LONGEST = 1500  # letters of a text round the chart: a note that is cut has lost its meaning
 SIMULATED = "SIMULATED DATA"
+SAID_TWICE = "Simulated data. "
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # Glyph outlines keep their scale(0.015625); only places on the page are rounded.
 PLACES = re.compile(r'(?<= )(?:d|x|y|points|x1|x2|y1|y2|cx|cy)="[^"]*"|translate\([^)]*\)')
@@ -178,10 +179,16 @@ def _lines(caption: Caption, width: float) -> tuple[list[Line], list[Line]]:
 
     mark = set_in(SIMULATED, 8.5, WARNING, True) if caption.simulated else []
     above = mark + set_in(caption.title, 13.5, INK, True)
-    above += set_in(caption.subtitle, 10, MUTED, False)
+    above += set_in(_under(caption), 10, MUTED, False)
     note = set_in(caption.note, 8, MUTED, False)
     source = f"Source: {caption.source}" if caption.source else ""
     return above, note + set_in(source, 8, MUTED, False)
+
+
+def _under(caption: Caption) -> str:
+    """Return the subtitle, without the words for made-up data where the mark above says them."""
+    said = caption.subtitle
+    return said.removeprefix(SAID_TWICE) if caption.simulated else said
 
 
 def _write(figure: Figure, box: Any, above: list[Line], below: list[Line]) -> list[Any]:

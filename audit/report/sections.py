@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 RESULTS = {True: "pass", False: "not passed", None: "not asked"}
 POINTS = 100  # differences print in percentage points
 LOST = ("cases_removed", "accounts_removed", "share_removed")
+UNLICENSED = "licence not known"
 PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
 PHONE_WIDTH = 3.2  # inches of a telephone's screen: 320 pixels of 1/100 inch
 
@@ -46,12 +47,30 @@ def source_line(cases: Cases) -> str:
 
 
 def licence_line(cases: Cases) -> str:
-    """Return the licences of the data in one line: each origin's title and licence."""
-    return "; ".join(f"{o.title}: {o.licence}" for o in cases.origins if o.licence)
+    """Return the licences of the data in one line: each origin's title and licence, if known."""
+    return "; ".join(f"{o.title}: {o.licence or UNLICENSED}" for o in cases.origins)
 
 
-def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
+def chart(
+    name: str,
+    stage: Any,
+    *,
+    id: str = "",
+    source: str = "",
+    licence: str = "",
+    simulated: bool = False,
+) -> Figure:
     """Return a chart of `CHARTS` drawn of a stage, as a figure with its words.
+
+    Parameters
+    ----------
+    id : str
+        The name of its files after "fig-"; "" for that of the chart.
+    source, licence : str
+        Of the data; "" for those of the stage's cases. A view or frame has none: without a
+        licence a chart pack says that none is known.
+    simulated : bool
+        Whether a frame is of made-up data; of cases their origins say it.
 
     Raises
     ------
@@ -72,7 +91,7 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
         return figure(
             entry.render(stage, width=PAGE_WIDTH),
             phone=entry.render(stage, width=PHONE_WIDTH),
-            licence=licence_line(study.loaded) if study else "",
+            licence=licence or (licence_line(study.loaded) if study else ""),
             id=f"fig-{id or name.replace('_', '-')}",
             title=said.title,
             subtitle=said.subtitle,
@@ -80,7 +99,7 @@ def chart(name: str, stage: Any, *, id: str = "", source: str = "") -> Figure:
             alt=said.alt,
             source=source or (source_line(study.loaded) if study else ""),
             data=entry.data(stage),
-            simulated=bool(study and study.cases.simulated),
+            simulated=simulated or bool(study and study.cases.simulated),
         )
 
 

@@ -11,6 +11,10 @@ from audit.text import escape_html
 NO_LICENCE = (
     "The report states no licence for its charts: ask its authors before you publish this one."
 )
+NO_DATA_LICENCE = (
+    "licence not known, the report states none. The source is {source}: ask there before you use "
+    "the numbers"
+)
 SIMULATED = "SIMULATED DATA. This chart shows no real platform."
 NARROW = 480
 """Pixels of a page up to which the embed snippet shows the phone size."""
@@ -35,7 +39,7 @@ def credit(chart: Chart, report: Chart, made_with: str) -> str:
 def licence(chart: Chart, of_charts: str) -> str:
     """Return the licence of the chart, then that of the data behind it."""
     first = f"Chart: {of_charts}." if of_charts else NO_LICENCE
-    data = chart["licence"] or f"not stated; the source is {chart['source']}"
+    data = chart["licence"] or NO_DATA_LICENCE.format(source=chart["source"].removesuffix("."))
     return f"{first}\nData: {data.removesuffix('.')}.\n"
 
 
