@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from audit.cells import REFERENCE
 from audit.charts.base import Words
 from audit.charts.lettering import caption
 from audit.charts.phrases import (
     acted,
     comparison_of,
-    hiding,
     measured,
     named,
     number,
@@ -24,7 +22,7 @@ from audit.charts.phrases import (
 from audit.charts.rows import MARK, Row, draw_mark, draw_rows, share_axis
 from audit.charts.theme import FOCAL, FOCAL_LOOK, MUTED, PAPER, REFERENCE_LOOK, blank, dress, theme
 from audit.design import words
-from audit.disclosure import HIDDEN, STRATA, SYMBOL, mask, protection
+from audit.disclosure import resting
 from audit.errors import ReportError
 from audit.numerals import count, percent, posts
 
@@ -43,11 +41,10 @@ ROUNDING = 1e-9
 def docket_data(stage: Any) -> pd.DataFrame:
     """Return one row per account drawn, most posts first: n, observed and expected, and rates.
 
-    `account` is a number, never a name or an id: a chart singles nobody out by an estimate.
+    `account` is a number, never a name or an id: a chart singles nobody out by an estimate. Posts
+    of strata whose ordinary side is hidden are counted in `n_hidden` alone (`audit.disclosure`).
     """
-    frame = _accounts(stage).head(MOST)
-    shown = frame.drop(columns="alone")
-    return mask(shown, frame["alone"], ("expected", "difference", "chance"))
+    return _accounts(stage).head(MOST)
 
 
 def docket(stage: Any, ax: Axes | None = None) -> Axes:
@@ -64,7 +61,7 @@ def docket(stage: Any, ax: Axes | None = None) -> Axes:
                 high=r.chance,
                 look=FOCAL_LOOK,
                 text=f"{_posts(r.observed)} of {count(r.n)}",
-                under=f"expected {SYMBOL if pd.isna(r.expected) else _posts(r.expected)}",
+                under=f"expected {_posts(r.expected)}",
                 quiet=True,
             )
             for r in frame.itertuples()
@@ -94,13 +91,13 @@ def docket_words(stage: Any) -> Words:
         "posts, under numbers. No interval: this describes their posts, "
         f"and samples nothing. {sizes(study)}."
     )
-    if HIDDEN in frame:
-        note += f" {hiding(design.smallest_cell)}"
+    if "n_hidden" in frame:
+        note += " Left out: posts of strata whose ordinary side is hidden."
     if left:
         note += f" Not drawn: {number(left, 'account')} with fewer posts."
     spoken = "; ".join(
         f"{a.account}: {_posts(a.observed)} of {count(a.n)} ({percent(a.rate)}), expected "
-        f"{'hidden' if pd.isna(a.expected) else _posts(a.expected)}"
+        f"{_posts(a.expected)}"
         for a in frame.itertuples()
     )
     alt = (
@@ -124,18 +121,15 @@ def _accounts(stage: Any) -> pd.DataFrame:
         )
     found = focal_posts(study)
     found["account"] = called(found["account_id"], focal_names(study, named=False))
+    found = resting.over_shown_strata(study, found)
+    apart = found[found["hidden"]].groupby("account")["n"].sum()
     frame = leaders(found)
+    frame["n_hidden"] = frame["account"].map(apart).fillna(0).astype("int64")
     frame = frame[frame["n"] > 0].reset_index(drop=True)
     frame["rate"], frame["chance"] = frame["observed"] / frame["n"], frame["expected"] / frame["n"]
-    gone = protection(study).rows(STRATA, REFERENCE, found["stratum"]).to_numpy()
-    compared = found[found["compared"]].assign(hidden=gone[found["compared"]])
-    by = compared.groupby("account")
-    # The expected number of an account whose posts are all of one stratum is that stratum's rate.
-    alone = by["hidden"].all() & (by["stratum"].min() == by["stratum"].max())
-    frame["alone"] = frame["account"].map(alone).fillna(False).astype(bool)
     frame["account"] = frame["account"].str.removeprefix(f"{words(study.design.focal)} ")
-    names = ["account", "n", "observed", "expected", "difference", "rate", "chance", "alone"]
-    return frame[names]
+    names = ["account", "n", "observed", "expected", "difference", "rate", "chance"]
+    return frame[[*names, "n_hidden"] if found["hidden"].any() else names]
 
 
 def _mark(ax: Axes, row: Row, y: float) -> None:

@@ -35,6 +35,7 @@ from audit.charts.theme import (
     dress,
     theme,
 )
+from audit.disclosure.precision import published
 from audit.numerals import MINUS, count, points
 from audit.numerals import posts as in_posts
 
@@ -155,7 +156,9 @@ def _bars(found: ExemptionSplit) -> pd.DataFrame:
         at += b.difference
     rows.append(("observed", n, 0.0, seen, seen, nan, nan, nan))
     names = ["quantity", "n", "start", "end", "posts", "contribution", "conf_low", "conf_high"]
-    return pd.DataFrame(rows, columns=names)
+    frame = pd.DataFrame(rows, columns=names)
+    shares = ("contribution", "conf_low", "conf_high")
+    return published(frame, found.comparison.study, shares=shares, posts=("start", "end", "posts"))
 
 
 def _row(bar: Any, reference: str, did: str) -> Row:

@@ -25,6 +25,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, difference_axis, draw_rows, gap_text
 from audit.charts.theme import INK, MUTED, Look, blank, dress, theme
+from audit.disclosure.precision import published
 from audit.numerals import points
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def forest_data(stage: Any) -> pd.DataFrame:
         primary=(rows["estimator"] == comparison.study.design.primary)
         & (rows["weighting"] == "post")
     )
-    return rows[list(COLUMNS)].reset_index(drop=True)
+    out = rows[list(COLUMNS)].reset_index(drop=True)
+    return published(out, comparison.study, shares=("estimate", "conf_low", "conf_high"))
 
 
 def forest(stage: Any, ax: Axes | None = None) -> Axes:

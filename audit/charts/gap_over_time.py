@@ -38,8 +38,9 @@ from audit.charts.phrases import (
 from audit.charts.regime_strip import spans
 from audit.charts.rows import gap_text, signed
 from audit.charts.theme import DETAIL, GRID, INK, MUTED, PAPER, band, blank, dress, pale, theme
-from audit.disclosure import HIDDEN, hidden_cells
+from audit.disclosure import HIDDEN, hidden_cells, shields
 from audit.disclosure.masks import with_names_of
+from audit.disclosure.precision import as_published
 from audit.errors import ReportError
 from audit.numerals import count
 from audit.questions.few_accounts import shielded_periods
@@ -109,6 +110,8 @@ def gap_over_time_data(stage: Any) -> pd.DataFrame:
     rules = pd.DataFrame([{"kind": "rule", **asdict(span)} for span in found_rules])
     names = ["kind", "label", "begins", "ends", "lane", "observed", "expected", "estimate"]
     names += ["conf_low", "conf_high", "n_focal", "n_reference", "n_focal_accounts"]
+    if shields(study, study.design.references[0]):  # cells of a period and a stratum are small
+        gaps = as_published(gaps, shares=("expected", "estimate", "conf_low", "conf_high"))
     both = [gaps, rules] if len(rules) else [gaps]
     out = pd.concat(both, ignore_index=True)
     if HIDDEN not in out:

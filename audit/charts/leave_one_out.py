@@ -12,19 +12,31 @@ from audit.charts.lettering import POINTS, round_steps, slot, text_width, ticks,
 from audit.charts.phrases import comparison_of, level, named, number, sizes, subtitle, told
 from audit.charts.rows import directions, gap_text, signed
 from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, pale, theme
-from audit.errors import ReportError
+from audit.disclosure import HIDDEN, mask
+from audit.disclosure.precision import published, share
+from audit.disclosure.resting import hidden_strata, left_out_tells
+from audit.docket.leaders import gaps_without_each
+from audit.errors import ReportError, RowsNeeded
+from audit.exempted.ordinary import focal_posts
 from audit.numerals import count, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from audit.study import Study
+
 SIZE = (7.0, 2.6)
+BETWEEN = (
+    "Only the least and the greatest are drawn: all together would tell the rates of hidden cells."
+)
 
 
 def leave_one_out_data(stage: Any) -> pd.DataFrame:
     """Return one row per account left out, lowest estimate first: left_out, estimate, limits.
 
-    `left_out` is a rank, never a name or an id: a chart singles nobody out by an estimate.
+    `left_out` is a rank, never a name or an id: a chart singles nobody out by an estimate. Where
+    the gaps together would tell hidden cells (`audit.disclosure.resting`), only the least and the
+    greatest are there.
 
     Raises
     ------
@@ -43,18 +55,44 @@ def leave_one_out_data(stage: Any) -> pd.DataFrame:
     for limit in ("conf_low", "conf_high"):
         out[limit] = out[limit] if limit in out else float("nan")
     out.insert(0, "left_out", np.arange(1, len(out) + 1))
-    return out[["left_out", "estimate", "conf_low", "conf_high"]]
+    study, numbers = stage.comparison.study, ("estimate", "conf_low", "conf_high")
+    out = published(out[["left_out", *numbers]], study, shares=numbers)
+    between = pd.Series(_telling(study), index=out.index)
+    between.iloc[[0, -1]] = False
+    return mask(out, between, numbers)
+
+
+def _telling(study: Study) -> bool:
+    """Return whether the gaps together would tell rates of hidden cells; sure where it is unknown.
+
+    The least and the greatest are said in words by the check, and stay.
+    """
+    if not hidden_strata(study):
+        return False
+
+    def tells() -> bool:
+        try:
+            posts = focal_posts(study)
+        except RowsNeeded:
+            return True
+        held = posts[posts["compared"]]
+        size = held["n"] * held["weight"]
+        by = pd.DataFrame({"account_id": held["account_id"], "size": size})
+        by = by.assign(observed=size * held["acted"], expected=size * held["expected"])
+        return left_out_tells(study, posts, gaps_without_each(by.groupby("account_id").sum()))
+
+    return bool(study.once("gaps left out tell", tells))
 
 
 def leave_one_out(stage: Any, ax: Axes | None = None) -> Axes:
     """Draw the reduced estimates as a strip, with the full estimate and zero as lines."""
     comparison = comparison_of(stage, "leave_one_out")
     design, frame = comparison.study.design, leave_one_out_data(stage)
-    full = float(comparison.primary().estimate)
+    full = share(comparison.primary().estimate, comparison.study)
     with theme():
         ax = dress(ax if ax is not None else blank(SIZE))
         limits = frame[["conf_low", "conf_high"]].to_numpy()
-        values = np.append(limits[np.isfinite(limits)], [full, 0.0, *frame["estimate"]])
+        values = np.append(limits[np.isfinite(limits)], [full, 0.0, *frame["estimate"].dropna()])
         span = float(np.ptp(values)) or 0.01
         ax.set_xlim(values.min() - 0.1 * span, values.max() + 0.1 * span)
         ax.axvline(0, color=INK, linewidth=1.0, zorder=2)
@@ -79,13 +117,13 @@ def _strip(ax: Axes, frame: pd.DataFrame, full: float) -> None:
     )
     size = float(np.clip(90 / n, 2.5, 7))
     turned = (frame["estimate"] * full <= 0).to_numpy()
-    for mask, marker, colour, face in (
+    for these, marker, colour, face in (
         (~turned, "o", FOCAL, FOCAL),
         (turned, "X", INK, PAPER),
     ):
-        x = frame["estimate"].to_numpy()[mask]
+        x = frame["estimate"].to_numpy()[these]
         style = {"marker": marker, "s": size**2, "color": face, "edgecolor": colour, "zorder": 4}
-        sns.scatterplot(x=x, y=ys[mask], ax=ax, legend=False, **style)
+        sns.scatterplot(x=x, y=ys[these], ax=ax, legend=False, **style)
 
 
 def _top_labels(ax: Axes, full: float, n: int) -> None:
@@ -117,7 +155,7 @@ def leave_one_out_words(stage: Any) -> Words:
     design = study.design
     full = float(comparison.primary().estimate)
     low, high, n = frame["estimate"].min(), frame["estimate"].max(), len(frame)
-    turned = int((frame["estimate"] * full <= 0).sum())
+    turned = int((stage.table("leave_one_out")["estimate"] * full <= 0).sum())
     span = f"{gap_text(low)} to {gap_text(high)} percentage points"
     if turned:
         title = f"Leaving out any one of {count(turned)} of {number(n, 'account')} turns the gap"
@@ -135,6 +173,7 @@ def leave_one_out_words(stage: Any) -> Words:
             if drawn
             else "No interval is drawn for a reduced gap. "
         )
+        + (f"{BETWEEN} " if HIDDEN in frame else "")
         + f"{sizes(study)}."
     )
     alt = (

@@ -12,6 +12,7 @@ from audit.charts.phrases import comparison_of, hiding, named, sentence, sizes, 
 from audit.charts.rows import MARK, Row, draw_rows
 from audit.charts.theme import INK, MUTED, PAPER, Look, blank, dress, theme
 from audit.disclosure import SYMBOL, hidden_cells, protect_traits
+from audit.disclosure.precision import published
 from audit.errors import ReportError
 from audit.numerals import count, plain, setting
 
@@ -41,6 +42,7 @@ def love_data(stage: Any) -> pd.DataFrame:
     out = table[["column", "level"]].assign(
         before=table["smd"].abs(), after=table["smd_weighted"].abs()
     )
+    out = published(out, study, shares=("after",))  # weighted by the posts of hidden strata
     out = protect_traits(out, study, columns=("before", "after"))
     hidden = hidden_cells(out).get("before", pd.Series(False, index=out.index))
     largest = out[["before", "after"]].max(axis=1)

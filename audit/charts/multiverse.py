@@ -22,6 +22,7 @@ from audit.charts.lettering import (
 from audit.charts.phrases import comparison_of, level, named, number, sizes, subtitle, told
 from audit.charts.rows import gap_text, signed
 from audit.charts.theme import DETAIL, FOCAL, GRID, INK, MUTED, PAPER, band, blank, dress, theme
+from audit.disclosure.precision import published
 from audit.errors import ReportError
 from audit.numerals import count, points
 
@@ -86,7 +87,9 @@ def multiverse_data(stage: Any) -> pd.DataFrame:
     out = table[table["estimate"].notna()].sort_values("estimate", kind="stable")
     out = out.reset_index(drop=True)
     out.insert(0, "place", np.arange(1, len(out) + 1))
-    return out[["place", "specification", *_terms(table), *DRAWN[2:]]]
+    out = out[["place", "specification", *_terms(table), *DRAWN[2:]]]
+    shares = ("estimate", "conf_low", "conf_high", "null_low", "null_high")
+    return published(out, stage.comparison.study, shares=shares)
 
 
 def _terms(table: pd.DataFrame) -> list[str]:

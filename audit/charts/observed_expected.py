@@ -36,6 +36,7 @@ from audit.charts.theme import (
     dress,
     theme,
 )
+from audit.disclosure.precision import published
 from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import MINUS, count
 
@@ -71,7 +72,7 @@ def observed_expected_data(stage: Any) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["quantity", "posts", "conf_low", "conf_high"])
     frame[["posts", "conf_low", "conf_high"]] *= n
     frame["n_supported"] = n
-    return frame
+    return published(frame, comparison.study, posts=("posts", "conf_low", "conf_high"))
 
 
 def observed_expected(stage: Any, ax: Axes | None = None) -> Axes:

@@ -23,6 +23,7 @@ from audit.charts.phrases import (
 )
 from audit.charts.rows import Row, difference_axis, draw_rows, gap_text
 from audit.charts.theme import INK, MUTED, Look, blank, dress, theme
+from audit.disclosure.precision import published
 from audit.errors import ReportError
 from audit.numerals import count, points
 
@@ -42,7 +43,8 @@ def rungs_data(stage: Any) -> pd.DataFrame:
         raise ReportError(
             "the chart 'rungs' has nothing to draw: no post of either class was acted on."
         )
-    return frame[reached].reset_index(drop=True)
+    shares = ("expected", "estimate", "conf_low", "conf_high")
+    return published(frame[reached].reset_index(drop=True), comparison.study, shares=shares)
 
 
 def rungs(stage: Any, ax: Axes | None = None) -> Axes:

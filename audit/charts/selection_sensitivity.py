@@ -29,6 +29,7 @@ from audit.charts.rows import gap_text, signed
 from audit.charts.theme import DETAIL, FOCAL, INK, MUTED, band, blank, dress, pale, theme
 from audit.checks.selective_reporting import SELECTED
 from audit.checks.unequal_reporting import bounds_by_ratio, erasing_ratio
+from audit.disclosure.precision import share
 from audit.errors import ReportError
 from audit.numerals import count, points
 from audit.numerals import ratio as plain_ratio
@@ -70,7 +71,8 @@ def selection_sensitivity_data(stage: Any) -> pd.DataFrame:
             f"drawn for: {', '.join(map(repr, SELECTED))}."
         )
     numbers = (found.observed, found.expected, found.conf_low, found.conf_high)
-    return _bounds(*map(float, numbers), declared=_declared(design)).copy()
+    given = (share(number, comparison.study) for number in numbers)
+    return _bounds(*given, declared=_declared(design)).copy()
 
 
 @lru_cache(maxsize=8)

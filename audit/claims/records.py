@@ -9,7 +9,7 @@ from typing import Any
 ORDER = [
     *("id", "text", "value", "unit", "sign", "baseline", "decimals"),
     *("conf_low", "conf_high", "confidence", "estimator", "cells", "design", "code"),
-    *("rung", "pages", "kind"),
+    *("rung", "pages", "kind", "rounded"),
 ]
 """The keys of a claim in `claims.json`, in their order."""
 KINDS = ("estimate", "count", "constant", "stated", "cell", "printed")
@@ -34,7 +34,7 @@ class Claim:
     text : str
         The number or label as printed.
     value : float
-        At full precision (12 significant digits in the file).
+        At full precision (12 significant digits in the file) unless `rounded` says why not.
     unit : str
         "share", "percentage points", "posts", "accounts", "ratio", "p", "rung".
     sign : int
@@ -57,6 +57,9 @@ class Claim:
         Pages of the PDF on which it is printed; set when a report is written.
     kind : str
         One of `KINDS`.
+    rounded : str
+        Why value and limits stand no finer than they are printed; "" where they are at full
+        precision (`audit.disclosure.precision`).
     """
 
     id: str
@@ -76,6 +79,7 @@ class Claim:
     rung: int = 0
     pages: tuple[int, ...] = ()
     kind: str = "estimate"
+    rounded: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim as plain values, floats at 12 significant digits, no NaN."""

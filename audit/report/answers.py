@@ -9,6 +9,7 @@ import pandas as pd
 
 from audit.design import words
 from audit.disclosure import hidden_cells, mask
+from audit.disclosure.precision import why_rounded
 from audit.numerals import level
 from audit.report import sections
 from audit.report.blocks import Block, Column, Heading, Note, Table, prose
@@ -93,6 +94,7 @@ def answer_table(comparison: Comparison, answer: Answer, unit: str) -> Table:
         ],
         source=sections.source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why_rounded(study),
     )
 
 

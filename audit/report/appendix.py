@@ -11,6 +11,7 @@ import pandas as pd
 
 from audit.design import words
 from audit.disclosure import OFFICIALS
+from audit.disclosure.precision import DECIMALS, why_rounded
 from audit.docket.names import NOT_STATED
 from audit.evidence import NAMES_FROM
 from audit.gates import LEAST_K_EFF
@@ -22,6 +23,7 @@ from audit.report.table import table
 from audit.scanned import Scan, facts
 from audit.text import visible
 from audit.utterances import uttered
+from audit.verdict import Reading, conclude
 
 NUMBERS_FROM = ("numpy", "pandas", "scipy", "matplotlib", "typst")
 SHOWN = 20  # unexplained columns named in the note; the rest are counted
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from audit.comparison import Comparison
     from audit.design import Design
     from audit.evidence import Evidence
+SHARES = ("low", "high", "tight_low", "tight_high", "expected")
+"""Of what a verdict is read from, the numbers that rest on the cells."""
+FULL = 12
+"""Decimals at which a number is no longer rounded for anybody's protection."""
 
 
 def codebook_table(cases: Cases, design: Design | None = None) -> Table:
@@ -129,7 +135,12 @@ def provenance(evidence: Evidence) -> Provenance:
     for origin in study.cases.origins:
         said = (origin.title, origin.producer, origin.url, origin.licence, str(origin.accessed))
         rows.append(("Data", "; ".join(s for s in said if s)))
-    record = {"hashes": hashes, "verdict": verdict_numbers(evidence), "names": names(evidence)}
+    record = {
+        "hashes": hashes,
+        "verdict": verdict_numbers(evidence),
+        "names": names(evidence),
+        "rounded": why_rounded(study),
+    }
     return Provenance(tuple(rows), record=record)
 
 
@@ -150,8 +161,14 @@ def _versions() -> str:
 
 
 def verdict_numbers(evidence: Evidence) -> dict[str, Any]:
-    """Return the verdict, rung, sentence, classes, and every number that the rule reads it from."""
+    """Return the verdict, rung, sentence, classes, and every number that the rule reads it from.
+
+    Where the study hides cells, shares are rounded to as few decimals, from those printed on, as
+    give the same verdict by the rule.
+    """
     read = asdict(evidence.reading)
+    if why_rounded(evidence.comparison.study):
+        read = _coarsest(read, str(evidence.verdict))
     numbers = {
         k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in read.items()
     }
@@ -163,6 +180,14 @@ def verdict_numbers(evidence: Evidence) -> dict[str, Any]:
         "classes": [words(design.focal), words(design.references[0])],
         **numbers,
     }
+
+
+def _coarsest(read: dict[str, Any], verdict: str) -> dict[str, Any]:
+    for decimals in range(DECIMALS, FULL):
+        cut = read | {k: round(read[k], decimals) for k in SHARES if math.isfinite(read[k])}
+        if str(conclude(Reading(**cut)).verdict) == verdict:
+            return cut
+    return read
 
 
 def names(evidence: Evidence) -> list[str]:

@@ -193,7 +193,8 @@ class Table(Block):
     """A table as printed, with its CSV and TeX; made by `audit.report.table.table`.
 
     `keys` are the frame's own names of the columns; `values` the numbers that the cells were
-    printed from, in the frame's unit, None where a cell is no number.
+    printed from, in the frame's unit, None where a cell is no number. `rounded` says why the CSV is
+    no finer than the print, "" where it is at full precision.
     """
 
     kind: ClassVar[str] = "table"
@@ -210,6 +211,7 @@ class Table(Block):
     files: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     values: tuple[tuple[float | None, ...], ...] = ()
+    rounded: str = ""
 
     def printed(self) -> Grid:
         """Return the table as the faces of all nouns print theirs."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from audit.cells import REFERENCE
 from audit.design import opening, words
-from audit.disclosure import OFFICIALS, STRATA, mask, protection
+from audit.disclosure import OFFICIALS, mask, resting
+from audit.docket.leaders import leaders
 from audit.numerals import count, level, many
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, hidden_notes, source_line
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from audit.docket import Docket
 
 TIED = 9  # decimals to which two distances are the same
-ALONE = ("expected", "difference", "gap_without")
-"""What an account says of them where all its compared posts are of one stratum."""
 MOST = 40
 """Cases printed; the rest are counted."""
 
@@ -74,12 +72,16 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
 
 
 def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
-    """Return observed against expected for each focal account, and the gap without it."""
+    """Return observed against expected for each focal account, and the gap without it.
+
+    Both are of the posts in strata that are shown: see `audit.disclosure.resting`.
+    """
     study = docket.comparison.study
     if not study.has_accounts:
         return prose("Some rows carry no account, so none can be set beside the others.")
-    frame = mask(docket.leaders, resting_alone(docket), ALONE)
+    frame = shown_leaders(docket)
     frame["gap_without"] = frame["gap_without"] * POINTS
+    apart = {"n_hidden": ("In hidden strata", ",d")} if frame["n_hidden"].any() else {}
     order = "by difference" if docket.named else "by number of posts, under numbers"
     return table(
         frame,
@@ -94,11 +96,13 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
             "expected": ("Expected", ",.1f"),
             "difference": ("Difference", "+,.1f"),
             "gap_without": ("Gap without it, points", "+.1f"),
+            **apart,
             "n_unsupported": ("Without like", ",d"),
         },
         notes=[
             f"Accounts stand {order}. No interval: this describes the posts of these accounts. "
             "“Gap without it”: the gap of the class with the account left out.",
+            *([APART] if apart else []),
             *hidden_notes(study, frame),
         ],
         source=source_line(study.loaded),
@@ -106,23 +110,36 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
     )
 
 
-def resting_alone(docket: Docket) -> pd.Series:
-    """Return which focal accounts rest on a single stratum whose ordinary side is hidden.
+def shown_leaders(docket: Docket) -> pd.DataFrame:
+    """Return `Docket.leaders` over the strata that are shown, with `n_hidden`, posts of the others.
 
-    Their expected number is the rate of that stratum times their posts.
+    The gap without an account that has such posts is hidden, and what is expected of one that has
+    no others.
     """
-    posts = docket.looked_up
-    posts = posts[posts["compared"]]
-    gone = protection(docket.comparison.study).rows(STRATA, REFERENCE, posts["stratum"])
-    by = posts.assign(hidden=gone.to_numpy()).groupby("account")
-    alone = (by["stratum"].min() == by["stratum"].max()) & by["hidden"].all()
-    return docket.leaders["account"].map(alone).fillna(False).astype(bool)
+    study = docket.comparison.study
+    posts = resting.over_shown_strata(study, docket.looked_up)
+    frame = leaders(posts, by_difference=docket.named)
+    apart = posts[posts["hidden"]].groupby("account")["n"].sum()
+    whole = docket.leaders.set_index("account")
+    name = frame["account"]
+    frame["n_hidden"] = name.map(apart).fillna(0).astype("int64")
+    frame["n_unsupported"] -= frame["n_hidden"]
+    frame["gap_without"] = name.map(whole["gap_without"])
+    frame["share"] = name.map(whole["share"])
+    frame = mask(frame, frame["n_hidden"] > 0, ("gap_without",))
+    alone = (frame["n"] == 0) & (frame["n_hidden"] > 0)
+    return mask(frame, alone, ("observed", "expected", "difference"))
+
+
+APART = (
+    "Observed and expected: posts of strata whose ordinary side is shown. The others are counted "
+    "apart: beside an account’s posts, what was expected of them would tell hidden cells."
+)
 
 
 def hidden_strata(docket: Docket) -> frozenset[str]:
     """Return the strata whose ordinary side is hidden: none of their posts is an example."""
-    found = protection(docket.comparison.study).hidden
-    return found.get(REFERENCE, {}).get(STRATA, frozenset())
+    return resting.hidden_strata(docket.comparison.study)
 
 
 def case_names(docket: Docket, case_ids: pd.Series) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit.design import opening, words
+from audit.disclosure.precision import why_rounded
 from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import level, p_value
 from audit.report.blocks import Column, Table
@@ -64,6 +65,10 @@ def effects_table(
     }
     frame["scale"] = frame["scale"].map(heads)
     frame["estimator"] = frame["estimator"].map(estimator_name)
+    why = why_rounded(study)
+    form = ",.4g" if why else ".2f"
+    for column in ("estimate", "conf_low", "conf_high") if why else ():
+        frame[column] = frame[column].round(1).where(scaled, frame[column].round(2))
     return table(
         frame,
         id=id,
@@ -72,9 +77,9 @@ def effects_table(
         columns={
             "estimator": "Estimator",
             "weighting": "Weight per",
-            "estimate": ("Estimate", ".2f"),
-            "conf_low": ("Low", ".2f"),
-            "conf_high": ("High", ".2f"),
+            "estimate": ("Estimate", form),
+            "conf_low": ("Low", form),
+            "conf_high": ("High", form),
             "p": Column("p", align="right"),
         },
         notes=[
@@ -86,6 +91,7 @@ def effects_table(
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why,
     )
 
 
@@ -95,6 +101,8 @@ def independent_table(comparison: Comparison) -> Table:
     for column in ("estimate", "conf_low", "conf_high"):
         frame[column] = frame[column] * POINTS
     frame["estimator"] = frame["estimator"].map(estimator_name)
+    why = why_rounded(comparison.study)
+    form = ".1f" if why else ".2f"
     return table(
         frame,
         id="tbl-independent",
@@ -102,9 +110,9 @@ def independent_table(comparison: Comparison) -> Table:
         subtitle="A warning, not a result: posts of one account are alike",
         columns={
             "estimator": "Estimator",
-            "estimate": ("Gap, points", ".2f"),
-            "conf_low": ("Low", ".2f"),
-            "conf_high": ("High", ".2f"),
+            "estimate": ("Gap, points", form),
+            "conf_low": ("Low", form),
+            "conf_high": ("High", form),
             "method": "Method",
         },
         notes=[
@@ -113,6 +121,7 @@ def independent_table(comparison: Comparison) -> Table:
         ],
         source=source_line(comparison.study.loaded),
         simulated=comparison.study.cases.simulated,
+        rounded=why,
     )
 
 
@@ -147,6 +156,7 @@ def family_table(evidence: Evidence) -> Table:
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why_rounded(study),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from audit.design import opening, words
+from audit.disclosure.precision import why_rounded
 from audit.numerals import level
 from audit.report.blocks import Column, Prose, Table, prose
 from audit.report.sections import POINTS, source_line
@@ -57,6 +58,7 @@ def split_table(split: ExemptionSplit, *, id: str = "tbl-exemption-split") -> Ta
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why_rounded(study),
     )
 
 
@@ -94,4 +96,5 @@ def exemptions_table(split: ExemptionSplit, *, id: str = "tbl-exemptions") -> Ta
         notes=["“Spares from this”: the published ceiling lies below the outcome compared here."],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why_rounded(study),
     )

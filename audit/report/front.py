@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from audit.cells import FOCAL, REFERENCE, UNKNOWN_GROUP
 from audit.claims import RUNGS, Verdict
 from audit.design import words
+from audit.disclosure.precision import why_rounded
 from audit.estimators.accounts.contrasts import no_inference
 from audit.numerals import count, interval, many, p_value, percent, plain, points, posts, setting
 from audit.report.blocks import Block, Claims, Cover, Fact, Facts, Finding, Note
@@ -60,11 +61,12 @@ def page_one(evidence: Evidence, *, limits: Sequence[str] = ()) -> list[Block]:
         Sentences about what these data cannot show, after those of their sources and before those
         that the checks found.
     """
+    why = why_rounded(evidence.comparison.study)
     return [
         verdict_box(evidence),
         key_facts(evidence),
         does_not_show(evidence, limits),
-        Claims(tuple(c.to_dict() for c in evidence.claims)),
+        Claims(tuple(c.to_dict() | {"rounded": why} for c in evidence.claims)),
     ]
 
 

@@ -5,10 +5,11 @@ Two files stand beside a report.
 `claims.json` is a list. Each claim has the keys of `audit.claims.records.ORDER`: `id`, `text` as
 printed, `value` (12 significant digits), `unit`, `sign`, `baseline`, `decimals`, `conf_low`,
 `conf_high`, `confidence`, `estimator` (dotted name, or the source of a stated number), `cells`
-(SHA-256 of the grouped counts), `design` and `code` (hashes), `rung`, `pages` (of the PDF) and
-`kind` (see `audit.claims.records.KINDS`). A share is a fraction of 1, percentage points are
-points; a claim of kind "printed" or "constant" has the value that is printed, with unit "percent"
-where a percent sign stands.
+(SHA-256 of the grouped counts), `design` and `code` (hashes), `rung`, `pages` (of the PDF), `kind`
+(see `audit.claims.records.KINDS`) and `rounded`: why its value and limits stand no finer than they
+are printed, "" for full precision (see `audit.disclosure.precision`). A share is a fraction of 1,
+percentage points are points; a claim of kind "printed" or "constant" has the value that is printed,
+with unit "percent" where a percent sign stands.
 
 `record.json` is an object::
 
@@ -40,6 +41,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.claims.records import DIGITS, Claim
+from audit.disclosure.precision import as_printed
 from audit.report.document import Document
 from audit.report.fingerprint import code_hash, lock_hash
 
@@ -92,14 +94,26 @@ def claims_of(
     made = document.record.get("hashes", {})
     common = {k: made.get(k, "") for k in ("design", "cells")}
     rung = document.record.get("verdict", {}).get("rung", 0)
+    why = why_rounded(document)
+    cut = {t["id"]: t["rounded"] for t in document.blocks("table") if t.get("rounded")}
     out = []
     for claim in document.claims:
         computed = claim.get("kind") not in ("constant", "stated")
         stamp = {k: v for k, v in common.items() if computed and not claim.get(k)}
         at = sorted(pages.get(claim["id"], ()))
-        whole = {**EMPTY, **claim, **stamp, "code": code, "pages": at}
-        out.append(whole if claim.get("rung") else {**whole, "rung": rung})
+        whole = {**EMPTY, **claim, **stamp, "code": code, "pages": at, "rounded": ""}
+        whole["rung"] = claim.get("rung") or rung
+        table = str(claim["id"]).partition("/")[0]
+        if whole["kind"] == "cell" and table in cut and not float(whole["value"]).is_integer():
+            whole["rounded"] = cut[table]
+        out.append(as_printed(whole) if why else whole)
     return out
+
+
+def why_rounded(document: Document) -> str:
+    """Return why the estimates of a document are published as printed; "" where they are not."""
+    said = (str(claim.get("rounded") or "") for claim in document.claims)
+    return str(document.record.get("rounded") or "") or next(filter(None, said), "")
 
 
 def fingerprint(claims: Iterable[Mapping[str, Any]], hashes: Mapping[str, str]) -> str:

@@ -9,7 +9,9 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.design import words
-from audit.disclosure import HIDDEN, class_of, protect, protect_few, table_of
+from audit.disclosure import HIDDEN, class_of, mask, protect, protect_few, table_of
+from audit.disclosure.precision import why_rounded
+from audit.disclosure.resting import few_hidden
 from audit.report.blocks import Block, Column, Table
 from audit.report.effects import short_p
 from audit.report.sections import POINTS, hidden_notes, source_line
@@ -61,7 +63,10 @@ def _shielded_subgroups(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
         gap = ("estimate", "conf_low", "conf_high", "p", "p_corrected", "barred")
         columns = {FOCAL: ("n_focal", *gap), REFERENCE: ("n_reference", *gap)}
         of = table_of(place)
-        parts.append(protect(rows, study, of=of, labels=range(len(rows)), columns=columns))
+        labels = range(len(rows))
+        shown = protect(rows, study, of=of, labels=labels, columns=columns)
+        telling = few_hidden(study, of, list(labels)).set_axis(rows.index)
+        parts.append(mask(shown, telling, gap))
     out = pd.concat(parts)
     return out.assign(**{HIDDEN: out[HIDDEN].fillna("")}) if HIDDEN in out else out
 
@@ -231,6 +236,7 @@ def _of(
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why_rounded(study),
         **more,
     )
 

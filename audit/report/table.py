@@ -14,6 +14,7 @@ from pandas.api import types
 
 from audit.disclosure import HIDDEN, SYMBOL, hidden_cells, with_tokens
 from audit.disclosure.masks import DIGITS, with_names_of
+from audit.disclosure.precision import as_formatted
 from audit.errors import ReportError
 from audit.numerals import count
 from audit.report.blocks import Column, Table, check_id
@@ -22,6 +23,10 @@ from audit.text import csv_safe, visible
 
 MINUS = "−"
 MISSING = "–"
+AS_PRINTED = (
+    "The CSV is no finer than the print: these numbers rest on hidden cells, which more digits "
+    "would tell."
+)
 SHOWN = re.compile(r"\d")
 """A cell without a digit shows no number."""
 SIZE = re.compile(r"^[^eE]*[1-9]")
@@ -45,6 +50,7 @@ def table(
     group: str = "",
     limit: int = 200,
     simulated: bool = False,
+    rounded: str = "",
 ) -> Table:
     """Return a frame as a table block, printed and as `tables/<id>.csv` and `.tex`.
 
@@ -66,6 +72,9 @@ def table(
         Frame column whose changes start a new block of rows under its value.
     limit : int
         Most rows printed; the note then says how many there are, and the CSV has them all.
+    rounded : str
+        Why the CSV is to be no finer than the print (`audit.disclosure.precision`); "" for 12
+        digits. Numbers are then rounded before anything is made of them, and a note says so.
 
     Raises
     ------
@@ -74,6 +83,9 @@ def table(
     """
     chosen = {k: _column(v) for k, v in (columns or {c: str(c) for c in frame.columns}).items()}
     _check(frame, check_id(id, "a table"), chosen, spanners, group)
+    if rounded:
+        frame = frame.assign(**{k: as_formatted(frame[k], c.format) for k, c in chosen.items()})
+        notes = [*notes, AS_PRINTED]
     shown = frame.iloc[:limit]
     named = [_aligned(shown[key], column) for key, column in chosen.items()]
     gone = hidden_cells(frame)
@@ -95,6 +107,7 @@ def table(
         files={"csv": to_csv(data), "tex": booktabs(title, named, cells, notes, source, simulated)},
         keys=tuple(visible(key, 60) for key in chosen),
         values=_values(shown, list(chosen), cells),
+        rounded=rounded,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Iterable
@@ -13,7 +14,14 @@ from audit.report.chart_files import chart_files
 from audit.report.document import Document
 from audit.report.folder import replace_folder
 from audit.report.html import build_html
-from audit.report.record import Origin, claims_of, fingerprint_of, record_of, rounded
+from audit.report.record import (
+    Origin,
+    claims_of,
+    fingerprint_of,
+    record_of,
+    rounded,
+    why_rounded,
+)
 from audit.report.typst import build_pdf, count_pages
 
 KNOWN = frozenset(
@@ -101,7 +109,7 @@ def write_report(
         **chart_files(document),
     }
     if notebook is not None:
-        files["report.ipynb"] = _notebook(notebook)
+        files["report.ipynb"] = _notebook(notebook, bare=bool(why_rounded(document)))
     target = Path(folder)
     replace_folder(target, files, known=KNOWN)
     return Written(
@@ -131,7 +139,17 @@ def _tables(document: Document) -> dict[str, bytes]:
     }
 
 
-def _notebook(notebook: Any) -> bytes:
+def _notebook(notebook: Any, *, bare: bool) -> bytes:
+    """Return an executed notebook, its blocks as data left out where these are too fine to show.
+
+    What a reader of the notebook sees, HTML and text, stays.
+    """
     import nbformat
 
+    from audit.report.blocks import MIME
+
+    if bare:
+        notebook = copy.deepcopy(notebook)
+        for output in (o for cell in notebook.cells for o in cell.get("outputs", ())):
+            output.get("data", {}).pop(MIME, None)
     return (str(nbformat.writes(notebook)).rstrip("\n") + "\n").encode()
