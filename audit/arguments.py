@@ -86,6 +86,26 @@ def _from_hosts(commands: Any) -> None:
 
 
 def _with_design(commands: Any) -> None:
+    _report(commands)
+    _charts(commands)
+    p = _command(
+        commands,
+        "compare",
+        "print the estimates, the checks and the verdict",
+        "audit compare designs/removal.toml --json",
+    )
+    p.add_argument("design", metavar="DESIGN")
+    p.add_argument("--json", action="store_true", help="print one JSON object")
+    p = _command(
+        commands,
+        "freeze",
+        "write a design's hash and date into frozen.toml beside it",
+        "audit freeze designs/removal.toml",
+    )
+    p.add_argument("design", metavar="DESIGN")
+
+
+def _report(commands: Any) -> None:
     p = _command(
         commands,
         "report",
@@ -108,6 +128,9 @@ def _with_design(commands: Any) -> None:
     p.add_argument(
         "--reasons", metavar="FILE", help="TOML of [[correction]] why, claim, date; with --previous"
     )
+
+
+def _charts(commands: Any) -> None:
     p = _command(
         commands,
         "charts",
@@ -119,21 +142,6 @@ def _with_design(commands: Any) -> None:
     p.add_argument(
         "--licence", default="", metavar="TEXT", help="of the charts (default: none is stated)"
     )
-    p = _command(
-        commands,
-        "compare",
-        "print the estimates, the checks and the verdict",
-        "audit compare designs/removal.toml --json",
-    )
-    p.add_argument("design", metavar="DESIGN")
-    p.add_argument("--json", action="store_true", help="print one JSON object")
-    p = _command(
-        commands,
-        "freeze",
-        "write a design's hash and date into frozen.toml beside it",
-        "audit freeze designs/removal.toml",
-    )
-    p.add_argument("design", metavar="DESIGN")
 
 
 def _after_writing(commands: Any) -> None:

@@ -86,20 +86,42 @@ def _rates(comparison: Comparison) -> Iterator[dict[str, Any]]:
 
 
 def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
-    design = comparison.study.design
     e = comparison.primary()
-    tight = comparison.primary(confidence=design.equivalence_confidence)
     against: dict[str, Any] = {"baseline": f"expected at the {who(comparison)[1]} rate"}
+    yield from _observed(comparison, e, against)
+    yield from _gaps(comparison, e, against)
+    if math.isfinite(e.p_value):
+        test = "audit.estimators.resampling.permutation_test"
+        yield _claim("p", p_value(e.p_value), e.p_value, "p", decimals=3, estimator=test)
+    margin = comparison.study.design.margin
+    yield _claim(
+        "margin",
+        margin_points(margin),
+        100 * margin,
+        "percentage points",
+        decimals=len(f"{float(f'{100 * margin:.12g}'):g}".partition(".")[2]),
+        kind="stated",
+        estimator="audit.design.Design.margin",
+    )
+
+
+def _observed(comparison: Comparison, e: Any, against: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what was observed and what was expected, as posts where each weighs the same."""
     by: dict[str, Any] = {"estimator": EFFECT}
     n = e.n_supported
     if not comparison.study.weighted:
         yield _claim("observed", count(e.observed * n), e.observed * n, "posts", **by)
         yield _claim("expected", posts(e.expected * n), e.expected * n, "posts", **by, **against)
         yield _claim("n_compared", count(n), n, "posts", **by)
-    yield _claim("observed_rate", percent(e.observed), e.observed, "share", decimals=1, **by)
-    yield _claim(
-        "expected_rate", percent(e.expected), e.expected, "share", decimals=1, **by, **against
-    )
+    by["decimals"] = 1
+    yield _claim("observed_rate", percent(e.observed), e.observed, "share", **by)
+    yield _claim("expected_rate", percent(e.expected), e.expected, "share", **by, **against)
+
+
+def _gaps(comparison: Comparison, e: Any, against: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the gap with its interval, and with the one that equivalence is judged by."""
+    design = comparison.study.design
+    tight = comparison.primary(confidence=design.equivalence_confidence)
     levels = (design.confidence, design.equivalence_confidence)
     for name, found, confidence in zip(("gap", "gap_tight"), (e, tight), levels, strict=True):
         yield _claim(
@@ -112,22 +134,9 @@ def _effect(comparison: Comparison) -> Iterator[dict[str, Any]]:
             conf_low=100 * found.conf_low,
             conf_high=100 * found.conf_high,
             confidence=confidence,
-            **by,
+            estimator=EFFECT,
             **against,
         )
-    if math.isfinite(e.p_value):
-        test = "audit.estimators.resampling.permutation_test"
-        yield _claim("p", p_value(e.p_value), e.p_value, "p", decimals=3, estimator=test)
-    margin = design.margin
-    yield _claim(
-        "margin",
-        margin_points(margin),
-        100 * margin,
-        "percentage points",
-        decimals=len(f"{float(f'{100 * margin:.12g}'):g}".partition(".")[2]),
-        kind="stated",
-        estimator="audit.design.Design.margin",
-    )
 
 
 def _visible_gap(comparison: Comparison, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:

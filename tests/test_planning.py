@@ -124,7 +124,7 @@ def test_half_a_draft_is_not_left_behind(tmp_path, monkeypatch) -> None:
     def full() -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("audit.planning.draft", full)
+    monkeypatch.setattr("audit.planning.blank.draft", full)
     with pytest.raises(OSError, match="No space left"):
         write_draft(tmp_path / "deep" / "x.toml")
     assert list((tmp_path / "deep").iterdir()) == []

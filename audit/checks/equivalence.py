@@ -79,28 +79,14 @@ def tost(
     """
     from scipy.stats import norm
 
-    asked = (events_focal, n_focal, events_reference, n_reference, margin, confidence)
-    refuse("tost", number_words(**dict(zip(ARGUMENTS, asked, strict=True))))
-    counts = (("focal", events_focal, n_focal), ("reference", events_reference, n_reference))
-    faults = [
-        f"{e!r} {name} events in {n!r} posts; allowed: 0 ≤ events ≤ posts, and a post or more"
-        for name, e, n in counts
-        if not (0 <= e <= n < math.inf and n >= 1)
-    ]
-    faults += _margin_faults(margin, confidence, below=1)
+    table = (events_focal, n_focal, events_reference, n_reference)
+    refuse("tost", number_words(**dict(zip(ARGUMENTS, (*table, margin, confidence), strict=True))))
+    faults = _count_faults(*table) + _margin_faults(margin, confidence, below=1)
     if method != "wald":
         faults.append(f"method is {method!r}; allowed: 'wald'")
     refuse("tost", faults)
-    n, m, margin = float(n_focal), float(n_reference), float(margin)
-    p, q = float(events_focal) / n, float(events_reference) / m
-    error = math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
-    if error == 0:
-        raise EstimationError(
-            f"tost: rates of {p:g} and {q:g} have a Wald variance of zero, which would claim "
-            "certainty from any number of posts. Try tost_interval with a Newcombe or clustered "
-            "interval at 1 − 2α."
-        )
-    gap, z = p - q, float(norm.ppf(confidence))
+    gap, error = _wald(*table)
+    margin, z = float(margin), float(norm.ppf(confidence))
     below, above = (gap + margin) / error, (gap - margin) / error
     p_low, p_high = float(norm.sf(below)), float(norm.cdf(above))
     return EquivalenceTest(
@@ -113,6 +99,22 @@ def tost(
         conf_low=gap - z * error,
         conf_high=gap + z * error,
     )
+
+
+def _wald(
+    events_focal: float, n_focal: float, events_reference: float, n_reference: float
+) -> tuple[float, float]:
+    """Return the risk difference and its unpooled standard error, or raise where that is 0."""
+    n, m = float(n_focal), float(n_reference)
+    p, q = float(events_focal) / n, float(events_reference) / m
+    error = math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
+    if error == 0:
+        raise EstimationError(
+            f"tost: rates of {p:g} and {q:g} have a Wald variance of zero, which would claim "
+            "certainty from any number of posts. Try tost_interval with a Newcombe or clustered "
+            "interval at 1 − 2α."
+        )
+    return p - q, error
 
 
 def tost_interval(
@@ -186,6 +188,17 @@ def _in_arms(distance: float, arm: float, quantile: float) -> float:
     if arm == 0:  # one limit is at the edge of the scale, as for a gap of −1 or 1
         return math.copysign(math.inf, distance) if distance else 0.0
     return distance / arm * quantile
+
+
+def _count_faults(
+    events_focal: float, n_focal: float, events_reference: float, n_reference: float
+) -> list[str]:
+    counts = (("focal", events_focal, n_focal), ("reference", events_reference, n_reference))
+    return [
+        f"{e!r} {name} events in {n!r} posts; allowed: 0 ≤ events ≤ posts, and a post or more"
+        for name, e, n in counts
+        if not (0 <= e <= n < math.inf and n >= 1)
+    ]
 
 
 def _margin_faults(margin: float, confidence: float, *, below: float) -> list[str]:

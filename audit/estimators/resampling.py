@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from audit.influence import Tallies
 
 __all__ = ["permutation_interval", "permutation_test", "placebo_rank", "randomisation_test"]
 
+NO_SPREAD = "accounts differ by their class alone or not at all, so the spread is unknown"
 SCALES = {
     "null_model": "permutation over accounts of |D|/s, s from the null model with pooled icc",
     "studentised": "permutation over accounts of |D| over its own clustered standard error",
@@ -152,7 +154,8 @@ def permutation_interval(
     Estimate
         `estimate` is the difference at which the test statistic is 0 (the raw gap with one
         stratum); `p_value` that of no difference, the one `permutation_test` gives. A limit that
-        no difference within -1 to 1 reaches is -1 or 1.
+        no difference within -1 to 1 reaches is -1 or 1. Where every difference but the estimate is
+        rejected, as where all accounts have one rate, the limits are NaN and `note` says so.
 
     Notes
     -----
@@ -181,7 +184,10 @@ def permutation_interval(
     alpha = 1 - confidence
     low, high = (_edge(p_value, centre, end, alpha) for end in (-1.0, 1.0))
     name = "differences not rejected by the permutation test over accounts (test inversion)"
-    return Estimate(centre, low, high, NAN, p_value(0.0), NAN, name)
+    found = Estimate(centre, low, high, NAN, p_value(0.0), NAN, name)
+    if low < high:
+        return found
+    return replace(found, conf_low=NAN, conf_high=NAN, note=NO_SPREAD)
 
 
 def _edge(p_value: Callable[[float], float], centre: float, end: float, alpha: float) -> float:

@@ -236,6 +236,27 @@ def test_swapping_the_classes_inverts_the_ratio(table, method, measure):
         assert isinf(back.conf_high)
 
 
+@pytest.mark.parametrize("n", [10**3, 10**6, 10**9])
+@pytest.mark.parametrize("left_alone", [(1, 0), (3, 1), (2, 0), (1, 1)])
+def test_odds_of_what_is_left_alone_are_the_inverse_at_any_size(n, left_alone):
+    # rates near 1 and rates near 0 must keep as many digits
+    near_one = odds_ratio(3 - left_alone[0], 3, n - left_alone[1], n)
+    near_zero = odds_ratio(left_alone[0], 3, left_alone[1], n)
+    assert near_one.conf_high == pytest.approx(1 / near_zero.conf_low, rel=1e-6)
+    if near_one.conf_low > 0:
+        assert near_one.conf_low == pytest.approx(1 / near_zero.conf_high, rel=1e-6)
+    assert near_one.p_value == pytest.approx(near_zero.p_value, rel=1e-6)
+
+
+@pytest.mark.parametrize("n", [10**4, 10**8, 10**9])
+def test_a_ratio_of_many_certain_cases_keeps_its_width(n):
+    # Wilson leaves z²/n below a rate of 1; the ratio of two such rates lies as far on either side
+    found = risk_ratio(n, n, n, n, method="mover")
+    arm = 1.959964**2 / n
+    assert 1 - found.conf_low == pytest.approx(arm, rel=1e-3)
+    assert found.conf_high - 1 == pytest.approx(arm, rel=1e-3)
+
+
 @given(tables, st.sampled_from(DIFFERENCES))
 def test_difference_lies_within_its_limits(table, method):
     found = risk_difference(*table, method=method)

@@ -327,6 +327,13 @@ def test_too_few_assignments_leave_everything_possible():
     assert (interval.conf_low, interval.conf_high) == (-1.0, 1.0)
 
 
+@pytest.mark.parametrize("events", [[2] * 12, [4] * 5 + [2] * 7])
+def test_accounts_that_do_not_differ_have_no_limits(events):
+    interval = permutation_interval(events, [10] * 12, range(12), [1] * 5 + [0] * 7, draws=99)
+    assert np.isnan([interval.conf_low, interval.conf_high]).all()
+    assert "spread is unknown" in interval.note
+
+
 # the placebo rank ---------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.estimators.base import Array
+from audit.estimators.models.cluster_rows import Rows
 from audit.estimators.models.inverse_root import DIRECT, LEAST, inverse_root_times
 from audit.estimators.models.model_matrix import ModelMatrix
 
@@ -49,6 +50,7 @@ class Block:
 
 
 Full = tuple[Array, Array]
+Done = tuple["Block", Array, Full]
 Parts = tuple[tuple[Block, ...], Array, Full]
 
 
@@ -72,54 +74,26 @@ def by_cluster(
     q: Array, residual: Array, working: Array, model: ModelMatrix, covariance: str
 ) -> Parts:
     """Return blocks, scores and full directions of the clusters of a model."""
-    codes, groups = np.asarray(model.cluster), len(model.labels)
-    order = np.argsort(codes, kind="stable")
-    weight = np.sqrt(model.counts[order])
-    rows, residual = q[order] * weight[:, None], residual[order] * weight
-    size = np.bincount(codes, minlength=groups)
-    starts = np.cumsum(size) - size
-    theta, p = np.sqrt(working[order]), q.shape[1]
+    rows = Rows.of_model(q, residual, working, model)
     # clusters of one row, or of one working variance, need no root of a matrix
-    even = np.maximum.reduceat(theta, starts) == np.minimum.reduceat(theta, starts)
-    even |= covariance != "cr2"
-    stacks: dict[int, list[tuple[Array, Array, Array]]] = {}
-    for m in np.unique(size):
-        clusters = np.flatnonzero((size == m) & even)
-        if not len(clusters):
-            continue
-        place = starts[clusters][:, None] + np.arange(m)
-        lines, rest = rows[place], residual[place]
-        if m > p:  # as many rows as columns hold all that the cluster says
-            basis, lines = np.linalg.qr(lines)
-            rest = np.einsum("gmk,gm->gk", basis, rest)
-        stacks.setdefault(min(int(m), p), []).append((clusters, lines, rest))
-    scores, blocks = np.empty((groups, p)), []
-    full: list[Full] = [(np.empty(0, dtype=int), np.empty((0, p)))]
-    for alike in stacks.values():
-        clusters, lines, rest = (np.concatenate(part) for part in zip(*alike, strict=True))
-        block, scores[clusters], alone = _even(clusters, lines, rest, covariance)
-        blocks.append(block)
-        full.append(alone)
-    few = ~even & (size <= np.minimum(DIRECT, p))
-    for m in np.unique(size[few]):
-        clusters = np.flatnonzero(few & (size == m))
-        place = starts[clusters][:, None] + np.arange(m)
-        block, own, left = _uneven_alike(clusters, rows[place], residual[place], theta[place])
+    even = rows.alike() | (covariance != "cr2")
+    found = [_even(*stack, covariance) for stack in rows.stacks(even)]
+    few = ~even & (rows.size <= np.minimum(DIRECT, q.shape[1]))
+    for m in np.unique(rows.size[few]):
+        clusters = np.flatnonzero(few & (rows.size == m))
+        done, left = _uneven_alike(clusters, *rows.of(clusters, m))
         even[clusters[~left]] = True
-        scores[clusters[~left]] = own
-        blocks.append(block)
+        found.append(done)
     if len(clusters := np.flatnonzero(~even)):
-        spans = [slice(starts[g], starts[g] + size[g]) for g in clusters]
-        block, scores[clusters], alone = _uneven(clusters, rows, residual, theta, spans)
-        blocks.append(block)
-        full.append(alone)
-    at, along = (np.concatenate(part) for part in zip(*full, strict=True))
-    return tuple(blocks), scores, (at, along)
+        found.append(_uneven(clusters, rows))
+    scores = np.empty((len(rows.size), q.shape[1]))
+    for block, own, _ in found:
+        scores[block.clusters] = own
+    at, along = (np.concatenate(part) for part in zip(*(full for *_, full in found), strict=True))
+    return tuple(block for block, *_ in found), scores, (at, along)
 
 
-def _even(
-    clusters: Array, lines: Array, residual: Array, covariance: str
-) -> tuple[Block, Array, Full]:
+def _even(clusters: Array, lines: Array, residual: Array, covariance: str) -> Done:
     """Correct every eigenvector by its leverage alone, as equal working variances allow.
 
     `lines` are Q_g, shape (g, k, p), and `residual` its residuals, or both turned alike.
@@ -153,7 +127,7 @@ def _full(clusters: Array, leverage: Array, turned: Array) -> Full:
 
 def _uneven_alike(
     clusters: Array, lines: Array, residual: Array, theta: Array
-) -> tuple[Block, Array, Array]:
+) -> tuple[Done, Array]:
     """Correct clusters of one small size at once; return also which must go one by one.
 
     Those have a leverage of 1, and with it a null space of their own. Shapes are (g, m, p),
@@ -170,29 +144,30 @@ def _uneven_alike(
     rooted = vector @ (root[:, :, None] * (vector.transpose(0, 2, 1) @ lines))
     rooted *= theta[:, :, None]
     block = Block(clusters[~left], rooted, lines, rooted, np.ones(residual.shape))
-    return block, np.einsum("gmp,gm->gp", rooted, residual), left
+    scores = np.einsum("gmp,gm->gp", rooted, residual)
+    return (block, scores, (np.empty(0, dtype=int), np.empty((0, lines.shape[2])))), left
 
 
-def _uneven(
-    clusters: Array, rows: Array, residual: Array, theta: Array, spans: list[slice]
-) -> tuple[Block, Array, Full]:
+def _uneven(clusters: Array, rows: Rows) -> Done:
     """Correct clusters whose rows have working variances of their own."""
-    groups, p = len(spans), rows.shape[1]
+    groups, p = len(clusters), rows.q.shape[1]
     scores, own, into = np.empty((groups, p)), np.empty((groups, p, p)), np.empty((groups, p, p))
     at, along = [np.empty(0, dtype=int)], [np.empty((0, p))]
-    for g, span in enumerate(spans):
-        leverage, directions = np.linalg.eigh(rows[span].T @ rows[span])
+    for g, cluster in enumerate(clusters):
+        span = slice(rows.starts[cluster], rows.starts[cluster] + rows.size[cluster])
+        lines, variance = rows.q[span], rows.theta[span] ** 2
+        leverage, directions = np.linalg.eigh(lines.T @ lines)
         leverage = np.clip(leverage, 0.0, 1.0)
         alone = directions[:, leverage > 1 - FULL].T
-        at.append(np.full(len(alone), clusters[g]))
+        at.append(np.full(len(alone), cluster))
         along.append(alone)
         # A = Θ^{1/2} (Θ^{1/2} (I - H) Θ Θ^{1/2}')^{-1/2} Θ^{1/2}, Θ the working variances
-        rooted = inverse_root_times(theta[span] ** 2, rows[span], leverage, directions)
-        rooted *= theta[span, None] ** 2
-        scores[g] = rooted.T @ residual[span]
+        rooted = inverse_root_times(variance, lines, leverage, directions)
+        rooted *= variance[:, None]
+        scores[g] = rooted.T @ rows.residual[span]
         size, vector = np.linalg.eigh(rooted.T @ rooted)
         own[g] = (vector * np.sqrt(np.maximum(size, 0))).T
-        into[g] = (rows[span].T @ rooted).T
+        into[g] = (lines.T @ rooted).T
     out = np.tile(np.eye(p), (groups, 1, 1))
     block = Block(clusters, own, into, out, np.ones((groups, p)))
     return block, scores, (np.concatenate(at), np.concatenate(along))

@@ -57,40 +57,47 @@ def firth_logit(X: Any, y: Any, *, weights: Any = None, confidence: float = 0.95
     size = np.abs(model.x).max(axis=0)
     basis, back = orthonormal(model.x / size, model.counts)
     whole = Penalised(basis, model)
-    p = len(size)
-    at, inverse = whole.maximise(np.zeros(p), np.arange(p)), np.linalg.inv(back)
-    fall = chdtri(1, 1 - confidence) / 2
-    for _ in range(RESTARTS):
-        covariance = inverse @ np.linalg.inv(whole.augmented(at)) @ inverse.T
-        best = inverse @ at
-        reach = np.sqrt(2 * fall * np.diag(covariance))
-        found, peak = _profiled(model, (basis @ at, best), reach, fall)
-        if peak is None:
-            break
-        # a search along one coefficient came over a higher point: start again from there
-        at = whole.maximise(basis.T @ (model.counts * peak), np.arange(p))
-    else:
-        raise EstimationError(
-            f"firth_logit: {RESTARTS} maxima, each higher than the last. Try: fewer columns."
-        )
+    at, covariance, found = _highest(model, whole, back, chdtri(1, 1 - confidence) / 2)
     falls, low, high = found.T
-    p_value = chdtrc(1, np.maximum(0.0, 2 * falls))
-    vector, scale = model.vector, np.outer(size, size)
+    vector = model.vector
     turn = float(np.log(np.abs(np.diag(back))).sum() + np.log(size).sum())
     return Fit(
-        vector(best / size),
+        vector(np.linalg.inv(back) @ at / size),
         vector(np.sqrt(np.diag(covariance)) / size),
-        vector(np.full(p, np.inf)),
-        vector(p_value),
+        vector(np.full(len(size), np.inf)),
+        vector(chdtrc(1, np.maximum(0.0, 2 * falls))),
         vector(low / size),
         vector(high / size),
-        vcov=model.square(covariance / scale),
+        vcov=model.square(covariance / np.outer(size, size)),
         loglik=whole.value(at) + turn,
         method="Firth's penalised logistic regression; profile limits, likelihood ratio p with the "
         "full model's penalty, standard error from the augmented information",
         note="rows count as independent",
         n=model.n,
         columns=model.columns,
+    )
+
+
+def _highest(
+    model: ModelMatrix, whole: Penalised, back: Array, fall: float
+) -> tuple[Array, Array, Array]:
+    """Return the highest maximum that any search came to, with its covariance and its profiles.
+
+    The maximum is in the basis of `whole`, which `back` turns to columns at unit size; the
+    covariance, and what `_profiled` says of each, are of those columns.
+    """
+    p = len(back)
+    at, inverse = whole.maximise(np.zeros(p), np.arange(p)), np.linalg.inv(back)
+    for _ in range(RESTARTS):
+        covariance = inverse @ np.linalg.inv(whole.augmented(at)) @ inverse.T
+        reach = np.sqrt(2 * fall * np.diag(covariance))
+        found, peak = _profiled(model, (whole.x @ at, inverse @ at), reach, fall)
+        if peak is None:
+            return at, covariance, found
+        # a search along one coefficient came over a higher point: start again from there
+        at = whole.maximise(whole.x.T @ (model.counts * peak), np.arange(p))
+    raise EstimationError(
+        f"firth_logit: {RESTARTS} maxima, each higher than the last. Try: fewer columns."
     )
 
 

@@ -54,22 +54,14 @@ def read_panel(
     names = {"outcome": outcome, "unit": unit, "time": time, "treated": treated}
     _need_columns(where, frame, names)
     y, faults = _outcome(frame[outcome], outcome)
-    faults += [
-        f"{what} column {name!r} is missing in {int(frame[name].isna().sum())} row(s)"
-        for what, name in names.items()
-        if what in ("unit", "time", "treated") and frame[name].isna().any()
-    ]
-    refuse(where, faults)
+    refuse(where, faults + _missing(frame, {k: v for k, v in names.items() if k != "outcome"}))
     units, unit_labels = pd.factorize(frame[unit], sort=False)
     at, times = _times(where, frame[time], time)
     flags = _flags(where, frame[treated], treated)
     after = _after(where, times, start)
     refuse(where, _treated_faults(units, unit_labels, flags, treated) + _start_faults(after, start))
-    shape = (len(unit_labels), len(times))
-    y = y - y.mean()
-    if np.abs(y).max() <= 1e-13 * float(np.abs(frame[outcome]).max()):
-        y = np.zeros_like(y)  # one outcome everywhere, up to rounding
-    rows, total = np.zeros(shape), np.zeros(shape)
+    y = _centred(y)
+    rows, total = np.zeros((2, len(unit_labels), len(times)))
     np.add.at(rows, (units, at), 1.0)
     np.add.at(total, (units, at), y)
     ever = np.zeros(len(unit_labels), dtype=bool)
@@ -83,6 +75,22 @@ def read_panel(
         np.asarray(seen[:, after].any(axis=1) & seen[:, ~after].any(axis=1)),
         float(np.abs(y).max()) or 1.0,
     )
+
+
+def _centred(y: Array) -> Array:
+    """Return outcomes less their mean; 0 where they are one everywhere, up to rounding."""
+    centred = y - y.mean()
+    if np.abs(centred).max() <= 1e-13 * float(np.abs(y).max()):
+        return np.zeros_like(y)
+    return centred
+
+
+def _missing(frame: Any, names: dict[str, str]) -> list[str]:
+    return [
+        f"{what} column {name!r} is missing in {int(frame[name].isna().sum())} row(s)"
+        for what, name in names.items()
+        if frame[name].isna().any()
+    ]
 
 
 def _need_columns(where: str, frame: Any, names: dict[str, str]) -> None:

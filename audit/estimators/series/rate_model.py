@@ -84,35 +84,40 @@ def fit_rates(
     _need_finite(rates, x)
     params, mean, loglik = _maximise(rates, x)
     chi2 = float(((rates.count - mean) ** 2 / mean).sum())
-    spread = chi2 / left
     if dispersion != "none" and chi2 <= ROUNDING * rates.count.sum():
         raise EstimationError(
             f"{rates.where}: every count lies exactly on the fitted line, so the spread around "
             "it is unknown. Try: dispersion='none'."
         )
-    bread = np.linalg.inv(x.T @ (mean[:, None] * x))
-    if dispersion == "hac":
-        lags = newey_west_lags(len(np.unique(rates.time))) if lags is None else lags
-        # squares of the sums, so that what cancels leaves a variance of 0 and never below it
-        influence = _long_run_sums(rates, x, mean, lags) @ bread
-        bread = influence.T @ influence * len(mean) / left
-    else:
-        bread = bread * (spread if dispersion == "pearson" else 1.0)
-    unseen = _cancelled(x, mean, bread)
-    bread[unseen] = bread[:, unseen] = NAN
+    if dispersion == "hac" and lags is None:
+        lags = newey_west_lags(len(np.unique(rates.time)))
+    vcov = _covariance(rates, x, mean, dispersion, lags, chi2 / left)
+    unseen = _cancelled(x, mean, vcov)
+    vcov[unseen] = vcov[:, unseen] = NAN
     words = DISPERSIONS[dispersion] + (f" of {lags} lags" if dispersion == "hac" else "")
     degrees = float(left) if distribution == "t" else inf
-    method = f"segmented log-linear model of rates, {words}, {distribution} limits"
     residuals = (rates.count - mean) / np.sqrt(mean)
     found = {
         "loglik": loglik if dispersion == "none" else NAN,
-        "dispersion": spread,
+        "dispersion": chi2 / left,
         "autocorrelation": _autocorrelation(rates, residuals),
-        "method": method,
+        "method": f"segmented log-linear model of rates, {words}, {distribution} limits",
         "note": _unseen_note(rates.terms.columns[unseen]),
         "n": float(len(mean)),
     }
-    return _record(rates.terms.columns, params / size, bread, size, degrees, confidence, found)
+    return _record(rates.terms.columns, params / size, vcov, size, degrees, confidence, found)
+
+
+def _covariance(
+    rates: Rates, x: Array, mean: Array, dispersion: str, lags: int | None, spread: float
+) -> Array:
+    """Return the covariance of the terms at unit size, as the dispersion has it."""
+    bread = np.linalg.inv(x.T @ (mean[:, None] * x))
+    if lags is None or dispersion != "hac":
+        return bread * (spread if dispersion == "pearson" else 1.0)
+    # squares of the sums, so that what cancels leaves a variance of 0 and never below it
+    influence = _long_run_sums(rates, x, mean, lags) @ bread
+    return influence.T @ influence * len(mean) / (len(mean) - x.shape[1])
 
 
 def _cancelled(x: Array, mean: Array, vcov: Array) -> Array:

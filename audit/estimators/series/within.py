@@ -192,15 +192,14 @@ def within_difference(
     Sign flips: Fisher 1935, ch. 3; all 2^k where few, else (1 + b) / (1 + B) (Phipson & Smyth 2010,
     Stat Appl Genet Mol Biol 9:39). They hold where accounts' differences are symmetric about 0.
     """
-    where = "within_difference"
+    from scipy.stats import t
+
     choose("weighting", by, ("post", "account"))
     faults = confidence_faults(confidence) + draw_faults(draws)
     if not len(found.accounts):
         faults.append("no account has posts compared both inside and outside the class")
-    refuse(where, faults)
-    d = found.accounts["difference"].to_numpy(float)
-    posts = found.accounts["posts"].to_numpy(float)
-    w = posts / posts.sum() if by == "post" else np.full(len(d), 1 / len(d))
+    refuse("within_difference", faults)
+    d, w = found.accounts["difference"].to_numpy(float), _account_weights(found, by)
     k, estimate, k_eff = len(d), float(w @ d), equal_accounts(w)
     method = f"within accounts, net of reference rates by calendar block, by {by}"
     shared: dict[str, Any] = {"n_accounts": k, "k_eff": k_eff, "smallest_p": 2.0 ** (1 - k)}
@@ -210,22 +209,25 @@ def within_difference(
     if error <= SPREADLESS:
         note = "neither the accounts nor the reference rates vary, so the spread is unknown"
         return WithinEstimate(estimate, method=f"{method}, point only", note=note, **shared)
-    from scipy.stats import t
-
     df = max(1.0, k_eff - 1)
     arm = float(t.isf((1 - confidence) / 2, df)) * error
     by_t = float(2 * t.sf(abs(estimate) / error, df))
-    flipped = sign_flip_p(w * d, draws=draws, seed=seed)
     return WithinEstimate(
         estimate,
         estimate - arm,
         estimate + arm,
         error,
-        max(by_t, flipped),
+        max(by_t, sign_flip_p(w * d, draws=draws, seed=seed)),
         df,
         f"{method}; t limits by account, p the larger of t and sign flips of accounts",
         **shared,
     )
+
+
+def _account_weights(found: Within, by: str) -> Array:
+    """Return what each account counts for, 1 in all."""
+    posts = found.accounts["posts"].to_numpy(float)
+    return posts / posts.sum() if by == "post" else np.full(len(posts), 1 / len(posts))
 
 
 def _standard_error(found: Within, d: Array, w: Array) -> float:

@@ -108,22 +108,26 @@ def mover_ratio(focal: Estimate, reference: Estimate) -> Estimate:
     )
 
 
+# (ab)² − pq, with p = a² − w² and q = b² − v², is a sum of squares: nothing cancels where the arms
+# w and v are far smaller than the rates, as with many millions of cases.
+
+
 def _lower_ratio(focal: Estimate, reference: Estimate) -> float:
     a, b = focal.estimate, reference.estimate
+    w, v = a - focal.conf_low, reference.conf_high - b
     p = focal.conf_low * (2 * a - focal.conf_low)
-    q = reference.conf_high * (2 * b - reference.conf_high)
     if p <= 0:
         return 0.0
-    return p / (a * b + sqrt(max(0.0, (a * b) ** 2 - p * q)))
+    return p / (a * b + hypot(w * b, v * sqrt(p)))
 
 
 def _upper_ratio(focal: Estimate, reference: Estimate) -> float:
     a, b = focal.estimate, reference.estimate
-    p = focal.conf_high * (2 * a - focal.conf_high)
+    w, v = focal.conf_high - a, b - reference.conf_low
     q = reference.conf_low * (2 * b - reference.conf_low)
     if q <= 0:
         return inf
-    return (a * b + sqrt(max(0.0, (a * b) ** 2 - p * q))) / q
+    return (a * b + hypot(v * a, w * sqrt(q))) / q
 
 
 def _notes(focal: Estimate, reference: Estimate) -> str:

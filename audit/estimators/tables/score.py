@@ -49,17 +49,25 @@ def ratio_score(log_phi: float, table: Table) -> float:
 def odds_score(log_psi: float, table: Table) -> float:
     """Return the Miettinen–Nurminen z of "the log odds ratio is `log_psi`"."""
     x1, n1, x2, n2 = table
-    psi, events = exp(log_psi), x1 + x2
-    a = n2 * (psi - 1)
-    b = n1 * psi + n2 - events * (psi - 1)
-    root = sqrt(max(0.0, b * b + 4 * a * events))
-    p2 = 2 * events / (b + root) if b >= 0 else (root - b) / (2 * a)
-    p1 = p2 * psi / (1 + p2 * (psi - 1))
-    v1, v2 = n1 * p1 * (1 - p1), n2 * p2 * (1 - p2)
-    excess = x1 - n1 * p1
+    psi = exp(log_psi)
+    # what is left alone by itself: 1 less a rate near 1 keeps no digits of many millions of cases
+    p2 = _rate_given_odds(psi, n1, n2, x1 + x2)
+    q2 = _rate_given_odds(1 / psi, n1, n2, n1 - x1 + n2 - x2)
+    both = p2 * psi + q2
+    p1, q1 = p2 * psi / both, q2 / both
+    v1, v2 = n1 * p1 * q1, n2 * p2 * q2
+    excess = x1 * q1 - (n1 - x1) * p1
     if v1 <= 0 or v2 <= 0:
         return 0.0 if abs(excess) < 1e-9 else (inf if excess > 0 else -inf)
     return excess * sqrt((1 / v1 + 1 / v2) * (n1 + n2 - 1) / (n1 + n2))
+
+
+def _rate_given_odds(psi: float, n1: float, n2: float, events: float) -> float:
+    """Return the reference rate of highest likelihood given the odds ratio and all events."""
+    a = n2 * (psi - 1)
+    b = n1 * psi + n2 - events * (psi - 1)
+    root = sqrt(max(0.0, b * b + 4 * a * events))
+    return 2 * events / (b + root) if b >= 0 else (root - b) / (2 * a)
 
 
 def difference_limits(table: Table, z: float, shrink: bool) -> tuple[float, float]:

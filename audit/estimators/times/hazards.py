@@ -12,8 +12,8 @@ from audit.estimators.base import NAN, Array, Fit, choose
 from audit.estimators.models.model_matrix import ModelMatrix, model_matrix
 from audit.estimators.tables.maximum import climb, unit_columns
 from audit.estimators.tables.wald import wald
-from audit.estimators.times.followup import account_codes, follow_up
-from audit.estimators.times.risk_sets import risk_sets
+from audit.estimators.times.followup import FollowUp, account_codes, follow_up
+from audit.estimators.times.risk_sets import RiskSets, risk_sets
 
 TIES = ("efron", "breslow")
 BY_ROW = "normal, inverse information"
@@ -90,14 +90,7 @@ def cox(
     model = model_matrix("cox", X, rows.time, confidence=confidence)
     codes = None if cluster is None else account_codes("cox", cluster, len(rows.time))
     unit = unit_columns("cox", model, "the baseline hazard")
-    if not rows.event.any():
-        raise EstimationError(
-            "cox: no row has the event, so that no hazard can be compared. Try: longer follow-up."
-        )
-    sets = risk_sets(unit.x, rows, efron=ties == "efron")
-    null = sets.at(np.zeros(unit.x.shape[1]))
-    if not np.diag(null[2]).any():
-        raise EstimationError("cox: at every event all rows at risk are alike: nothing differs.")
+    sets, null = _compared(unit.x, rows, ties)
     top = climb("cox", sets.at, np.zeros(unit.x.shape[1]), model)
     inverse = np.linalg.inv(top.information)
     scale = np.outer(unit.span, unit.span)
@@ -114,9 +107,22 @@ def cox(
         method=f"Cox proportional hazards, {ties.capitalize()} ties; {method}",
         note=INDEPENDENT if codes is None else "",
         n=float(len(rows.time)),
-        loglik_null=null[0],
+        loglik_null=null,
         n_events=float(rows.event.sum()),
     )
+
+
+def _compared(x: Array, rows: FollowUp, ties: str) -> tuple[RiskSets, float]:
+    """Return the risk sets and the log-likelihood without any effect; refuse where none differ."""
+    if not rows.event.any():
+        raise EstimationError(
+            "cox: no row has the event, so that no hazard can be compared. Try: longer follow-up."
+        )
+    sets = risk_sets(x, rows, efron=ties == "efron")
+    loglik, _, information = sets.at(np.zeros(x.shape[1]))
+    if not np.diag(information).any():
+        raise EstimationError("cox: at every event all rows at risk are alike: nothing differs.")
+    return sets, loglik
 
 
 def _cautious(
