@@ -94,7 +94,15 @@ class Regimes(Shown):
 
     @classmethod
     def read(cls, path: str | Path) -> Regimes:
-        """Read regimes from a CSV, TSV, JSON-lines or Parquet file."""
+        """Read regimes from a CSV, TSV, JSON-lines or Parquet file.
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it cannot be read as what its ending says.
+        SchemaError
+            With every fault of the table.
+        """
         return cls(_file(path, "regimes"))
 
     def label(self, platform: pd.Series, rule: pd.Series, when: pd.Series) -> pd.Series:
@@ -195,7 +203,15 @@ class Exemptions(Shown):
 
     @classmethod
     def read(cls, path: str | Path, *, ladder: Ladder = STANDARD_LADDER) -> Exemptions:
-        """Read exemptions from a CSV, TSV, JSON-lines or Parquet file."""
+        """Read exemptions from a CSV, TSV, JSON-lines or Parquet file.
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it cannot be read as what its ending says.
+        SchemaError, RegimeError
+            As of a frame, with every fault of the table.
+        """
         return cls(_file(path, "exemptions"), ladder)
 
     def covering(
