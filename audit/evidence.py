@@ -30,7 +30,7 @@ ALWAYS_RUN = ("account_weighting", "leave_one_out")
 NEEDS_ROWS = "needs rows"
 """What a check is held to that was not made, as it takes rows which stay in an engine."""
 NAMES_FROM = 3
-"""The rung from which officials may be singled out by an estimate (DESIGN §5)."""
+"""The rung from which officials may be singled out by an estimate (METHODS §4)."""
 HIGHEST_UNCLEAR = 2
 """An unclear verdict stands on rung 2 at most (METHODS §4)."""
 
