@@ -84,6 +84,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "engine":  # a module: where `audit.engine.Duck` and `audit.engine.Spark` are
+        return import_module("audit.engine")
     if name not in _HOME:
         raise AttributeError(f"audit has no {name!r}; it has {', '.join(__all__)}")
     return getattr(import_module(f"audit.{_HOME[name]}"), name)

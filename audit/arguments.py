@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 EXIT_CODES = (
-    "exit codes: 0 done; 2 the input or the question is at fault, said on stderr; "
-    "3 a fault of this program; 130 interrupted"
+    "exit codes: 0 done; 1 verify found faults; 2 the input or the question is at fault, "
+    "said on stderr; 3 a fault of this program; 130 interrupted"
 )
 
 

@@ -168,7 +168,20 @@ class Design(Shown):
 
     @classmethod
     def read(cls, path: str | Path) -> Design:
-        """Read a design from its TOML file; a key that is not one of the design's is an error."""
+        """Read a design from its TOML file; a key that is not one of the design's is an error.
+
+        Parameters
+        ----------
+        path : path
+            A relative one is looked for in the working folder and every folder above it.
+
+        Raises
+        ------
+        SourceError
+            There is no such file.
+        DesignError
+            It is not TOML, has an unknown key, lacks a needed one, or contradicts itself.
+        """
         found = locate(path)
         try:
             given = tomllib.loads(found.read_text(encoding="utf-8"))
@@ -181,7 +194,20 @@ class Design(Shown):
 
     @classmethod
     def of(cls, given: Mapping[str, Any], *, where: str = "the design") -> Design:
-        """Make a design of a mapping, refusing unknown keys and naming the missing ones."""
+        """Make a design of a mapping, refusing unknown keys and naming the missing ones.
+
+        Parameters
+        ----------
+        given : mapping
+            Terms of the design by name, as a TOML file gives them.
+        where : str
+            What an error calls it.
+
+        Raises
+        ------
+        DesignError
+            A key is unknown or missing, or the terms contradict one another.
+        """
         known = [f.name for f in fields(cls) if f.name != FOLDER]
         unknown = [k for k in given if k not in known]
         needed = [k for k in ("focal", "reference", "frame", "outcome", "margin") if k not in given]
@@ -216,7 +242,18 @@ class Design(Shown):
         return target
 
     def vary(self, **choices: Sequence[Any]) -> Iterator[Design]:
-        """Yield every combination of the choices: the multiverse around this design."""
+        """Yield every combination of the choices: the multiverse around this design.
+
+        Parameters
+        ----------
+        choices : sequence of values, by term
+            What each named term is set to in turn: `strata=[("rule",), ("rule", "severity")]`.
+
+        Raises
+        ------
+        DesignError
+            On the first design taken: a name is no term, or a value is none that it may have.
+        """
         known = {f.name for f in fields(self)} - {FOLDER}
         unknown = sorted(set(choices) - known)
         if unknown:

@@ -30,7 +30,7 @@ ALWAYS_RUN = ("account_weighting", "leave_one_out")
 NEEDS_ROWS = "needs rows"
 """What a check is held to that was not made, as it takes rows which stay in an engine."""
 NAMES_FROM = 3
-"""The rung from which officials may be singled out by an estimate (DESIGN §5)."""
+"""The rung from which officials may be singled out by an estimate (METHODS §4)."""
 HIGHEST_UNCLEAR = 2
 """An unclear verdict stands on rung 2 at most (METHODS §4)."""
 
@@ -105,12 +105,24 @@ class Evidence(Shown):
         return pd.DataFrame(rows, columns=list(CHECK_COLUMNS))
 
     def table(self, check: str) -> pd.DataFrame:
-        """Return the numbers behind a check, empty where it has none."""
+        """Return the numbers behind a check, empty where it has none.
+
+        Raises
+        ------
+        UnknownName
+            No such check was run; names those that were.
+        """
         found = self.finding(check).table
         return pd.DataFrame() if found is None else found.copy()
 
     def finding(self, check: str) -> Finding:
-        """Return one check's finding."""
+        """Return one check's finding.
+
+        Raises
+        ------
+        UnknownName
+            No such check was run; names those that were.
+        """
         for f in self.findings:
             if f.check == check:
                 return f
@@ -144,6 +156,8 @@ def appraise(comparison: Comparison, *, checks: Sequence[str] = tuple(CHECKS)) -
 
     Parameters
     ----------
+    comparison : Comparison
+        Of an inadmissible study no check is run, and the rung is 0.
     checks : sequence of str
         Names in `CHECKS`. A step of the ladder is passed only by all of its checks, so leaving
         one out can lower the rung and never raise it; those that can turn the verdict to unclear

@@ -88,7 +88,15 @@ class Roster(Shown):
 
     @classmethod
     def read(cls, path: str | Path) -> Roster:
-        """Read a roster from a CSV, TSV, JSON-lines or Parquet file."""
+        """Read a roster from a CSV, TSV, JSON-lines or Parquet file.
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it cannot be read as what its ending says.
+        SchemaError, RosterError
+            As of a frame, with every fault of the table.
+        """
         table = read_table(locate(path))
         if table.faults:
             raise SchemaError(f"the roster {Path(path).name!r}", table.faults)

@@ -189,7 +189,20 @@ TEXT_KINDS = frozenset({"id", "text", "category", "ladder"})
 def codebook(
     columns: Sequence[Column] = CASE_COLUMNS, *, ladder: Ladder = STANDARD_LADDER
 ) -> pd.DataFrame:
-    """Return what each column means: `column`, `kind`, `need`, `unit`, `levels`, `meaning`."""
+    """Return what each column means, one row per column.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Those of a case table, or the `extra_columns` of a source.
+    ladder : Ladder
+        Whose rungs stand as levels of the column of actions.
+
+    Returns
+    -------
+    DataFrame
+        `column`, `kind`, `need`, `unit`, `levels`, `meaning`, all text.
+    """
     levels = {c.name: str(ladder) if c.kind == "ladder" else ", ".join(c.levels) for c in columns}
     rows = [(c.name, c.kind, c.need, c.unit, levels[c.name], c.about) for c in columns]
     names = ["column", "kind", "need", "unit", "levels", "meaning"]

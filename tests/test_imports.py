@@ -54,3 +54,10 @@ def test_a_refused_command_line_loads_nothing_heavy() -> None:
     code = f"import sys, audit.cli, audit.errors\nprint([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+def test_an_engine_is_named_before_anything_is_scanned() -> None:
+    """As `audit.engine` and docs/cluster.md write it: `engine = audit.engine.Duck(…)` first."""
+    code = "import audit\nprint(audit.engine.Duck.__name__, audit.engine.Spark.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "Duck Spark\n", done.stderr

@@ -52,7 +52,8 @@ OF_A_GAP = re.compile(
 PLURAL = re.compile(r"\b(?:ordinary|leader|official|few|many|all|of|the|focal|reference)$", re.I)
 """Before "accounts": then they are somebody's, and it is no verb."""
 TERMS = re.compile(
-    r"\bor stricter\b|\b(?:mild|strict)(?:er|est) (?:action|measure|rule)s?\b|\bmore_is\W+\w+"
+    r"\b(?:or|everything) stricter\b|\b(?:mild|strict)(?:er|est) (?:action|measure|rule)s?\b"
+    r"|\bmore_is\W+\w+"
     r"|\btowards (?:lenience|strictness)\b|\bresults of (?:its|their) own\b"
     r"|= censored\b|\b(?:right-)?censored (?:gap|times?|at)\b"
     r"|\bexplain (?:away|a (?:ratio|finding))\b|\bwould have to account for\b"

@@ -79,7 +79,13 @@ class Comparison(Shown):
         return replace(found, p_value=float(rows["p_value"].iloc[0]))
 
     def answer(self, question: str) -> Answer:
-        """Return the answer to one further question that the design asks."""
+        """Return the answer to one further question that the design asks.
+
+        Raises
+        ------
+        UnknownName
+            The design does not ask it; names those it asks.
+        """
         for found in self.answers:
             if found.question == question:
                 return found
@@ -130,8 +136,11 @@ def compare(study: Study, *, using: Sequence[str] = tuple(ESTIMATORS)) -> Compar
 
     Parameters
     ----------
+    study : Study
+        An inadmissible one gives a comparison without estimates, and no error.
     using : sequence of str
-        Names in `ESTIMATORS`, in the order wanted; the design's primary must be among them.
+        Names in `ESTIMATORS`, in the order wanted. The design's primary is always run, first
+        where it is not named.
 
     Raises
     ------

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from audit.design import Design
 
 OFFICIALS = frozenset({"world_leader", "public_official", "candidate"})
-"""Classes whose accounts may be named by a public record (DESIGN §5)."""
+"""Classes whose accounts may be named by a public record (METHODS §4)."""
 
 
 def is_protected(account_class: str, design: Design) -> bool:

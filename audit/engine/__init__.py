@@ -12,7 +12,8 @@ The embedded engine is DuckDB. It keeps to a memory limit and spills what does n
     audit.scan(path, engine=audit.engine.Duck(memory="4GB", spill="/big/disk"))
 
 Beyond one machine the same queries run in a Spark session of the user's own, which nothing here
-configures, starts or stops (`pip install "audit[spark]"`, Java 17; its time zone must be UTC)::
+configures, starts or stops (`pip install ".[spark]"` in the checkout, Java 17; its time zone must
+be UTC)::
 
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     engine = audit.engine.Spark(spark)

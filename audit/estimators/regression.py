@@ -35,6 +35,9 @@ def ols(
 ) -> Fit:
     """Return least-squares coefficients with standard errors by cluster.
 
+    Rows of X and entries of y, weights and cluster belong together by position, whatever their
+    index: a Series in another order is not put back into that of X.
+
     Parameters
     ----------
     X : array_like, shape (n, p)

@@ -64,7 +64,7 @@ def fit(
     covariance : {"cr1", "cr2"}
         "cr2" corrects every account for its leverage, as `ols` and `logit` do; for "linear" and
         "logit" without sampling weights. It fetches counts by account and cell.
-    confidence : float
+    confidence : float, between 0 and 1
     way : {"auto", "push", "packed", "sparse"}
         How influences are summed by account; all give the same numbers. "packed" packs what is
         not packed yet.

@@ -36,6 +36,10 @@ class Contrast:
         Levels of the term, as text.
     over : {"level", "against", "all"}
         Cases that the standardised contrast averages over.
+
+    Notes
+    -----
+    `audit.fit` holds it to the levels that the cases have, and names those in what it raises.
     """
 
     term: str

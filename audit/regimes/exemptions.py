@@ -75,7 +75,15 @@ class Exemptions(Shown):
 
     @classmethod
     def read(cls, path: str | Path, *, ladder: Ladder = STANDARD_LADDER) -> Exemptions:
-        """Read exemptions from a CSV, TSV, JSON-lines or Parquet file."""
+        """Read exemptions from a CSV, TSV, JSON-lines or Parquet file.
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it cannot be read as what its ending says.
+        SchemaError, RegimeError
+            As of a frame, with every fault of the table.
+        """
         return cls(table_of(path, "exemptions"), ladder)
 
     def covering(

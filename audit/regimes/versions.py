@@ -68,7 +68,15 @@ class Regimes(Shown):
 
     @classmethod
     def read(cls, path: str | Path) -> Regimes:
-        """Read regimes from a CSV, TSV, JSON-lines or Parquet file."""
+        """Read regimes from a CSV, TSV, JSON-lines or Parquet file.
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it cannot be read as what its ending says.
+        SchemaError
+            With every fault of the table.
+        """
         return cls(table_of(path, "regimes"))
 
     def label(self, platform: pd.Series, rule: pd.Series, when: pd.Series) -> pd.Series:

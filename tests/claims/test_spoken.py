@@ -46,6 +46,7 @@ def test_a_sentence_about_the_comparison_is_held_to_its_rung(text: str, found: l
         "He said “leaders were spared because of me. It proves bias”.",
         "251 posts of leaders were acted on; so many by ordinary accounts for like posts.",
         "Rate of leaders at ‘label or stricter’, and a milder action.",
+        "← leaders less often, more often → Each rung counts itself and everything stricter.",
     ],
 )
 def test_reasons_for_a_method_disclaimers_and_terms_are_let_through(text: str) -> None:

@@ -67,7 +67,7 @@ def resampled_rates(
     -----
     A group's K accounts with posts are weighted by a draw of K from K equal cells (multinomial),
     so that its number of accounts stays; rows without posts weigh nothing. With few accounts the
-    percentile interval is too narrow: `clustered_rate` corrects for it and this does not.
+    percentile interval is too narrow: `clustered_proportion` corrects for it and this does not.
     Davison & Hinkley 1997, Bootstrap Methods and their Application, sections 2.4 and 5.3; Field &
     Welsh 2007, J R Stat Soc B 69:369 (clusters).
     """
