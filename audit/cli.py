@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not args.command:
         known.print_help()
         return OK
+    if argv is None:  # a program that is told to end clears up as one that is interrupted
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     _write_anything(sys.stdout, sys.stderr)
     try:
         code = COMMANDS[args.command](args)
