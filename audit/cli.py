@@ -139,7 +139,7 @@ def _charts(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from audit.sources.table import read_cases
+    from audit.sources.table import Table
 
     asked: dict[str, Any] = {
         "roster": args.roster,
@@ -150,8 +150,11 @@ def _check(args: argparse.Namespace) -> int:
         "sheet": args.sheet,
     }
     if args.draft:
+        if args.scan:
+            raise AuditError("--draft guesses from rows that are read; leave --scan out.")
         return _draft(args.data, args.draft, asked)
-    _say(read_cases(args.data, **asked))
+    given = {name: value for name, value in asked.items() if value is not None}
+    _say(Table(args.data, scan=args.scan, **given).load())
     return OK
 
 
