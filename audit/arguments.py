@@ -53,6 +53,9 @@ def _with_data(commands: Any) -> None:
         "data", metavar="DATA", help="CSV, TSV, JSON lines (or .gz, .zst), Parquet, Excel; a folder"
     )
     p.add_argument("--sheet", metavar="NAME", help="sheet of an Excel workbook that has several")
+    p.add_argument(
+        "--scan", action="store_true", help="leave the rows in an engine: tables beyond memory"
+    )
     p.add_argument("--roster", metavar="FILE", help="dated class membership")
     p.add_argument("--unlisted", metavar="CLASS", help="class of accounts the roster does not list")
     p.add_argument("--columns", **pairs, help="what your columns are called here")

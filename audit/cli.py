@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not args.command:
         known.print_help()
         return OK
+    if argv is None:  # a program that is told to end clears up as one that is interrupted
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     _write_anything(sys.stdout, sys.stderr)
     try:
         code = COMMANDS[args.command](args)
@@ -136,7 +139,7 @@ def _charts(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from audit.sources.table import read_cases
+    from audit.sources.table import Table
 
     asked: dict[str, Any] = {
         "roster": args.roster,
@@ -147,8 +150,11 @@ def _check(args: argparse.Namespace) -> int:
         "sheet": args.sheet,
     }
     if args.draft:
+        if args.scan:
+            raise AuditError("--draft guesses from rows that are read; leave --scan out.")
         return _draft(args.data, args.draft, asked)
-    _say(read_cases(args.data, **asked))
+    given = {name: value for name, value in asked.items() if value is not None}
+    _say(Table(args.data, scan=args.scan, **given).load())
     return OK
 
 

@@ -18,6 +18,7 @@ from audit.engine.damage import raise_damage, require_whole
 from audit.engine.files import FOLDERS, literal, locate_files
 from audit.engine.frames import is_frame, streamed
 from audit.engine.protocol import ROW, Kind, Relation
+from audit.engine.spill import remove, spill_folder
 from audit.engine.text import Name, Sql, Value, joined, sql
 from audit.errors import SourceError
 from audit.reading.engine import pattern_of
@@ -68,7 +69,8 @@ class Duck:
         Results do not depend on them.
     spill : path, optional
         Folder for what does not fit in memory; the machine's temporary folder by default. A
-        folder of our own is made in it and is gone when the engine is closed or collected.
+        folder of our own is made in it and is gone when the engine is closed or collected; what
+        a killed program left there goes with the next engine.
     """
 
     name = "duckdb"
@@ -82,7 +84,7 @@ class Duck:
     ) -> None:
         import duckdb
 
-        self._folder = Path(tempfile.mkdtemp(prefix="audit-spill-", dir=spill))
+        self._folder, held = spill_folder(spill)
         limits = {"memory_limit": memory, "threads": threads}
         config = {k: v for k, v in limits.items() if v is not None}
         try:
@@ -90,15 +92,17 @@ class Duck:
                 ":memory:", config={"temp_directory": str(self._folder), **config}
             )
         except duckdb.Error as error:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove(self._folder, held)
             raise SourceError(f"the engine cannot be set up so: {error}") from error
         self._engine.execute("set TimeZone = 'UTC'")
         self._engine.execute("set enable_progress_bar = false")
         # gives memory back as it is let go of, which costs nothing that can be measured
         self._engine.execute("set allocator_bulk_deallocation_flush_threshold = '1MB'")
-        self._folders = [self._folder]
+        self._folders: list[Path] = []  # beside the one for spilling
         self._files: list[Files] = []
-        self._close = weakref.finalize(self, _let_go, self._engine, self._folders)
+        self._close = weakref.finalize(
+            self, _let_go, self._engine, self._folder, held, self._folders
+        )
         self._numbers = count(1)
 
     def scan(self, data: Any) -> Relation:
@@ -258,8 +262,9 @@ def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _let_go(engine: Any, folders: list[Path]) -> None:
+def _let_go(engine: Any, spill: Path, held: int | None, folders: list[Path]) -> None:
     engine.close()
+    remove(spill, held)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from audit.reading.times import zone_of
 from audit.roster import Roster
 from audit.scanned.facts import STAMPS, stamps
 from audit.scanned.noun import Scan, known_names
-from audit.schema import STANDARD_LADDER, Ladder
+from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Ladder, rename
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ def scan(
     faults += tuple(action_faults(actions or {}, rungs))
     names = known_names(relation.kinds, columns or {}) if not faults else {}
     dated = _roster(roster)
-    faults += tuple(_needed(names, dated, unlisted) if not faults else ())
+    faults += tuple(_needed(names, dated, unlisted, relation.kinds) if not faults else ())
     if faults:
         raise SchemaError("the scan", faults)
     found = Scan(
@@ -97,10 +97,18 @@ def scan(
     return found
 
 
-def _needed(names: Mapping[str, str], roster: Roster | None, unlisted: str | None) -> list[Fault]:
-    faults = [Fault("is missing", c) for c in ("case_id", "action") if c not in names]
+def _needed(
+    names: Mapping[str, str], roster: Roster | None, unlisted: str | None, there: Iterable[str]
+) -> list[Fault]:
+    there = list(there)
+    faults = [
+        Fault("is missing", c.name, allowed=c.about, hint=rename(c.name, there))
+        for c in CASE_COLUMNS
+        if c.name in ("case_id", "action") and c.name not in names
+    ]
     if roster is None and "account_class" not in names:
-        faults.append(Fault("is missing", "account_class", hint="a class column, or roster=…"))
+        hint = f"{rename('account_class', there)}, or roster=…"
+        faults.append(Fault("is missing", "account_class", allowed="a class column", hint=hint))
     if roster is None and unlisted is not None:
         what = "unlisted says what accounts off the roster are, and there is no roster"
         faults.append(Fault(what, value=repr(unlisted), hint="roster=…"))
@@ -109,7 +117,8 @@ def _needed(names: Mapping[str, str], roster: Roster | None, unlisted: str | Non
         faults += [Fault(what, c) for c in ("account_id", "posted_at") if c not in names]
     if "account_id" not in names and "count" not in names:
         allowed = "an id for every row, or a count in every row"
-        faults.append(Fault("is missing", "account_id", allowed=allowed))
+        hint = rename("account_id", there)
+        faults.append(Fault("is missing", "account_id", allowed=allowed, hint=hint))
     return faults
 
 

@@ -257,7 +257,9 @@ class Scan(Shown):
 
     def face(self) -> Face:
         """Return what the table is, where it is, and what left it."""
-        lines = [SIMULATED] if self.simulated else []
+        limits = dict.fromkeys(says for origin in self.origins for says in origin.limits)
+        lines = [f"cannot support: {visible(says, 400)}" for says in limits]
+        lines += [SIMULATED] if self.simulated else []
         lines.append(f"{counted(len(self), 'case')} that stay in {self.engine.name}")
         lines += [self.plan] if self.plan else []
         if self.checked:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import pandas as pd
 
 from audit.cases import Cases, Origin
-from audit.errors import SchemaError
+from audit.errors import SchemaError, SourceError
 from audit.reading.digests import digest
 from audit.reading.folders import Files, table_files
 from audit.reading.mapped import once, read_mapped
@@ -20,6 +20,9 @@ from audit.regimes import Regimes
 from audit.roster import Roster
 from audit.schema import CASE_COLUMNS, STANDARD_LADDER, Column, Ladder
 from audit.sources.classes import classify, mark_regimes
+
+if TYPE_CHECKING:
+    from audit.scanned import Scan
 
 NOT_STATED = "not stated"
 Dated = TypeVar("Dated", Roster, Regimes)
@@ -52,6 +55,12 @@ class Table:
         Dated rules; adds the column `regime`, the version in force when the case was posted.
     sheet : str, optional
         Of an Excel workbook, the sheet to read; needed where it has several.
+    scan : bool
+        Whether the rows stay in an engine instead of being read: for tables larger than memory, of
+        files of one kind (no Excel). Questions that need single rows are refused in words.
+    memory : str, optional
+        With `scan`, the most that the engine may hold, "4GB"; the rest is on disk. 80 % of the
+        machine without.
     """
 
     name: ClassVar[str] = "table"
@@ -71,9 +80,21 @@ class Table:
     unlisted: str | None = None
     regimes: str | None = None
     sheet: str | None = None
+    scan: bool = False
+    memory: str | None = None
 
     def load(self) -> Cases:
-        """Return the checked cases; see `read_cases`."""
+        """Return the checked cases; see `read_cases`, and `audit.scan` for those that stay.
+
+        Raises
+        ------
+        SourceError, SchemaError
+            As `read_cases`; or a parameter is given that the other way of reading has not.
+        """
+        if self.scan:
+            return self._scanned()  # type: ignore[return-value]  # a scan is asked as cases are
+        if self.memory is not None:
+            raise SourceError("memory is of the engine: it needs scan = true.")
         return read_cases(
             self.path,
             roster=self.roster,
@@ -85,6 +106,29 @@ class Table:
             regimes=self.regimes,
             sheet=self.sheet,
         )
+
+    def _scanned(self) -> Scan:
+        """Return the table as it stays in the embedded engine, whole and without a fault."""
+        from audit.engine import Duck
+        from audit.scanned import scan
+
+        if lost := [name for name in ("regimes", "sheet") if getattr(self, name) is not None]:
+            raise SourceError(
+                f"{' and '.join(lost)}: not with scan = true. Try: without it, or have the column "
+                "`regime` in the table."
+            )
+        found = scan(
+            self.path,
+            roster=self.roster,
+            columns=self.columns,
+            actions=self.actions,
+            ladder=self.ladder,
+            time_zone=self.time_zone,
+            unlisted=self.unlisted,
+            engine=Duck(memory=self.memory),
+        )
+        found.require()
+        return found
 
 
 def read_cases(

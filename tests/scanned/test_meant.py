@@ -131,3 +131,15 @@ def test_notes_in_a_folder_named_like_a_pattern_are_read(tmp_path: Path) -> None
         (tmp_path / name / "notes-00000.tsv").write_text(f"{header}\n{line}\n")
     cases = CommunityNotes(tmp_path / "of[1]").load()
     assert list(cases.frame["post_id"]) == ["11"]
+
+
+def test_what_is_missing_is_said_as_read_cases_says_it(tmp_path: Path) -> None:
+    frame = rows(3).rename(columns={"case_id": "case", "account_id": "user", "action": "acted"})
+    write(frame, tmp_path / "a.csv")
+    said = []
+    for read in (audit.scan, audit.read_cases):
+        with pytest.raises(audit.errors.SchemaError) as found:
+            read(tmp_path / "a.csv")
+        said.append(sorted(map(str, found.value.faults)))
+    assert said[0] == said[1]
+    assert "Try: columns={'case': 'case_id'}" in " ".join(said[0])
