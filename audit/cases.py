@@ -42,7 +42,7 @@ FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {
     "action": ("Action", "text"),
     "count": ("Count", "whole"),
     "rule": ("Rule", "text"),
-    "posted_at": ("Posted", "time"),
+    "posted_at": ("Posted (UTC)", "time"),
     "violating": ("Violating", "text"),
     "language": ("Language", "text"),
 }

@@ -235,7 +235,12 @@ def read_parquet(path: Path) -> TextTable:
             refuse_wide(len(wide), path.name)
             frame = exact_frame(engine, relation)
         except duckdb.Error as error:
-            raise SourceError(f"{path.name!r} is not readable as Parquet: {error}") from error
+            # What stands behind an empty line is the engine's own query.
+            says = str(error).split("\n\n")[0].replace(str(path), path.name).rstrip(".")
+            raise SourceError(
+                f"{path.name!r} is not readable as Parquet: {says}. Try: write it again, or save "
+                "it as CSV."
+            ) from error
     if frame.empty:
         raise SchemaError(path.name, [Fault("has columns and no rows")])
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
