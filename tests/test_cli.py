@@ -129,6 +129,7 @@ def test_check_says_what_a_good_table_holds(here, capsys) -> None:
     assert (code, err) == (OK, "")
     assert "432 cases by 72 accounts" in out
     assert "leader: 72 cases by 12 accounts" in out
+    assert "origin: cases.csv; producer not stated; licence not stated" in out
 
 
 def test_check_prints_every_fault_at_once(here, capsys) -> None:
