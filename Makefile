@@ -24,7 +24,9 @@ check: $(VENV)/.built  ## lint and types
 	$(BIN)/ruff format --check audit tests benchmarks data
 	$(BIN)/mypy audit
 
-lab: $(VENV)/.built  ## open JupyterLab on the notebooks
+lab: $(VENV)/.built  ## open JupyterLab on the notebooks: a double click opens one
+	@mkdir -p $(VENV)/etc/jupyter/labconfig
+	@cp .ci/lab.json $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 	$(BIN)/jupyter lab notebooks
 
 lock: $(VENV)/.built  ## renew the lock files from pyproject.toml (needs the network)

@@ -28,7 +28,10 @@ them with `make lab` (right-click, *Open With*, *Notebook*), or write a notebook
 reports.
 """
 CHART = re.compile(r"""report\.chart\("(\w+)"|id="(fig-[\w-]+)\"""")
+ABSENT = "They do not ship: it runs where you have them, at the path that its design names."
 SHOWN_CLAIMS = 8
+NO_PROSE = re.compile(r"#|\*(?!\*)|\||!\[")
+"""A heading, an instruction in italics, a table or a picture."""
 LEAST = 120  # letters of a paragraph that says what a notebook is about
 LONGEST_ALT = 600
 
@@ -53,6 +56,8 @@ def entry(path: Path) -> str:
     lines = [heading, "", f"[`{path.name}`]({path.name}){_report(name)}"]
     if design:
         lines += ["", f"**Question.** {literal(design.question)}"]
+    elif about := re.search(r'subtitle="([^"]+)"', source):
+        lines += ["", f"*{literal(about[1])}.*"]
     lines += ["", _first(prose), *_picture(source, name)]
     lines += [*_data(source, design), *_claims(name), ""]
     return "\n".join(lines)
@@ -80,9 +85,7 @@ def _first(prose: list[str]) -> str:
     """Return the first paragraph that says something and waits for no number."""
     paragraphs = [p for text in prose for p in text.split("\n\n")]
     said = [
-        p
-        for p in paragraphs
-        if len(p) > LEAST and not p.startswith(("#", "*")) and not {*"{`"} & {*p}
+        p for p in paragraphs if len(p) > LEAST and not NO_PROSE.match(p) and not {*"{`"} & {*p}
     ]
     return " ".join(said[0].split()) if said else ""
 
@@ -110,7 +113,14 @@ def _data(source: str, design: Design | None) -> list[str]:
     kind = named or (found[1] if found else None)
     if not kind:
         return []
-    return ["", f"**Data.** {literal(SOURCES[str(kind)].title)}: [`{kind}`](../data/SOURCES.md)."]
+    about = f"**Data.** {literal(SOURCES[str(kind)].title)}: [`{kind}`](../data/SOURCES.md)."
+    return ["", f"{about} {ABSENT}" if design and _outside(design) else about]
+
+
+def _outside(design: Design) -> bool:
+    """Return whether a design reads what does not lie in the checkout."""
+    given = (design.source or {}).values()
+    return any(isinstance(v, str) and v.startswith(("../", "/")) for v in given)
 
 
 def _claims(name: str) -> list[str]:
@@ -119,7 +129,7 @@ def _claims(name: str) -> list[str]:
     if not claims:
         return []
     ids = ", ".join(f"`{c['id']}`" for c in claims[:SHOWN_CLAIMS])
-    more = f" and {len(claims) - SHOWN_CLAIMS} more" if len(claims) > SHOWN_CLAIMS else ""
+    more = f" and {len(claims) - SHOWN_CLAIMS:,} more" if len(claims) > SHOWN_CLAIMS else ""
     return ["", f"**Claims.** {ids}{more}, in [claims.json]({_from_page(path)})."]
 
 

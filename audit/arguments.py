@@ -36,6 +36,7 @@ def _command(
     out: argparse.ArgumentParser = commands.add_parser(
         name, help=about, description=said, epilog=epilog
     )
+    out.set_defaults(parser=out)
     hidden = argparse.SUPPRESS
     out.add_argument("--debug", action="store_true", default=hidden, help="show the traceback")
     return out
@@ -48,7 +49,7 @@ def _with_data(commands: Any) -> None:
         "validate a case table; print its faults, or what it holds",
         "audit check cases.csv --roster leaders.csv --columns user=account_id",
     )
-    pairs: dict[str, Any] = {"nargs": "*", "default": [], "metavar": "YOURS=OURS"}
+    pairs: dict[str, Any] = {"nargs": "+", "default": [], "metavar": "YOURS=OURS"}
     p.add_argument(
         "data", metavar="DATA", help="CSV, TSV, JSON lines (or .gz, .zst), Parquet, Excel; a folder"
     )

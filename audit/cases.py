@@ -42,7 +42,7 @@ FIRST_COLUMNS: Mapping[str, tuple[str, Form]] = {
     "action": ("Action", "text"),
     "count": ("Count", "whole"),
     "rule": ("Rule", "text"),
-    "posted_at": ("Posted", "time"),
+    "posted_at": ("Posted (UTC)", "time"),
     "violating": ("Violating", "text"),
     "language": ("Language", "text"),
 }
@@ -197,7 +197,11 @@ def _gaps(frame: pd.DataFrame) -> list[Fault]:
 
 
 def _cited(origin: Origin) -> str:
-    parts = (origin.title, origin.producer, origin.url, origin.licence, origin.notes)
+    said = {
+        name: getattr(origin, name) for name in ("title", "producer", "url", "licence", "notes")
+    }
+    # "not stated" alone would not say of what.
+    parts = (f"{name} {part}" if part == "not stated" else part for name, part in said.items())
     return "; ".join(visible(part, 200) for part in parts if part)
 
 

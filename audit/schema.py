@@ -217,8 +217,13 @@ def near(name: object, known: Iterable[object]) -> str:
 
 
 def rename(name: str, present: Iterable[object]) -> str:
-    """Return how to say that one of the names present is meant as `name`, in `read_cases`."""
-    return f"columns={{{near(name, present) or 'its name in the table'!r}: {name!r}}}"
+    """Return how to say that one of the names present is meant as `name`, in `read_cases`.
+
+    A name that means a column of its own is never proposed, however near it is.
+    """
+    taken = {column.name for column in CASE_COLUMNS}
+    free = [one for one in present if one not in taken]
+    return f"columns={{{near(name, free) or 'its name in the table'!r}: {name!r}}}"
 
 
 def is_kind(values: pd.Series, kind: Kind) -> bool:

@@ -62,7 +62,8 @@ design = audit.Design(
 design
 
 # %%
-display(report.Cover(design.title, subtitle="A first audit, step by step", date=cases.origins[0].accessed, simulated=True))
+day = cases.origins[0].accessed
+display(report.Cover(design.title, subtitle="A first audit, step by step", date=day, simulated=True))
 
 # %% [markdown]
 # ## Who can answer it
@@ -116,7 +117,13 @@ mine = report.table(
     rates,
     id="tbl-mine",
     title="Posts acted on, by class",
-    columns={"account_class": "Class", "events": "Acted on", "n": "Posts", "accounts": "Accounts", "rate": ("Rate", ".1%")},
+    columns={
+        "account_class": "Class",
+        "events": "Acted on",
+        "n": "Posts",
+        "accounts": "Accounts",
+        "rate": ("Rate", ".1%"),
+    },
     notes=["All posts, before like is compared with like."],
     source=report.source_line(cases),
     simulated=True,

@@ -48,6 +48,25 @@ path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 pd.read_csv(path).head()
 
 # %% [markdown]
+# Where a table comes from belongs beside it, in a file named `origin.toml`. Every table and chart made of it then names its
+# source, and what is made up is marked on all of them.
+
+# %%
+origin = path.with_name("origin.toml")
+origin.write_text(
+    """name = "own table"
+title = "A table made up in this notebook"
+producer = "this notebook"
+url = ""
+accessed = "2026-01-01"
+licence = "CC0 1.0"
+simulated = true
+""",
+    encoding="utf-8",
+)
+print(origin.read_text(encoding="utf-8"))
+
+# %% [markdown]
 # ## Check it
 #
 # Nothing is guessed when a table is loaded, and nothing is repaired. Read as it is, it is refused, with every fault at once
@@ -75,41 +94,28 @@ draft_source(path)
 # no leader's post. Start is inclusive, end exclusive, and an empty end is open.
 
 # %%
-roster = audit.Roster(
-    pd.DataFrame(
-        {
-            "account_id": [f"u{user:02d}" for user in range(1, 13)],
-            "account_class": "world_leader",
-            "start": "2020-01-01",
-            "end": "",
-        }
-    )
-)
-roster
+leaders = folder / "leaders.csv"
+pd.DataFrame(
+    {
+        "account_id": [f"u{user:02d}" for user in range(1, 13)],
+        "account_class": "world_leader",
+        "start": "2020-01-01",
+        "end": "",
+    }
+).to_csv(leaders, index=False)
+audit.Roster.read(leaders)
 
 # %%
-cases = audit.read_cases(
-    path,
-    columns={"post": "case_id", "user": "account_id", "measure": "action", "topic": "rule", "written": "posted_at"},
-    actions={"left up": "none", "taken down": "remove"},
-    roster=roster,
-    unlisted="ordinary",
-    origin=audit.Origin(
-        name="own table",
-        title="A table made up in this notebook",
-        producer="",
-        url="",
-        accessed="2026-01-01",
-        licence="CC0 1.0",
-        simulated=True,
-    ),
-)
+columns = {"post": "case_id", "user": "account_id", "measure": "action", "topic": "rule", "written": "posted_at"}
+actions = {"left up": "none", "taken down": "remove"}
+cases = audit.read_cases(path, columns=columns, actions=actions, roster=leaders, unlisted="ordinary")
 cases
 
 # %% [markdown]
 # ## Ask
 #
-# Every term is a decision of yours, and all of them go into the report. The margin is the smallest gap that would matter.
+# Every term is a decision of yours, and all of them go into the report. The margin is the smallest gap that would matter. The
+# source says in the design what was said to `read_cases`, so that the design alone leads from the table to the report.
 
 # %%
 design = audit.Design(
@@ -120,12 +126,21 @@ design = audit.Design(
     outcome={"at_least": "remove"},
     strata=("rule",),
     margin=0.10,
+    source={
+        "name": "table",
+        "path": str(path),
+        "columns": columns,
+        "actions": actions,
+        "roster": str(leaders),
+        "unlisted": "ordinary",
+    },
 )
 study = audit.enroll(cases, design)
 study
 
 # %%
-display(report.Cover(design.title, subtitle="From a CSV to a verdict", date=cases.origins[0].accessed, simulated=True))
+day = cases.origins[0].accessed
+display(report.Cover(design.title, subtitle="From a CSV to a verdict", date=day, simulated=True))
 
 # %% [markdown]
 # ## The answer
@@ -143,9 +158,12 @@ report.checks_table(evidence)
 # %% [markdown]
 # ## The report
 #
-# Keep the design as a file beside the table: `audit report mine.toml` then writes the same report again, and anyone can.
+# Keep the design as a file: `audit report mine.toml` then says the same numbers again, from the shell and for whoever has the
+# table.
+
+# %% tags=["hide"]
+written = audit.compose(evidence, folder / "report")
+written
 
 # %% tags=["hide"]
 design.write(folder / "mine.toml")
-written = audit.compose(evidence, folder / "report")
-written

@@ -14,7 +14,8 @@ import pytest
 from builders import platform
 
 from audit.arguments import parser
-from audit.cli import COMMANDS, main
+from audit.cli import main
+from audit.commands import COMMANDS
 from audit.design import Design
 
 OK, FAULT, OWN_FAULT = 0, 2, 3
@@ -98,6 +99,23 @@ def test_an_unknown_command_is_refused_with_the_known_ones(capsys) -> None:
     assert "report" in err
 
 
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("check", "cases.csv", "--colums", "a=b"), "did you mean --columns?"),
+        (("check", "cases.csv", "--quiet"), "not known here: --quiet; see --help"),
+        (("check", "cases.csv", "more.csv"), "not known here: more.csv"),
+        (("check", "cases.csv", "--columns"), "--columns: expected at least one argument"),
+        (("--quiet",), "not known here: --quiet"),
+    ],
+)
+def test_an_unknown_option_is_refused_by_its_command(argv, says: str, capsys) -> None:
+    code, out, err = run(capsys, *argv)
+    assert (code, out) == (FAULT, "")
+    assert says in err
+    assert f"usage: audit {argv[0] if argv[0] == 'check' else '[-h]'}" in err
+
+
 def test_the_version_is_the_package_s(capsys) -> None:
     import audit
 
@@ -112,6 +130,7 @@ def test_check_says_what_a_good_table_holds(here, capsys) -> None:
     assert (code, err) == (OK, "")
     assert "432 cases by 72 accounts" in out
     assert "leader: 72 cases by 12 accounts" in out
+    assert "origin: cases.csv; producer not stated; licence not stated" in out
 
 
 def test_check_prints_every_fault_at_once(here, capsys) -> None:
@@ -157,6 +176,23 @@ def test_check_renames_columns_and_actions(here, capsys) -> None:
 def test_check_refuses_pairs_it_cannot_read(here, capsys, given, says) -> None:
     err = refused(capsys, "check", "cases.csv", "--columns", *given)
     assert says in err
+
+
+def test_check_says_how_to_try_it_from_the_shell(here, capsys) -> None:
+    frame = platform(posts=2).to_frame().rename(columns={"account_id": "wer"})
+    frame.to_csv("my table.csv", index=False)
+    err = refused(capsys, "check", "my table.csv")
+    assert "From the shell: --columns YOURS=OURS." in err
+    command = err.split("From the shell: ")[1].split(". ", 1)[1].split(" guesses")[0]
+    assert command == "audit check 'my table.csv' --draft"
+    Path("empty.csv").touch()
+    assert "From the shell" not in refused(capsys, "check", "empty.csv")
+
+
+def test_a_folder_where_a_file_is_needed_is_said(here, capsys) -> None:
+    code, out, err = run(capsys, "compare", ".")
+    assert (code, out) == (FAULT, "")
+    assert "is a folder; name a file in it" in err
 
 
 def test_check_joins_a_roster(here, capsys) -> None:
@@ -347,7 +383,7 @@ def test_a_fault_of_the_program_is_owned_up_to(here, capsys, monkeypatch) -> Non
     def broken(args) -> int:
         raise KeyError("lost")
 
-    monkeypatch.setattr("audit.cli.COMMANDS", {**COMMANDS, "codebook": broken})
+    monkeypatch.setattr("audit.commands.COMMANDS", {**COMMANDS, "codebook": broken})
     code, out, err = run(capsys, "codebook")
     assert (code, out) == (OWN_FAULT, "")
     assert "a fault of audit itself: KeyError: 'lost'" in err
@@ -358,7 +394,7 @@ def test_an_interrupt_says_what_is_whole(here, capsys, monkeypatch) -> None:
     def stopped(args) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("audit.cli.COMMANDS", {**COMMANDS, "codebook": stopped})
+    monkeypatch.setattr("audit.commands.COMMANDS", {**COMMANDS, "codebook": stopped})
     code, _, err = run(capsys, "codebook")
     assert code == 130
     assert "whole" in err
@@ -493,6 +529,56 @@ def test_a_terminal_without_unicode_is_no_reason_to_stop(here) -> None:
     done = process("request", toml(), env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert done.returncode == OK
     assert "Request for enforcement records" in done.stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_no_error(closed: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -m audit codebook {closed}'],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (OK, "")
+
+
+def on_a_terminal(*argv: str, columns: int) -> str:
+    """Return what a command prints on a terminal so wide."""
+    import pty
+
+    front, back = pty.openpty()
+    command = [sys.executable, "-m", "audit", *argv]
+    environment = {**os.environ, "COLUMNS": str(columns)}
+    with subprocess.Popen(command, stdout=back, stderr=back, env=environment):
+        os.close(back)
+        said = b""
+        while True:
+            try:
+                part = os.read(front, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            said += part
+    os.close(front)
+    return said.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_gets_no_word_cut_and_a_pipe_its_lines(here) -> None:
+    asked = toml()
+    piped = process("compare", asked).stdout
+    assert max(map(len, piped.splitlines())) > 100
+    shown = on_a_terminal("compare", asked, columns=80)
+    lines = [line.rsplit("\r", 1)[-1] for line in shown.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert " ".join(shown.split()).count("verdict: treated more leniently") == 1
+    wide = on_a_terminal("compare", asked, columns=400)
+    assert max(map(len, wide.splitlines())) > 100
+
+
+def test_a_draft_for_a_file_keeps_its_lines_on_a_terminal(here) -> None:
+    draft = process("check", "cases.csv", "--draft").stdout
+    assert on_a_terminal("check", "cases.csv", "--draft", columns=80) == draft
 
 
 def test_a_closed_pipe_is_no_error(here) -> None:

@@ -47,3 +47,27 @@ def test_pictures_say_what_they_show(text) -> None:
     words = re.findall(r"!\[([^\]]*)\]", text)
     assert words
     assert min(map(len, words)) > 60
+
+
+def test_what_does_not_ship_is_said_to_be_absent(gallery) -> None:
+    """Else a newcomer opens a notebook that cannot run here."""
+    absent = {
+        p.name for p in (ROOT / "notebooks").glob("*.py") if gallery.ABSENT in gallery.entry(p)
+    }
+    asked = {
+        p.name: re.findall(r'"(designs/[^"]+)"', p.read_text("utf-8"))
+        for p in ROOT.glob("notebooks/*.py")
+    }
+    outside = {
+        name
+        for name, designs in asked.items()
+        if any("../shared/" in (ROOT / design).read_text("utf-8") for design in designs)
+    }
+    assert absent == outside
+    assert len(outside) == 3
+
+
+def test_what_a_notebook_says_first_is_its_own_beginning(gallery) -> None:
+    said = gallery.entry(ROOT / "notebooks" / "05_replications.py")
+    assert "*Published studies computed again with this package, number by number.*" in said
+    assert "**Admissions to Berkeley**" in said

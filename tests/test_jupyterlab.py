@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from browsing import CONTRAST
 from needs import CHROMEDRIVER, CHROMIUM, ROOT, browser_or_skip, missing
 
 QUICKSTART = ROOT / "notebooks" / "00_quickstart.py"
+SETTINGS = ROOT / ".ci" / "lab.json"
+"""What `make lab` puts where JupyterLab looks for it."""
+OVERRIDES = "labconfig/default_setting_overrides.json"
 SECONDS = 420  # on a machine that many share; alone it takes a tenth of that
 FLAGS = (
     "--headless=new",
@@ -37,15 +41,15 @@ KNOWN_NOISE = re.compile(r"favicon|/api/me|/lsp/|translations|manifest|extension
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
     """Return a home of its own for the server and the browser, with the notebook in it."""
-    import jupytext
-
     browser_or_skip()
     if find_spec("jupyterlab") is None:
         missing("jupyterlab", "needs jupyterlab, which is not installed")
-    home = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("a home")  # with a space in its name
     (home / "notebooks").mkdir()
-    notebook = jupytext.read(QUICKSTART)
-    jupytext.write(notebook, home / "notebooks" / "00_quickstart.ipynb")
+    shutil.copy(QUICKSTART, home / "notebooks")
+    settings = home / "jupyter_config_dir" / OVERRIDES
+    settings.parent.mkdir(parents=True)
+    shutil.copy(SETTINGS, settings)
     return home
 
 
@@ -62,15 +66,12 @@ def lab(home: Path) -> Iterator[str]:
     folders = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
     folders |= {f"JUPYTER_{n}_DIR": str(home / n.lower()) for n in ("DATA", "RUNTIME")}
     kept = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
-    never = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
     settings = {
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.root_dir": home / "notebooks",
         "IdentityProvider.token": token,
-        "LabApp.check_for_updates_class": never,
-        "LabApp.news_url": None,
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--{name}={value}" for name, value in settings.items()]
@@ -79,7 +80,7 @@ def lab(home: Path) -> Iterator[str]:
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/api?token={token}", server, home / "server.log")
-        yield f"{address}/lab/tree/00_quickstart.ipynb?token={token}&reset"
+        yield f"{address}/lab?token={token}&reset"
     finally:
         server.terminate()
         server.wait(timeout=60)
@@ -118,8 +119,16 @@ def browser(home: Path) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def page(lab: str, browser: Any) -> Any:
-    """Open the notebook, run all of it, and return the page when the last cell is done."""
+    """Double-click the notebook, run all of it, and return the page when the last cell is done."""
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.by import By
+
     browser.get(lab)
+    listed = "document.querySelector('.jp-DirListing-item')"
+    shown = f"{listed}?.offsetWidth > 0 && !document.querySelector('#jupyterlab-splash')"
+    until(browser, f"!!({shown})")
+    (entry,) = browser.find_elements(By.CSS_SELECTOR, ".jp-DirListing-item")
+    ActionChains(browser).double_click(entry).perform()
     until(browser, "document.querySelectorAll('.jp-Notebook .jp-CodeCell').length > 3")
     until(browser, "!!document.querySelector('.lm-MenuBar-itemLabel')")
     run_all(browser)
@@ -217,3 +226,14 @@ def test_faces_are_legible_in_both_themes(page, theme: str) -> None:
     until(page, f"(document.body.dataset.jpThemeLight === 'false') === {dark}")
     assert page.execute_script(CONTRAST) >= 4.5
     photograph(page, theme.split()[-1].lower())
+
+
+def test_nobody_is_asked_about_news_and_nothing_looks_for_any(page) -> None:
+    assert texts(page, ".Toastify__toast") == []
+    asked = page.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:"))] == []
+    assert [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url] == []
+
+
+def test_make_lab_installs_these_settings() -> None:
+    assert f"cp .ci/lab.json $(VENV)/etc/jupyter/{OVERRIDES}" in (ROOT / "Makefile").read_text()

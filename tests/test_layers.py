@@ -69,6 +69,8 @@ LAYERS = [
     "run",
     "verification",
     "arguments",
+    "terminal",
+    "commands",
     "cli",
 ]
 """The design's list, with the small modules that its nouns needed put where they belong."""

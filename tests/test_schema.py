@@ -109,3 +109,12 @@ def test_near_names() -> None:
     assert near("Account ID", ["account_id", "count"]) == "account_id"
     assert near("zzz", ["account_id"]) == ""
     assert rename("account_id", ["zzz"]) == "columns={'its name in the table': 'account_id'}"
+
+
+def test_no_column_that_means_itself_is_proposed_for_another() -> None:
+    assert rename("account_id", ["account_class", "rule"]) == (
+        "columns={'its name in the table': 'account_id'}"
+    )
+    assert rename("account_id", ["account_class", "accountid"]) == (
+        "columns={'accountid': 'account_id'}"
+    )

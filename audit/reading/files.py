@@ -235,10 +235,11 @@ def read_parquet(path: Path) -> TextTable:
             refuse_wide(len(wide), path.name)
             frame = exact_frame(engine, relation)
         except duckdb.Error as error:
-            said = visible(str(error).strip().splitlines()[0], 200)
+            # What stands behind an empty line is the engine's own query.
+            said = str(error).split("\n\n")[0].replace(str(path), path.name).rstrip(".")
             raise SourceError(
-                f"{visible(path.name)!r} is not readable as Parquet: {said}. Try: fetch or export "
-                "it again, and compare its size with the original's."
+                f"{visible(path.name)!r} is not readable as Parquet: {visible(said, 200)}. Try: "
+                "fetch or export it again, and compare its size with the original's."
             ) from error
     if frame.empty:
         raise SchemaError(path.name, [Fault("has columns and no rows")])
