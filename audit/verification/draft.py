@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audit.claims import Fault, faults_of
-from audit.claims.spoken import disclaimed
+from audit.claims.spoken import DONE, disclaimed
 from audit.errors import VerifyError
 from audit.text import visible
 from audit.tokens import flattened
+from audit.verification.candidates import sign_of
+from audit.verification.conclusions import concluded
 from audit.verification.defects import Check, Defect, Verification
 from audit.verification.direction import expected_sign, finding_of
 from audit.verification.disguised import disguises
+from audit.verification.foreign import is_foreign
 from audit.verification.frequencies import frequencies, wrong_frequency
 from audit.verification.matched import Book, Match
 from audit.verification.pairs import wrong_pair
@@ -23,9 +26,14 @@ from audit.verification.phrases import Phrase, phrases
 from audit.verification.record import own_defects, read_record
 from audit.verification.rows import Row
 from audit.verification.sentences import Sentence, code_lines, sentences
-from audit.verification.spoken import equalities, judged, tests, treatments
+from audit.verification.spoken import equalities, judged, treatments
+from audit.verification.ways import ways
 
 LONGEST = 500_000  # characters of a draft
+WROTE = re.compile(
+    r"\b(?:post|tweet|wr[io]te|sa(?:y|id)|speak|spoke|publish)(?:s|ed|es)?(?: \w+){0,2} $",
+    re.IGNORECASE,
+)
 HANDLE = re.compile(r"(?<![\w@/.])@\w{2,40}")
 
 
@@ -139,6 +147,8 @@ class _Reader:
         self.sentences += 1
         text, where = flattened(sentence.text), f"line {sentence.line}"
         self.defects += [Defect("words", where, says, text) for says in disguises(sentence.text)]
+        if is_foreign(text):
+            self.unchecked.append(f"{where}: “{visible(text, 80)}” is not English: not weighed")
         matches: list[Match] = []
         said_before: Phrase | None = None
         for phrase in phrases(text):
@@ -178,7 +188,7 @@ class _Reader:
         self._spoken(where, text, rows, sign)
         odds = book.record.odds(text) or any(m.odds for m in matches)
         for fault in faults_of(text, rung=book.record.rung, odds=odds, sign=sign):
-            if not disclaimed(text, fault):
+            if not disclaimed(text, fault) and not _of_writing(text, fault):
                 self.defects.append(self._fault(fault, where, text, matches, odds=odds))
         for handle in HANDLE.findall(sentence.text):
             if handle[1:] not in book.names and handle not in book.names:
@@ -204,11 +214,13 @@ class _Reader:
         """Weigh what drafts say beyond the words of `audit.claims`."""
         book, finding = self.book, self.finding
         p = book.rows.p_values(rows)
-        own = replace(finding, p=p[0], low=None) if len(p) == 1 else finding
+        gap = next((sign_of(c) for c in book.claims if c.get("id") == "gap"), 0)
+        own = replace(finding, p=p[0], low=None, gap=None) if len(p) == 1 else finding
         said = [
             *(treatments(text, book.classes, finding.lenient) if not rows else ()),
             *equalities(text, finding, sign),
-            *tests(text, own),
+            *concluded(text, own),
+            *ways(text, sign, 0 if rows else gap),
         ]
         self.defects += [
             Defect("direction", where, f"{visible(w, 60)!r}: {why}", text, book.sentence)
@@ -226,6 +238,12 @@ class _Reader:
             elif wrong:
                 says = f"“{said_word}”: {wrong}"
                 self.defects.append(Defect("number", where, says, text, "give the rate."))
+
+
+def _of_writing(text: str, fault: Fault) -> bool:
+    """Return whether a word of direction is of how often somebody posts."""
+    turned = "sign is" in fault.why
+    return turned and not DONE.search(text) and bool(WROTE.search(text[: fault.start]))
 
 
 def _in_handle(text: str, phrase: Phrase) -> bool:

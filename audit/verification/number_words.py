@@ -21,6 +21,7 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _LEAD = rf"(?:(?:{'|'.join(TENS)})[- ](?:{_BELOW_TEN})|{'|'.join(SMALL)}|an?|{_DIGITS})"
 _HUNDREDS = rf"(?:{_LEAD}[ -])?hundred(?:(?:,? and|-and)? {_SMALL})?"
 _DOZENS = rf"(?:(?:{_LEAD}|half an?)[ -])dozen|(?:{_LEAD}|half a) score(?= (?:of )?\w)|dozen"
+_DOZENS = rf"{_DOZENS}|(?:a )?couple(?= of\b)"
 _GROUPED = (
     rf"(?:(?:{_HUNDREDS}|{_LEAD})[ -])?(?:{'|'.join(GROUPS)})"
     rf"(?:,? (?:and )?(?:{_HUNDREDS}|{_SMALL}))?"
@@ -51,6 +52,8 @@ def worth(said: str) -> float:
             continue
         if word in ("a", "an"):
             group = group or 1.0
+        elif word == "couple":
+            group = 2.0
         elif word == "half":
             group = 0.5
         elif word in SMALL:
