@@ -45,8 +45,9 @@ CONCLUDED = re.compile(
     r"|(?:data|records|result|evidence) (?:is|are|was|were))\b",
     re.I,
 )
+_VERDICTS = sorted((re.escape(str(v)) for v in Verdict), key=len, reverse=True)
 VERDICTS = re.compile(
-    rf"\b(?:{'|'.join(sorted(map(re.escape, Verdict), key=len, reverse=True))})\b",
+    rf"\b(?:{'|'.join(_VERDICTS)})\b",
     re.I,
 )
 
