@@ -38,6 +38,8 @@ NOUN = re.compile(
 WHOSE = re.compile(r"^[^.;:,]{0,60}?\b(?:by|of|from|belonging to)\b(?P<whose>[^.;:,]{0,60})")
 """Behind a number: whose posts it counts."""
 CLAUSE = re.compile(r"[:;,]|\b(?:and|but|while|whereas|against|than|versus|vs|compared)\b")
+HEADED = re.compile(r"([^.;:]*)(?:: ?| \()[^.;:,()]{0,20}$")
+"""Before a number: what it is put behind, "Leaders: 251" or "leaders (251)"."""
 OF_FOCAL = ("observed", "observed_rate", "n_compared")
 
 
@@ -58,10 +60,10 @@ def classes_of(record: Record) -> Classes:
 
 
 def class_of_claim(name: str) -> str:
-    """Return "focal" or "reference" where a claim is of one class, else ""."""
+    """Return "focal", "reference" or "unknown" where a claim is of one class, else ""."""
     if name in OF_FOCAL:
         return "focal"
-    found = re.search(r"_(focal|reference)$", name)
+    found = re.search(r"_(focal|reference|unknown)$", name)
     return found[1] if found else ""
 
 
@@ -128,8 +130,11 @@ def class_at(text: str, start: int, end: int, classes: Classes) -> str:
     behind = class_said(found[0], classes) if found else ""
     whose = WHOSE.match(text[end:])
     clause = CLAUSE.split(text[:start])[-1]
+    headed = HEADED.search(text[:start])
+    heads = {name for _, name in mentions(headed[1], classes)} if headed else set()
     return (
         behind
         or (class_said(CLAUSE.split(whose["whose"])[0], classes) if whose else "")
         or class_said(clause, classes)
+        or (heads.pop() if len(heads) == 1 else "")
     )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from audit.verification.candidates import sign_of
 from audit.verification.classes import class_first, class_said
+from audit.verification.conclusions import ALPHA, Finding
 from audit.verification.matched import Book, Match
 from audit.verification.rows import Row
-from audit.verification.spoken import ALPHA, Finding
 
 
 def expected_sign(
@@ -40,7 +40,18 @@ def finding_of(book: Book) -> Finding:
     low, high, p = (_number(stated.get(k)) for k in ("low", "high", "p"))
     alpha = _number(stated.get("alpha"))
     level = ALPHA if alpha is None else alpha
-    return Finding(verdict, _lenient(book, verdict), low, high, p, level)
+    values = {c["id"]: float(c["value"]) for c in book.claims if c.get("id") in ("gap", "margin")}
+    return Finding(
+        verdict,
+        _lenient(book, verdict),
+        low,
+        high,
+        p,
+        level,
+        gap=values.get("gap"),
+        margin=values.get("margin"),
+        rung=book.record.rung,
+    )
 
 
 def _lenient(book: Book, verdict: str) -> int:

@@ -13,7 +13,7 @@ from audit.verification.classes import POSTS, Classes, class_said
 DONE = (
     r"(?:remov(?:ed|es?|ing|al)|taken down|takes? down|took down|deleted?|deletes|acted on|label+ed"
     r"|labels?|flagged|suspended|sanctioned|blocked|banned|demoted|moderated|met with"
-    r"|came down|come down|comes down)"
+    r"|came down|come down|comes down|touched|hit|punished|affected)"
 )
 SPARED = (
     r"(?:left (?:up|alone|standing|online|in place|untouched)|stay(?:ed|s|ing)? (?:up|online)"
@@ -21,12 +21,18 @@ SPARED = (
     r"|untouched|unpunished)"
 )
 RATES: tuple[tuple[str, float, float], ...] = (
-    (r"almost never|hardly ever|scarcely ever|barely ever|rarely|seldom|very rarely", 0.0, 0.1),
-    (r"almost no|hardly any|barely any|scarcely any|(?:only |very )?few(?! exceptions)", 0.0, 0.1),
+    (r"almost never|hardly(?: ever)?|scarcely(?: ever)?|barely(?: ever)?", 0.0, 0.1),
+    (r"(?:very )?rarely|seldom", 0.0, 0.1),
+    (
+        r"(?:almost|virtually|practically|next to) no|(?:hardly|barely|scarcely) any"
+        r"|(?:only |very )?few(?! exceptions)",
+        0.0,
+        0.1,
+    ),
     (r"(?:only )?a (?:handful|fraction|sliver|tiny share|tiny part)", 0.0, 0.1),
     (r"never|none|not one|not a single|zero|no", 0.0, 0.0),
     (r"(?:only )?a minority|fewer than half", 0.0, 0.5),
-    (r"almost all|nearly all|virtually all|almost every|nearly every", 0.9, 1.0),
+    (r"(?:almost|nearly|virtually|practically) (?:all|every)", 0.9, 1.0),
     (r"almost always|nearly always|all but always", 0.9, 1.0),
     (r"the (?:vast|overwhelming|great) majority|overwhelmingly|the bulk", 0.75, 1.0),
     (r"most|mostly|a majority|the majority|usually|generally|mainly|largely|typically", 0.5, 1.0),
@@ -38,8 +44,9 @@ What is vaguer ("often", "some", "many") says no share that could be held agains
 WORD = "|".join(pattern for pattern, _, _ in RATES)
 ADVERBS = (
     r"almost never|hardly ever|scarcely ever|barely ever|(?:very )?rarely|seldom|never"
-    r"|almost always|nearly always|all but always|overwhelmingly|mostly|usually|generally|mainly"
-    r"|largely|typically|always|invariably|without exception|(?<=were )all|(?<=are )all"
+    r"|hardly|barely|scarcely|almost always|nearly always|all but always|overwhelmingly|mostly"
+    r"|usually|generally|mainly|largely|typically|always|invariably|without exception"
+    r"|(?<=were )all|(?<=are )all"
 )
 _VERB = r"(?:was|were|are|is|be|been|being|get|gets|got|ha[sd] been|have been)"
 _POST = POSTS.replace("(?:", "(?:post|tweet|message|", 1)
@@ -63,6 +70,10 @@ FORMS = tuple(
         rf"{_DEED} (?P<q>{WORD}){_WHO}{_WHOSE}(?!\w)",
     )
 )
+ONLY = re.compile(
+    rf"\bonly (?P<who>(?:[\w’'-]+ ){{1,3}}){_VERB} (?P<done>{DONE})(?!\w)", re.IGNORECASE
+)
+"""Of whom alone it is said, so that it is said of the other class that none was."""
 EXCEPTED = re.compile(
     r"(?:\bnot|n[’']t|\bif|\bwhether|\bhad|\bmore|\bless|\bas|\bthan|\bat) $", re.I
 )
@@ -112,6 +123,12 @@ def frequencies(sentence: str, classes: Classes) -> Iterator[Frequency]:
                 continue
             taken.append((start, end))
             yield _frequency(sentence, match, classes)
+
+    for match in ONLY.finditer(sentence):
+        whose = class_said(match["who"], classes)
+        if whose:
+            other = "focal" if whose == "reference" else "reference"
+            yield Frequency(match[0], "only", match.start(), 0.0, 0.0, other)
 
 
 def _frequency(sentence: str, match: re.Match[str], classes: Classes) -> Frequency:

@@ -12,7 +12,12 @@ RANGE = re.compile(
     r" ?(?:percentage )?(?:points? )?(?:to|and|–|-|through) ?(?:minus |plus )?[−+-]?\d"
 )
 RANGED = re.compile(r"\d ?(?:(?:percentage )?points? )?(?:to|and|–|-|through) (?:minus |plus )?$")
-SPOKEN = re.compile(r"interval|confidence", re.IGNORECASE)
+SPOKEN = re.compile(r"[ -](?:[a-z-]+ ){0,2}(?:intervals?|confidence)\b", re.IGNORECASE)
+SPEAKS = re.compile(
+    r"\b(?:intervals?|confidence)(?: level)?(?: \(| of | at | is | was |: ?)(?:the )?$",
+    re.IGNORECASE,
+)
+"""Behind and before the level of an interval."""
 LEVEL = re.compile(
     r"(?P<level>\d+(?:\.\d+)?) ?(?:%|percent|per cent)[ -](?:[a-z]+ ){0,2}(?:interval|confidence)"
 )
@@ -25,11 +30,11 @@ def end_of(phrase: Phrase, sentence: str, claims: Sequence[Claim]) -> tuple[Clai
     """
     before, after = sentence[: phrase.start], sentence[phrase.end :]
     ranged = RANGE.match(after) or RANGED.search(before)
-    spoken = SPOKEN.search(sentence)
+    spoken = SPOKEN.match(after) or SPEAKS.search(before)
     for claim in _of_level(sentence, claims):
         low, high = (float(claim[k]) for k in ENDS)
         level = claim.get("confidence")
-        if phrase.kind == "percent" and spoken and level and phrase.allows(100 * level):
+        if spoken and level and phrase.kind == "percent" and phrase.allows(100 * level):
             return claim, f"the level of its interval ({level:g})"
         plain = phrase.kind == "points" or (phrase.kind == "count" and ranged)
         found = [e for e in (low, high) if plain and _is_end(phrase, e, apart=low * high < 0)]

@@ -135,7 +135,7 @@ class Book:
             whose = self.classes[0] if said == "reference" else self.classes[1]
             wrong = f"in the report it is of the {visible(whose, 40)} class (claim {page[0]['id']})"
             return Match(kind="number", wrong=wrong, instead="name the class that it is of.")
-        false = [contradicts(c, sentence, phrase.start, about) for c in mine]
+        false = [contradicts(c, sentence, phrase.end - 1, about) for c in mine]
         true = [c for c, why in zip(mine, false, strict=True) if not why]
         if not true:
             return Match(kind="number", wrong=false[0], instead=self.sentence)

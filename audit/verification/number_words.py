@@ -13,16 +13,19 @@ SMALL: Mapping[str, float] = {**ONES, **{w: 13.0 + i for i, w in enumerate(TEENS
 GROUPS: Mapping[str, float] = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 SIZES: Mapping[str, float] = {"hundred": 100.0, "dozen": 12.0, "score": 20.0, **GROUPS}
 _BELOW_TEN = "|".join(w for w, v in ONES.items() if v < 10)
-_SMALL = (
+_ANY_SMALL = (
     rf"(?:(?:{'|'.join(TENS)})(?:[- ](?:{_BELOW_TEN}))?|{'|'.join(TEENS)}"
-    rf"|{'|'.join(sorted(ONES, key=len, reverse=True))})(?![\w-])(?! (?:{'|'.join(SIZES)})\b)"
+    rf"|{'|'.join(sorted(ONES, key=len, reverse=True))})(?![\w-])"
 )
+_SMALL = rf"{_ANY_SMALL}(?! (?:{'|'.join(SIZES)})\b)"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _LEAD = rf"(?:(?:{'|'.join(TENS)})[- ](?:{_BELOW_TEN})|{'|'.join(SMALL)}|an?|{_DIGITS})"
 _HUNDREDS = rf"(?:{_LEAD}[ -])?hundred(?:(?:,? and|-and)? {_SMALL})?"
 _DOZENS = rf"(?:(?:{_LEAD}|half an?)[ -])dozen|(?:{_LEAD}|half a) score(?= (?:of )?\w)|dozen"
+_DOZENS = rf"{_DOZENS}|(?:a )?couple(?= of\b)"
 _GROUPED = (
-    rf"(?:(?:{_HUNDREDS}|{_LEAD})[ -])?(?:{'|'.join(GROUPS)})"
+    rf"(?:(?:(?:{_LEAD}[ -])?hundred(?:,? and)? {_ANY_SMALL}|{_HUNDREDS}|{_LEAD})[ -])?"
+    rf"(?:{'|'.join(GROUPS)})"
     rf"(?:,? (?:and )?(?:{_HUNDREDS}|{_SMALL}))?"
 )
 IN_WORDS = rf"(?:{_GROUPED}|{_HUNDREDS}|{_DOZENS}|{_SMALL})"
@@ -51,6 +54,8 @@ def worth(said: str) -> float:
             continue
         if word in ("a", "an"):
             group = group or 1.0
+        elif word == "couple":
+            group = 2.0
         elif word == "half":
             group = 0.5
         elif word in SMALL:

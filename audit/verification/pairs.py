@@ -17,6 +17,7 @@ PAIRS = (
     ("events_reference", "n_reference"),
     ("n_compared", "n_focal"),
     ("expected", "n_compared"),
+    ("observed", "expected"),
 )
 """Claims of page 1 of which one is so many of the other."""
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from audit.errors import VerifyError
@@ -16,6 +17,9 @@ MOST_PAGES = 400
 LARGEST_PAGE = 16 * 2**20  # bytes of drawing on one page, decoded; ours stay under 2 MiB
 MOST_NODES = 400_000  # objects followed in one file
 DRAWN = ("/Contents", "/Resources", "/MediaBox")
+SHOWN = ("/Subtype", "/Rect", "/Contents", "/AP", "/V", "/MK")
+"""What of an annotation is seen on the page."""
+ALT = "alternative text"
 EARLIER = re.compile(rb"/(?:Prev|XRefStm)\b")
 TITLES = ("/Title", "/Subject", "/Keywords", "/Author")
 
@@ -69,7 +73,7 @@ def _read(content: bytes, name: str) -> Reading:
     texts, drawings, places = [], [], {}
     for number, page in enumerate(reader.pages, 1):
         texts.append(Passage(f"page {number}", _text(page, number, name)))
-        drawings.append(_digest(page.get(k) for k in DRAWN))
+        drawings.append(_digest([*(page.get(k) for k in DRAWN), *_over(page)]))
         if page.indirect_reference is not None:
             places[page.indirect_reference.idnum] = number
         if sum(len(t.text) for t in texts) > LONGEST:
@@ -129,8 +133,34 @@ def _text(page: Any, number: int, name: str) -> str:
     return str(page.extract_text())
 
 
+def _over(page: Any) -> Iterator[Any]:
+    """Yield what the annotations of a page show above it, and where; not what they lead to."""
+    for annotation in page.get("/Annots") or ():
+        shown = annotation.get_object()
+        yield from (shown.get(key) for key in SHOWN if key in shown)
+
+
 def _alternatives(root: Any, places: dict[int, int]) -> Iterator[Passage]:
-    """Yield the alternative texts of the structure tree, in its order, each with its page."""
+    """Yield the alternative texts of the structure tree, in its order, each with its page.
+
+    A figure that has no page of its own (a drawing of nothing but lines) stands between what is
+    before it and what is behind it.
+    """
+    found = list(_structure(root, places))
+    pages = [page for page, _ in found]
+    for at, (page, passage) in enumerate(found):
+        if passage is not None and not page:
+            before = next((p for p in reversed(pages[:at]) if p), 0)
+            after = next((p for p in pages[at + 1 :] if p), 0)
+            near = sorted({p for p in (before, after) if p})
+            where = f"page {' or '.join(map(str, near))}, {ALT}" if near else ALT
+            passage = replace(passage, where=where)
+        if passage is not None:
+            yield passage
+
+
+def _structure(root: Any, places: dict[int, int]) -> Iterator[tuple[int, Passage | None]]:
+    """Yield the page of each node of the structure tree, 0 for none, and its alternative text."""
     tree = root.get("/StructTreeRoot")
     stack, seen = [(tree, 0)], set()
     while stack:
@@ -148,10 +178,12 @@ def _alternatives(root: Any, places: dict[int, int]) -> Iterator[Passage]:
         elif isinstance(node, dict):
             holder = node.raw_get("/Pg") if "/Pg" in node else None  # type: ignore[attr-defined]
             page = places.get(getattr(holder, "idnum", 0), page)
+            said = None
             if "/Alt" in node:
-                where = f"page {page}, alternative text" if page else "alternative text"
+                where = f"page {page}, {ALT}" if page else ALT
                 formula = node.get("/S") == "/Formula"
-                yield Passage(where, str(node["/Alt"]), "formula" if formula else "alt")
+                said = Passage(where, str(node["/Alt"]), "formula" if formula else "alt")
+            yield page, said
             if "/K" in node:
                 stack.append((node.raw_get("/K"), page))  # type: ignore[attr-defined]
 

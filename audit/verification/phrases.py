@@ -44,7 +44,11 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
         ("ratio", r"(?P<part>half)(?= (?:that|the (?:rate|share|risk|odds|chance))\b)"),
         ("share", r"(?P<part>half)(?= (?:of|the|their|its|as|all)\b)"),
-        ("ratio", r"(?P<word>twice|thrice|double[ds]?|doubling|tripled?|triples)"),
+        (
+            "ratio",
+            r"(?P<word>(?:twice|thrice)(?= (?:as|the|that|what|more|less|its|their|those|this)\b)"
+            r"|double[ds]?|doubling|tripled?|triples)",
+        ),
         ("ratio", rf"{_NUM}(?:[ -]?times|[ -]?fold|x|×| ×)"),
         ("percent", rf"{_NUM} ?(?:%|percent\b|per cent\b)(?! ?points?)"),
         ("points", rf"{_NUM}[ -]?(?:%|percent(?:age)?|per cent)?[ -]?(?:points?|pp|pts)"),

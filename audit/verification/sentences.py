@@ -20,7 +20,7 @@ END = re.compile(
 EMPHASIS = re.compile(r"\*\*|__|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
-CELL = re.compile(r"(?:[^|\\]|\\.)+")
+BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +109,30 @@ def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, str, str]]:
     head: list[str] = []
     at = start
     for number, line in enumerate(text[start:end].split("\n")):
-        cells = [(at + m.start(), m[0].strip()) for m in CELL.finditer(line) if m[0].strip()]
+        cells = [(at + place, said.strip()) for place, said in _split(line)]
         at += len(line) + 1
         if number == 1:
             continue
         for column, (place, said) in enumerate(cells):
+            if not said:
+                continue
             over = head[column] if column < len(head) else ""
             label = cells[0][1] if column else ""
             yield place, said, f"{over} {label}".strip() if head else ""
         head = head or [said for _, said in cells]
+
+
+def _split(line: str) -> list[tuple[int, str]]:
+    """Return (place, text) of each cell of a row, empty ones too."""
+    first = len(line) - len(line.lstrip())
+    start = first + line.startswith("|", first)
+    bars = [m.start() for m in BAR.finditer(line, start)]
+    stops = bars if bars and not line[bars[-1] + 1 :].strip() else [*bars, len(line)]
+    out = []
+    for stop in stops:
+        out.append((start, line[start:stop]))
+        start = stop + 1
+    return out
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from audit.claims import Fault
 from audit.claims.spoken import disclaimed, speaks
 from audit.claims.words import LENIENT, STRICT
 from audit.verification.classes import Classes, class_first
+from audit.verification.conclusions import NOT, Finding, Said
 
-Said = Iterator[tuple[str, str]]
-"""(word, why it is wrong)."""
-ALPHA = 0.05  # the level of a test whose record states none
-NOT = r"(?:not|never|no|n[’']t|hardly|neither|nor)"
+BETTER = (
+    r"(?:fare|fared|did|came off|come off|treated) better|got off light\w*|g(?:et|ot) a better deal"
+    r"|punished (?:less|fewer)|hit less"
+)
+WORSE = (
+    r"(?:fare|fared|did|came off|come off|treated) worse|g(?:et|ot) a (?:raw|worse|rough) deal"
+    r"|punished more|hit (?:harder|more)|suffered more"
+)
 TREATED = re.compile(
     rf"(?P<not>(?:{NOT}|less)(?: treated| judged| dealt with)? )?(?:any |the )?(?:more )?"
-    rf"\b(?:(?P<lenient>{LENIENT})|(?P<strict>{STRICT}))\b",
+    rf"\b(?:(?P<lenient>{LENIENT}|{BETTER})|(?P<strict>{STRICT}|{WORSE}))\b",
     re.I,
 )
+ON = re.compile(
+    r"\b(?:(?P<strict>hard(?:er)?|tough(?:er)?|strict(?:er)?|rough(?:er)?|severe)"
+    r"|(?P<lenient>eas(?:y|ier)|soft(?:er)?|lenient|gentler?|lighter)) on "
+    r"(?P<whom>[^.;,]{0,60})",
+    re.I,
+)
+"""Treatment said of the one who is treated and not of the subject: "harder on leaders"."""
 FAVOUR = re.compile(r"\bin favou?r of (?P<whom>[^.;,]{0,60})", re.I)
 JUDGED = re.compile(
     r"\b(?:guilty|guilt|favou?ritism|(?:went|go(?:es|ing)?) easy on|shield(?:s|ed|ing)?"
     r"|protect(?:s|ed|ing)|lets? \w* ?off|letting \w* ?off|free pass(?:es)?|perks?"
-    r"|gets? away with|rewarded)\b",
+    r"|gets? away with|rewarded|(?:turn\w*|looked) (?:a blind eye|the other way)|untouchables?"
+    r"|plays? favou?rites|rigged|for who they are|cover(?:s|ed|ing)? for"
+    r"|exempt(?:ed)? from (?:removal|moderation|enforcement|sanctions?|the rules?|punishment))\b",
     re.I,
 )
 CAUSED = re.compile(
     r"\b(?:prevent(?:s|ed|ing)|saved|rescued|helped|enabled|buys|bought|g(?:ives?|ave|rants?|ranted)"
     r" (?:[\w’'-]+ ){1,4}(?:advantages?|benefits?|bonus|discount|cover|pass)"
     r"|ma(?:kes?|de|king) (?:[\w’'-]+ ){1,2}(?:safe|safer|harder|easier|less|more|fewer)"
+    r"|(?:lower|reduc|cut|rais|increas|boost|decreas|shr[aiu]nk|curb)(?:e?s|e|ed|s|ing)?"
+    r" (?:the |its |their |his )?(?:[\w’'-]+ ){0,2}(?:rates?|risks?|odds|chances?|removals?)"
+    r"|(?:\w+[’']s|its|their) (?:effect|impact|influence)|(?:that|which) did it|(?:is|are|was|were)"
+    r" (?:to blame|why)|made the difference"
     r"|(?:benefit(?:s|ed|ing)?|profit(?:s|ed|ing)?|gain(?:s|ed)?) from)\b",
     re.I,
 )
@@ -46,7 +62,12 @@ EQUAL = re.compile(
     r"|no (?:(?:real|significant|meaningful|measurable|detectable|statistically|notable|clear) )"
     r"{0,2}"
     r"(?:differences?|gap|disparity)"
-    r"|d(?:id|oes|o)(?: not|n[’']t) differ"
+    r"|d(?:id|oes|o)(?: not|n[’']t) differ|no different(?:ly)?|neither (?:class|group|side)"
+    r"|nothing between (?:them|the|leaders|officials)"
+    r"|(?:are|were|is|was)(?: roughly| about| very| broadly| much| almost| nearly| exactly)?"
+    r" (?:similar|the same|equal|identical)"
+    r"|(?:gap|difference) (?:vanish\w*|disappear\w*|evaporat\w*|(?:is|was)(?: almost| nearly)?"
+    r" (?:zero|nil|nought|negligible|trivial|an? (?:statistical )?art[ei]fact))"
     r"|(?:the|at|about the|exactly the) same (?:rates?|treatment)"
     r"|equal treatment|on a par|parity|even-?handed(?:ly|ness)?"
     r"|(?:fared|fare) (?:alike|the same))\b",
@@ -62,47 +83,6 @@ TIMES = re.compile(
     r"(?:\btwice|\bhalf|\bthrice|\btimes|thirds?|quarters?|\bfold|\d ?[%x×]) $", re.I
 )
 DENIED = re.compile(rf"(?:\b{NOT}|n[’']t)(?: [\w’'-]+){{0,2}} $", re.I)
-SIGNIFICANT = re.compile(
-    rf"\b(?P<no>insignifican\w+|non-?significant|{NOT}(?: [\w’'-]+){{0,2}} significan\w+)"
-    r"|\b(?P<yes>(?:statistically )?significant(?:ly)?)\b(?! (?:level|test|number))",
-    re.I,
-)
-ZERO = re.compile(
-    r"\bintervals?\b[^.;]{0,60}?(?P<not>not |n[’']t )?(?:(?P<within>includ\w+|contain\w*|span\w*"
-    r"|cover\w*|cross\w*|straddl\w+)|(?P<without>exclud\w+|leav\w+ out|rul\w+ out))"
-    r" (?:a gap of )?(?:zero|nought|0(?![.\d])|no (?:difference|effect|gap))",
-    re.I,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a report found, as far as words can contradict it.
-
-    Attributes
-    ----------
-    verdict : str
-        One of `audit.claims.Verdict`; "" where the record has none.
-    lenient : int
-        1 where the focal class was treated more leniently, −1 more strictly, 0 where the verdict
-        says neither.
-    low, high, p : float or None
-        The interval of the gap and the p-value of the test; None where there is none.
-    alpha : float
-        The level of the test.
-    """
-
-    verdict: str = ""
-    lenient: int = 0
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    alpha: float = ALPHA
-
-    @property
-    def significant(self) -> bool | None:
-        """Return whether the test rejects; None where there was none."""
-        return None if self.p is None else self.p <= self.alpha
 
 
 def treatments(text: str, classes: Classes, lenient: int) -> Said:
@@ -114,6 +94,12 @@ def treatments(text: str, classes: Classes, lenient: int) -> Said:
         said = -said if DENIED.search(before) and not match["not"] else said
         said = -said if subject == "reference" else said
         if said != lenient and not SUPPOSED.search(before):
+            yield match[0].strip(), "the verdict of the report is another"
+    for match in ON.finditer(text):
+        whom = class_first(match["whom"], classes)
+        said = 1 if match["lenient"] else -1
+        said = -said if whom == "reference" else said
+        if whom and said != lenient and not SUPPOSED.search(text[: match.start()]):
             yield match[0].strip(), "the verdict of the report is another"
     for match in FAVOUR.finditer(text):
         whom = class_first(match["whom"], classes)
@@ -132,9 +118,9 @@ def equalities(text: str, finding: Finding, sign: int | None = None) -> Said:
     sign : int, optional
         Of the gap, turned to the subject of the sentence.
     """
-    if not speaks(text):
-        return
     for match in EQUAL.finditer(text):
+        if not (speaks(text) or "gap" in match[0].lower()):
+            continue
         before = text[: match.start()]
         if TIMES.search(before) or SUPPOSED.search(before):
             continue
@@ -145,23 +131,6 @@ def equalities(text: str, finding: Finding, sign: int | None = None) -> Said:
             yield match[0], f"the verdict of the report is: {finding.verdict or 'none'}"
         elif different and sign == 1 and match[0].lower().startswith("as "):
             yield match[0], "the number's sign is +1, and the words say −1"
-
-
-def tests(text: str, finding: Finding) -> Said:
-    """Yield words on significance and on nought in the interval that the numbers contradict."""
-    for match in SIGNIFICANT.finditer(text):
-        said = match["yes"] is not None
-        if finding.significant is None:
-            yield match[0], "the report has no test of which that could be said"
-        elif said != finding.significant:
-            yield match[0], f"p is {finding.p:.3g}, and the level {finding.alpha:g}"
-    for match in (
-        ZERO.finditer(text) if finding.low is not None and finding.high is not None else ()
-    ):
-        within = bool(match["within"]) != bool(match["not"])
-        if within != (finding.low <= 0 <= finding.high):  # type: ignore[operator]
-            ends = f"{100 * finding.low:.1f} to {100 * finding.high:.1f}"  # type: ignore[operator]
-            yield match[0], f"the interval of the gap is {ends} points"
 
 
 def judged(text: str) -> Said:
@@ -177,4 +146,4 @@ def judged(text: str) -> Said:
         yield match[0], "an interval or a p-value is no chance that something is so"
 
 
-__all__ = ["Finding", "equalities", "judged", "tests", "treatments"]
+__all__ = ["equalities", "judged", "treatments"]

@@ -19,7 +19,7 @@ EXPECTED = re.compile(
 )
 NO_FACT = re.compile(r"\b(?:would have been|would be|expect(?:ed|ation)|predicted)\b", re.I)
 SUPPOSED = re.compile(
-    r"^(?:[\w’'-]+ ){0,2}(?:had|if|were|suppose|at the|on the same terms)\b", re.I
+    r"^(?:(?:even|and|but|so) )?(?:had|if|were|suppose|at the|on the same terms)\b", re.IGNORECASE
 )
 """How a sentence begins that supposes something: "Had ordinary accounts posted the same, …"."""
 SPLIT = re.compile(

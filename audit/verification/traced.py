@@ -13,6 +13,7 @@ from audit.verification.compared import Word, changes
 from audit.verification.defects import Defect
 from audit.verification.passages import Reading
 from audit.verification.record import Entry, Record
+from audit.verification.texts import GRAM, NEARBY, Texts
 
 AROUND = 90  # characters of a sentence quoted on either side of a number
 NUMBERED = re.compile(
@@ -25,7 +26,6 @@ PROSE = re.compile(r"[(“‘]*[^\W\d_]{2,}(?:[-’'][^\W\d_]+)*[.,;:)”’]*")
 NEAR = 300  # characters that a formula between two stretches of a sentence may take
 SHORT = 40  # characters of a text that may stand elsewhere by chance, so that none is counted
 HEAD = 12  # letters of a title from which a cut one is known
-GRAM = 3  # words in a row that must agree for a place to be the one
 
 
 def untraced(reading: Reading, record: Record) -> Iterator[Defect]:
@@ -50,7 +50,7 @@ def untraced(reading: Reading, record: Record) -> Iterator[Defect]:
         met = page.cover(text) or int(page.cover_all(_around_formulas(text)))
         for _ in range(wanted[text] - met if met == 0 or len(text) > SHORT else 0):
             yield from page.nearest(text, record)
-    yield from page.uncovered()
+    yield from page.uncovered(Texts(wanted), record)
 
 
 def _pieces(entry: Entry) -> tuple[str, ...]:
@@ -186,16 +186,44 @@ class _Text:
         self.covered[at : at + len(said)] = b"\1" * len(said)
         yield from changes([Word(w, where) for w in wanted], there, record)
 
-    def uncovered(self) -> Iterator[Defect]:
-        """Yield the number tokens that stand in no recorded text."""
+    def uncovered(self, texts: Texts, record: Record) -> Iterator[Defect]:
+        """Yield the number tokens that stand in no recorded text.
+
+        Where the words around one are those of a recorded text, it is said how it differs.
+        """
         for token in tokens(self.line):
             if not all(self.covered[token.start : token.end]) and not self._furniture(token):
+                altered = self._altered(token, texts, record)
+                if altered:
+                    yield from altered
+                    continue
                 sentence = self.line[max(0, token.start - AROUND) : token.end + AROUND]
                 says = (
                     f"prints {token.text}, which is no recorded claim, date, citation, quotation "
                     "or document number"
                 )
                 yield Defect("unrecorded", self.where(token.start), says, sentence)
+
+    def _altered(self, token: Token, texts: Texts, record: Record) -> list[Defect]:
+        """Return how a number differs from the recorded text of which it is an edit."""
+        from bisect import bisect_right
+
+        word = bisect_right(self.offsets, token.start) - 1
+        said = [w.text for w in self.words[max(0, word - NEARBY) : word + NEARBY + 1]]
+        found = texts.like(said)
+        if found is None:
+            return []
+        wanted, place = found
+        start = max(0, max(0, word - NEARBY) - place)
+        at, where = self.offsets[start], self.where(token.start)
+        there = [Word(w.text, where) for w in self.words[start : start + len(wanted)]]
+        made = [Word(w, where) for w in wanted]
+        defects = [d for d in changes(made, there, record) if d.kind in ("number", "sign")]
+        if not any(token.text in d.says for d in defects):
+            return []
+        length = len(" ".join(w.text for w in there))
+        self.covered[at : at + length] = b"\1" * length
+        return defects
 
     def _furniture(self, token: Token) -> bool:
         """Return whether a token is the number of a page, section, figure, table or footnote."""

@@ -80,7 +80,12 @@ def test_without_its_data_a_report_is_only_held_to_its_record(made) -> None:
     page.write_bytes(tampering.edit_html(page.read_bytes(), "10 of 48", "17 of 48"))
     found = verify(page)
     assert found.exit_code == 1
-    assert [d for d in found.defects if "prints 17" in d.says], found
+    assert [d.says for d in found.defects] == ["prints 17; the report computes 10"], found
+    pdf = made.folder / "report.pdf"
+    pdf.write_bytes(tampering.edit_pdf(pdf.read_bytes(), "gap −30.6", "gap −36.6"))
+    (wrong,) = verify(pdf).defects
+    assert (wrong.kind, wrong.where) == ("number", "page 1")
+    assert wrong.says.startswith("prints −36.6; the report computes −30.6")
 
 
 def test_an_untraced_number_is_found_without_data(made) -> None:

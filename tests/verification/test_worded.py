@@ -38,6 +38,28 @@ def test_a_sentence_that_nobody_changed_is_judged_all_the_same(text: str, said) 
     assert found(text) == said
 
 
+ROW = "abuse 12 34 elections 56 78 "
+
+
+def test_a_long_run_is_a_table_and_is_judged_all_the_same() -> None:
+    """A PDF's page has no full stop in a table: what is put between its rows is no cell of it."""
+    assert found(f"{ROW * 30} because of their office {ROW * 30}") == [("licence", "because of")]
+    assert found(ROW * 60) == []
+
+
+def test_a_word_of_a_table_beside_the_report_may_stand_in_a_long_run(tmp_path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "tbl-x.csv").write_text("what\nhalf the rate\n")
+    reading = Reading("pdf", (Passage("page 1", f"{ROW * 30} half the rate {ROW * 30}"),))
+    record = Record(tmp_path, (), {"verdict": {"rung": 2}}, "")
+    assert not list(unlicensed(reading, record))
+    (tmp_path / "tables" / "tbl-x.csv").write_text("what\nthe rate\n")
+    (wrong,) = unlicensed(reading, record)
+    assert wrong.sentence.endswith(
+        "half the rate abuse 12 34 elections 56 78 abuse 12 34 elections 56"
+    )
+
+
 def test_the_rung_of_the_record_licenses_words_of_treatment() -> None:
     assert found("Leaders were treated more leniently.", rung=3) == []
 
