@@ -12,7 +12,7 @@ from audit.report.blocks import Cover, Heading, Note, prose
 from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.fonts import text_width
-from audit.report.layout import moved_figures, parted_tables, sheets
+from audit.report.layout import moved_figure, parted_tables, sheets
 from audit.report.printed import printed, shortened
 from audit.report.table import table
 from audit.report.typst import build_pdf
@@ -219,13 +219,13 @@ def test_a_chart_before_its_heading_is_tried_here_and_then_at_the_foot():
         {"k": "block", "kind": "figure", "at": "3"},
     ]
     spots = {"0": (2, 300.0), "1": (2, 340.0), "2": (2, 80.0), "3": (3, 80.0)}
-    assert moved_figures(body, spots, {}, {}) == {"2": "here"}
+    assert moved_figure(body, spots, {}, {}) == {"2": "here"}
     here = {**spots, "2": (2, 400.0)}
-    assert moved_figures(body, here, {}, {"2": "here"}) == {}
+    assert moved_figure(body, here, {}, {"2": "here"}) == {}
     over = {**spots, "2": (3, 80.0), "3": (3, 300.0)}  # the rest of page 2 is left empty
-    assert moved_figures(body, over, {}, {"2": "here"}) == {"2": "foot"}
+    assert moved_figure(body, over, {}, {"2": "here"}) == {"2": "foot"}
     low = {**spots, "2": (3, 500.0), "3": (3, 80.0)}  # the second before the first
-    assert moved_figures(body, low, {}, {"2": "foot"}) == {"3": "here"}
+    assert moved_figure(body, low, {}, {"2": "foot"}) == {"3": "here"}
 
 
 @pytest.mark.parametrize("lines", range(22, 34))
