@@ -304,13 +304,13 @@ class Design(Shown):
         return pd.DataFrame(list(self.to_dict().items()), columns=["term", "value"])
 
 
-def words(name: str) -> str:
+def words(name: str, limit: int = LONGEST_NAME) -> str:
     """Return a class or column name as words: "world_leader" is "world leader".
 
     Names come from data: nothing hidden in them reaches a sentence, and long ones are cut. A month
     beside its day or year gets its capital: "from_3_november" is "from 3 November".
     """
-    shown = visible(name.replace("_", " "), LONGEST_NAME)
+    shown = visible(name.replace("_", " "), limit)
     return DATED.sub(lambda found: found[0].title(), shown)
 
 

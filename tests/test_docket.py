@@ -469,3 +469,13 @@ def test_to_frame_is_a_copy() -> None:
     copy = found.to_frame()
     copy.iloc[0, 0] = "changed"
     assert found.cases.iloc[0, 0] == "c0"
+
+
+def test_a_long_name_of_a_class_leaves_its_accounts_apart() -> None:
+    long = "officials_" + "x" * 290
+    frame = made().assign(account_class=made()["account_class"].replace("leader", long))
+    found = replace(asked(frame, focal=long), named=True)
+    rows = leaders_table(found).cells
+    assert len({row[0] for row in rows}) == len(rows) == 7
+    assert all(re.search(r"account \d$", row[0]) for row in rows)
+    assert all(re.search(r"account \d$", row[1]) for row in docket_table(found, most=5).cells)

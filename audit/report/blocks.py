@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from audit.errors import ReportError
-from audit.printed import Face, Grid, Head
-from audit.printed.pipes import grid_markdown
-from audit.printed.tex import booktabs
-from audit.report.payload import numbers_of, plain_data
+from audit.report.block import MIME as MIME
+from audit.report.block import Block as Block
+from audit.report.block import check_id as check_id
+from audit.report.tabular import Column as Column
+from audit.report.tabular import Table as Table
 from audit.text import visible
-
-MIME = "application/vnd.audit.block+json"
-Align = Literal["left", "right", "center"]
-
-
-class Block:
-    """Base of all blocks: a frozen value with three faces in one Jupyter MIME bundle.
-
-    `text/plain` and `text/html` (`text/markdown` for prose) are for people in a notebook;
-    `application/vnd.audit.block+json` holds the data from which PDF and HTML are set, the files of
-    charts and tables included, so that a running notebook writes nothing to disk.
-    """
-
-    __slots__ = ()
-    kind: ClassVar[str]
-
-    def payload(self) -> dict[str, Any]:
-        """Return the block as plain JSON data, every text made visible.
-
-        Under "numbers" it carries, for each of its texts, what the numbers in it were said of:
-        text → number as printed → (value, unit, decimals); see `audit.utterances`.
-        """
-        data = {"kind": self.kind, **plain_data(self)}
-        numbers = numbers_of(data)
-        return {**data, "numbers": numbers} if numbers else data
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from audit.report.bundle import faces
-
-        data = self.payload()
-        return {**faces(data), MIME: data}
-
-
-def check_id(name: str, what: str) -> str:
-    """Return `name` if it can be an anchor and a file name: a letter, then letters, digits, - or _.
-
-    Raises
-    ------
-    ReportError
-        Otherwise, with what is allowed.
-    """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,60}", name or ""):
-        raise ReportError(
-            f"{what} has the id {visible(name)!r}; allowed: a letter, then up to 60 letters, "
-            "digits, hyphens or underscores (it names files and links)."
-        )
-    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,83 +109,6 @@ class Verbatim(Block):
 
     kind: ClassVar[str] = "verbatim"
     lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """How one column of a table is shown.
-
-    Attributes
-    ----------
-    label : str
-        The heading, with the unit.
-    format : str
-        A format specification (",d", ".1%", ".2f"); "" chooses by type.
-    align : {"left", "right", "center"} or None
-        None: right for numbers, left for text.
-    code : bool
-        Typewriter face, for ids and hashes.
-    link : bool
-        Cells that are http(s) addresses become links. Only for columns whose addresses ship with
-        the package: never for addresses that came with the data.
-    limit : int
-        Longest cell, in characters; a longer one ends in "…" (the CSV keeps the whole).
-    """
-
-    label: str
-    format: str = ""
-    align: Align | None = None
-    code: bool = False
-    link: bool = False
-    limit: int = 240
-
-
-@dataclass(frozen=True, slots=True)
-class Table(Block):
-    """A table as printed, with its CSV and TeX; made by `audit.report.table.table`.
-
-    `keys` are the frame's own names of the columns; `values` the numbers that the cells were
-    printed from, in the frame's unit, None where a cell is no number. `rounded` says why the CSV is
-    no finer than the print, "" where it is at full precision.
-    """
-
-    kind: ClassVar[str] = "table"
-    id: str
-    title: str
-    columns: tuple[Column, ...]
-    cells: tuple[tuple[str, ...], ...]
-    subtitle: str = ""
-    spanners: tuple[tuple[str, int], ...] = ()
-    groups: tuple[tuple[int, str], ...] = ()
-    notes: tuple[str, ...] = ()
-    source: str = ""
-    simulated: bool = False
-    files: Mapping[str, str] = field(default_factory=dict)
-    keys: tuple[str, ...] = ()
-    values: tuple[tuple[float | None, ...], ...] = ()
-    rounded: str = ""
-
-    def printed(self) -> Grid:
-        """Return the table as the faces of all nouns print theirs."""
-        heads = tuple(Head(c.label, c.align or "left") for c in self.columns)
-        notes = (self.subtitle, *self.notes) if self.subtitle else self.notes
-        return Grid(self.title, heads, self.cells, self.groups, notes, self.source, self.simulated)
-
-    def to_latex(self) -> str:
-        """Return the table as TeX: needs booktabs and nothing else."""
-        return booktabs(self.printed())
-
-    def to_markdown(self) -> str:
-        """Return the table as a Markdown pipe table with its notes and source."""
-        return grid_markdown(self.printed()) + "\n"
-
-    def to_docx(self, path: str | Path) -> Path:
-        """Write the table as a Word document and return its path; see `Shown.to_docx`."""
-        from audit.printed.word import set_word
-
-        target = Path(path)
-        target.write_bytes(set_word(Face("", (), (self.printed(),))))
-        return target
 
 
 @dataclass(frozen=True, slots=True)

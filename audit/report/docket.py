@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from audit.design import opening, words
+from audit.design import LONGEST_NAME, opening, words
 from audit.disclosure import OFFICIALS, mask, resting
 from audit.docket.leaders import leaders
 from audit.numerals import count, level, many
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TIED = 9  # decimals to which two distances are the same
 MOST = 40
 """Cases printed; the rest are counted."""
+LONGEST_CALLED = LONGEST_NAME + 20
+"""Characters of what an account is called: its class and, at the end, its number."""
 
 
 def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) -> Table | Prose:
@@ -50,7 +52,7 @@ def docket_table(docket: Docket, *, id: str = "tbl-docket", most: int = MOST) ->
         subtitle=f"Chance of being {did}, at {words(study.design.references[0])} accounts’ rates",
         columns={
             "case_id": Column("Case", limit=40),
-            **({"account": Column("Account", limit=40)} if docket.named else {}),
+            **({"account": Column("Account", limit=LONGEST_CALLED)} if docket.named else {}),
             "posted_at": "Posted",
             "stratum": Column("Stratum", limit=80),
             "action": "Action",
@@ -89,7 +91,7 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
         title=f"Observed against expected, by {words(study.design.focal)} account",
         subtitle=f"Posts {study.design.outcome.verb}",
         columns={
-            "account": Column("Account", limit=60),
+            "account": Column("Account", limit=LONGEST_CALLED),
             "n": ("Posts compared", ",d"),
             "share": ("Share", ".1%"),
             "observed": ("Observed", ",.1f"),

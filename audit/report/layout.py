@@ -62,13 +62,15 @@ def parted_tables(body: Sequence[Node], places: Mapping[str, int]) -> list[str]:
     return found
 
 
-def moved_figures(
+def moved_figure(
     body: Sequence[Node],
     spots: Mapping[str, tuple[int, float]],
     ends: Mapping[str, int],
     placing: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the figures that a page shows in the wrong place, and where to try them next.
+    """Return the first figure that a page shows in the wrong place, and where to try it next.
+
+    One at a time: what moves, moves all that follows. Empty where every figure is well placed.
 
     A figure goes to the "head" of a page. Where a heading, or another figure, that comes before it
     stands lower on that page, it would be read as part of the section above: it is tried "here",
@@ -85,20 +87,19 @@ def moved_figures(
     placing : mapping of str to str
         What was tried.
     """
-    found = {}
     last, filled = (0, 0.0), 0
     for node in body:
         key, figure = node["at"], node.get("kind") == "figure"
         tried = placing.get(key, "head")
         if figure and tried == "head" and spots[key] < last:
-            found[key] = "here"
-        elif figure and tried == "here" and spots[key][0] > filled:
-            found[key] = "foot"
-        elif figure or node["k"] == "h":
+            return {key: "here"}
+        if figure and tried == "here" and spots[key][0] > filled:
+            return {key: "foot"}
+        if figure or node["k"] == "h":
             last = max(last, spots[key])
         if not figure or tried == "here":
             filled = ends.get(key, spots[key][0])
-    return found
+    return {}
 
 
 def tail(table: Node) -> int:

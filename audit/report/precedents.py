@@ -11,7 +11,7 @@ from audit.disclosure import HIDDEN, mask, shields
 from audit.numerals import count, many
 from audit.outcome import participle
 from audit.report.blocks import Column, Table
-from audit.report.docket import case_names, chosen_cases, hidden_strata
+from audit.report.docket import LONGEST_CALLED, case_names, chosen_cases, hidden_strata
 from audit.report.sections import hidden_notes, source_line
 from audit.report.table import table
 from audit.text import visible
@@ -45,7 +45,7 @@ def precedents_tables(
     frame["posted_at"] = pd.to_datetime(frame["posted_at"], utc=True).dt.strftime("%Y-%m")
     reference = words(study.design.references[0])
     wanted: dict[str, str | tuple[str, str] | Column] = {
-        "account": Column("Nearest " + reference + " posts", limit=60),
+        "account": Column("Nearest " + reference + " posts", limit=LONGEST_CALLED),
         "posted_at": "Posted",
         "action": Column("Action", limit=40),
         "n": ("Posts", ",d"),
@@ -85,7 +85,7 @@ def _called(docket: Docket, case_id: str) -> str:
     day = "" if pd.isna(case["posted_at"]) else f"{case['posted_at']:%Y-%m-%d}"
     who = case["account"] if docket.named else ""
     name = case_names(docket, pd.Series([case_id])).iloc[0]
-    what = [visible(name, 40), visible(who, 40), day, visible(case["stratum"], 80)]
+    what = [visible(name, 40), visible(who, LONGEST_CALLED), day, visible(case["stratum"], 80)]
     return ", ".join(t for t in what if t) + f": {_met(docket, str(case['action']))}"
 
 

@@ -49,6 +49,9 @@ def printed(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
             node["fit"] = asdict(fit(node))
             node["room"] = LANDSCAPE if node["fit"]["landscape"] else PORTRAIT
             node["tail"] = tail(node)
+            for column in node["columns"]:
+                column["label"] = breakable(column["label"])
+            node["spanners"] = [[breakable(text), span] for text, span in node["spanners"]]
             node["cells"] = [
                 [_cell(t, c) for t, c in zip(r, node["columns"], strict=True)]
                 for r in node["cells"]

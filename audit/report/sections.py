@@ -36,6 +36,7 @@ RESULTS = {True: "pass", False: "not passed", None: "not asked"}
 POINTS = 100  # differences print in percentage points
 LOST = ("cases_removed", "accounts_removed", "share_removed")
 UNLICENSED = "licence not known"
+LONGEST_STRATUM = 240  # characters of the levels that name a stratum
 PAGE_WIDTH = 6.3  # inches of text width: charts stand in the page at the size they were drawn
 PHONE_WIDTH = 3.2  # inches of a telephone's screen: 320 pixels of 1/100 inch
 
@@ -257,6 +258,7 @@ def strata_table(evidence: Evidence, *, id: str = "tbl-strata") -> Table:
             REFERENCE: ("events_reference", "n_reference", "accounts_reference", "supported"),
         },
     )
+    frame["stratum"] = [words(name, LONGEST_STRATUM) for name in frame["stratum"]]
     return table(
         frame,
         id=id,

@@ -16,14 +16,14 @@ from typing import Any
 from audit.errors import ReportError
 from audit.report.document import Document
 from audit.report.fonts import font_files
-from audit.report.layout import moved_figures, parted_tables
+from audit.report.layout import moved_figure, parted_tables
 from audit.report.printed import printed
 from audit.text import visible
 
 TEMPLATE = Path(__file__).with_name("template.typ")
 STANDARDS: Any = ["ua-1", "a-2a"]
 NO_DAY = "1970-01-01"  # the stamp of a PDF whose report has no date
-TRIES = 6  # times a document is set, at most, until its tables and figures are well placed
+TRIES = 24  # times a document is set, at most, until its tables and figures are well placed
 
 
 Pages = Mapping[str, int]
@@ -87,7 +87,7 @@ def build_pdf(document: Document) -> Pdf:
             asked = {**data, "kept": kept, "placing": placing}
             pdf, spots = _compile(root, typefaces, asked, day)
             parted = [k for k in parted_tables(data["body"], pdf.places) if k not in kept]
-            moved = moved_figures(data["body"], spots, pdf.ends, placing)
+            moved = moved_figure(data["body"], spots, pdf.ends, placing)
             if not parted and not moved:
                 break
             kept += parted

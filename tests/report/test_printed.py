@@ -12,11 +12,11 @@ from audit.report.blocks import Cover, Heading, Note, prose
 from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.fonts import text_width
-from audit.report.layout import moved_figures, parted_tables, sheets
+from audit.report.layout import moved_figure, parted_tables, sheets
 from audit.report.printed import printed, shortened
 from audit.report.table import table
 from audit.report.typst import build_pdf
-from audit.report.widths import PORTRAIT
+from audit.report.widths import INSET, PORTRAIT
 
 COVER = Cover("A title", date="2026-01-01")
 
@@ -219,13 +219,13 @@ def test_a_chart_before_its_heading_is_tried_here_and_then_at_the_foot():
         {"k": "block", "kind": "figure", "at": "3"},
     ]
     spots = {"0": (2, 300.0), "1": (2, 340.0), "2": (2, 80.0), "3": (3, 80.0)}
-    assert moved_figures(body, spots, {}, {}) == {"2": "here"}
+    assert moved_figure(body, spots, {}, {}) == {"2": "here"}
     here = {**spots, "2": (2, 400.0)}
-    assert moved_figures(body, here, {}, {"2": "here"}) == {}
+    assert moved_figure(body, here, {}, {"2": "here"}) == {}
     over = {**spots, "2": (3, 80.0), "3": (3, 300.0)}  # the rest of page 2 is left empty
-    assert moved_figures(body, over, {}, {"2": "here"}) == {"2": "foot"}
+    assert moved_figure(body, over, {}, {"2": "here"}) == {"2": "foot"}
     low = {**spots, "2": (3, 500.0), "3": (3, 80.0)}  # the second before the first
-    assert moved_figures(body, low, {}, {"2": "foot"}) == {"3": "here"}
+    assert moved_figure(body, low, {}, {"2": "foot"}) == {"3": "here"}
 
 
 @pytest.mark.parametrize("lines", range(22, 34))
@@ -234,3 +234,24 @@ def test_no_table_begins_with_fewer_than_three_rows_on_a_page(lines):
     pdf = build_pdf(report)
     at = next(f"body/{i}" for i, node in enumerate(report.body) if node.get("id") == "tbl-t")
     assert pdf.places[f"{at}/r0"] == pdf.places[f"{at}/r2"] == pdf.places[at]
+
+
+def test_no_word_of_a_head_is_wider_than_its_columns():
+    name = "Officials_" + "x" * 60
+    frame = pd.DataFrame({"a": ["word"], "b": [1], "c": [2], "d": ["tail"]})
+    made = table(
+        frame,
+        id="tbl-h",
+        title="T",
+        columns={"a": "Field", "b": name, "c": "n", "d": name},
+        spanners=[("", 1), (name, 2), ("", 1)],
+    )
+    data, _ = printed(document([COVER, Heading("One"), made]))
+    node = next(n for n in data["body"] if n.get("kind") == "table")
+    size, widths = node["fit"]["size"], node["fit"]["widths"]
+    spans = [(0, 1), (1, 3), (3, 4)]
+    heads = [(c["label"], widths[i]) for i, c in enumerate(node["columns"])]
+    heads += [(t, sum(widths[a:b])) for (t, _), (a, b) in zip(node["spanners"], spans, strict=True)]
+    for label, width in heads:
+        for piece in label.replace("\u200b", " ").split():
+            assert text_width(piece, size, bold=True) <= width - 2 * INSET + 0.1, label
