@@ -21,7 +21,7 @@ from audit.schema import UNKNOWN
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE, PER_ROW = (7.0, 0.75), 0.36
+SIZE, PER_ROW = (7.0, 0.75), 0.38
 MOST_STEPS = 4
 """Steps of the ledger drawn by themselves for a class; the smaller ones are taken together."""
 COLUMNS = ("account_class", "step", "kind", "posts", "share_start", "share_end")

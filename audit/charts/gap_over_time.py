@@ -248,7 +248,9 @@ def gap_over_time_words(stage: Any) -> Words:
     told_apart = sum(s is True for s in sure)
     word, most, sign = ("less", below, -1) if below >= above else ("more", above, 1)
     title = f"{sentence(f)} posts {verb} {word} often in {count(most)} of {number(n, per)}"
-    if any(s is not None for s in sure):
+    if most == 0:
+        title = f"No gap in any of {number(n, per)}"
+    elif any(s is not None for s in sure):
         signs = np.sign(gaps["estimate"])
         clear = sum(s is True and at == sign for s, at in zip(sure, signs, strict=True))
         title += f", {count(clear) if clear else 'none'} clearly"

@@ -29,7 +29,7 @@ from audit.numerals import count, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE, PER_ROW = (7.0, 0.75), 0.58
+SIZE, PER_ROW = (7.0, 0.75), 0.6
 
 
 def label_rates_data(stage: Any) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from audit.numerals import count, plain, setting
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE, PER_ROW = (7.0, 0.75), 0.34
+SIZE, PER_ROW = (7.0, 0.75), 0.38
 THRESHOLD = 0.1
 """A standardised difference up to this is usually held negligible (Austin 2009)."""
 MOST = 16

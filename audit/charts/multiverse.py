@@ -241,6 +241,8 @@ def multiverse_words(stage: Any) -> Words:
         if same == n and n > 1
         else f"{count(same)} of {number(n, 'specification')} point the way of the one designed"
     )
+    if not frame["estimate"].any():
+        title = f"None of {number(n, 'specification')} finds a gap"
     banded = frame[frame["null_low"].notna()]
     beyond = int(
         (

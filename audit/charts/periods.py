@@ -32,7 +32,7 @@ from audit.numerals import count, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE, PER_ROW = (7.0, 0.75), 0.56
+SIZE, PER_ROW = (7.0, 0.75), 0.6
 BARE = frozenset({"yes", "no", "unknown", "true", "false", "0", "1"})
 """Values that say nothing without the name of their column, on a chart that is lifted."""
 MOST = 12
@@ -159,8 +159,12 @@ def periods_words(stage: Any) -> Words:
     )
     below, above, k = int((gap < 0).sum()), int((gap > 0).sum()), len(frame)
     word, most = ("lower", below) if below >= above else ("higher", above)
-    groups = f"{count(most)} of {count(k)} groups of like posts{shown}"
-    title = f"{sentence(f)} rate is {word} in {groups}"
+    groups = f"group{'' if k == 1 else 's'} of like posts{shown}"
+    title = f"{sentence(f)} rate is {word} in {count(most)} of {count(k)} {groups}"
+    if k == 0:
+        title = f"No group of like posts has enough {r} accounts to be shown"
+    elif most == 0:
+        title = f"{sentence(f)} rate is that of {r} posts in all {count(k)} groups{shown}"
     note = (
         f"Lines: {level(design)} intervals by account; hollow: no interval, too few "
         "accounts. Counts: "

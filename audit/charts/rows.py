@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Mark = Callable[["Axes", "Row", float], None]
 UP, DOWN = 5.6, 6.6
 """Points by which the two lines of a label stand above and below their row."""
+FOOT, FREE = 47.0, 0.86
+"""Points below the rows of a narrow figure, about, and the share of a row above its mark."""
 MARK = 7.5
 """Diameter of a mark, points."""
 
@@ -113,8 +115,11 @@ def draw_mark(ax: Axes, value: float, low: float, high: float, y: float, look: L
 
 def _beside(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
     room = slot(ax) * POINTS
+    figure: Any = ax.get_figure(root=True)
+    # before the figure is laid out, so a little less than it will be
+    pitch = ax.get_window_extent().height * POINTS / figure.dpi / len(rows)
     detailed = any(r.detail for r in rows)
-    most = 2 if _pitch(ax, rows) > 2.4 * LABEL + (DETAIL + 2 if detailed else 0) else 1
+    most = 2 if pitch > 2.4 * LABEL + (DETAIL + 2 if detailed else 0) else 1
     for row, y in zip(rows, places, strict=True):
         label = fold(ax, row.label, 0.27 * room, lines=most, bold=not row.quiet)
         detail = fold(ax, row.detail, 0.27 * room, lines=1, size=DETAIL)
@@ -133,22 +138,18 @@ def _beside(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
             write(ax, 1, y, under, size=DETAIL, color=row.under_colour, dy=-DOWN, **right)
 
 
-def _pitch(ax: Axes, rows: Sequence[Row]) -> float:
-    """Return the points from one row to the next, about: the figure is not laid out yet."""
-    figure: Any = ax.get_figure(root=True)
-    return float(ax.get_window_extent().height * POINTS / figure.dpi / len(rows))
-
-
 def _above(ax: Axes, rows: Sequence[Row], places: np.ndarray) -> None:
     room = slot(ax) * POINTS - 28
     across = ax.get_yaxis_transform()
+    figure: Any = ax.get_figure(root=True)
+    pitch = (figure.get_size_inches()[1] * POINTS - FOOT) / len(rows)
     for place, (row, y) in enumerate(zip(rows, places, strict=True)):
         if place:
             ax.axhline(y + 0.8, color=GRID, linewidth=0.7, zorder=1)
         taken = text_width(ax, row.text, bold=True) + 8
         up = 24.5 if row.detail or row.under else 12.0
         # a second line grows upwards, into what the row has left above its mark
-        most = 2 if 0.8 * _pitch(ax, rows) > up + 1.7 * LABEL else 1
+        most = 2 if FREE * pitch > up + 1.7 * LABEL else 1
         label = fold(ax, row.label, room - taken, lines=most, bold=not row.quiet)
         first = {"xycoords": across, "halo": True}
         more = LABEL * LEADING / 2 * label.count("\n") * 1.2

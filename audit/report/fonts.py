@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -96,20 +96,34 @@ def text_width(text: str, size: float, *, bold: bool = False, code: bool = False
     return size * scale * sum(_character(c, bold, code) for c in text)
 
 
-def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Break `text` into lines at most `width` points wide; a longer word is cut between letters."""
+def wrap(
+    text: str,
+    width: float,
+    size: float,
+    *,
+    bold: bool = False,
+    measure: Callable[[str], float] | None = None,
+) -> list[str]:
+    """Break `text` into lines at most `width` points wide; a longer word is cut between letters.
+
+    `measure` returns the width of a text in points where it is not set in the report's faces.
+    """
+
+    def wide(said: str) -> float:
+        return measure(said) if measure else text_width(said, size, bold=bold)
+
     lines: list[str] = []
     line = ""
     for word in text.split():
         trial = f"{line} {word}".strip()
-        if text_width(trial, size, bold=bold) <= width:
+        if wide(trial) <= width:
             line = trial
             continue
         if line:
             lines.append(line)
         line = ""
         for character in word:
-            if line and text_width(line + character, size, bold=bold) > width:
+            if line and wide(line + character) > width:
                 lines.append(line)
                 line = ""
             line += character

@@ -7,7 +7,7 @@ import html
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -123,7 +123,7 @@ def _captioned(figure: Figure, box: Any, caption: Caption) -> Iterator[Any]:
     """Set the caption round a figure and yield the extent of the whole; take it off again."""
     from matplotlib.transforms import Bbox
 
-    above, below = _lines(caption, box.width)
+    above, below = _lines(figure, caption, box.width)
     top = sum(line.drop for line in above) + (0.08 if above else 0)
     bottom = sum(line.drop for line in below) + (0.06 if below else 0)
     artists = _write(figure, box, above, below)
@@ -170,11 +170,14 @@ def _extent(figure: Figure) -> Any:
     return Bbox.union([Bbox.from_extents(0, 0, own.width, own.height), tight]) if tight else own
 
 
-def _lines(caption: Caption, width: float) -> tuple[list[Line], list[Line]]:
+def _lines(figure: Figure, caption: Caption, width: float) -> tuple[list[Line], list[Line]]:
+    from audit.charts.glyphs import drawable
+
     points = width * 72
 
     def set_in(text: str, size: float, colour: str, bold: bool) -> list[Line]:
-        broken = fonts.wrap(visible(text, LONGEST), points, size, bold=bold)
+        shown, measure = drawable(visible(text, LONGEST)), _measure(figure, size, bold)
+        broken = fonts.wrap(shown, points, size, measure=measure)
         return [Line(part, size, colour, bold, size * 1.28 / 72) for part in broken]
 
     mark = set_in(SIMULATED, 8.5, WARNING, True) if caption.simulated else []
@@ -185,6 +188,18 @@ def _lines(caption: Caption, width: float) -> tuple[list[Line], list[Line]]:
     return above, note + set_in(source, 8, MUTED, False)
 
 
+def _measure(figure: Figure, size: float, bold: bool) -> Callable[[str], float]:
+    """Return what measures a text as it will be drawn, in the faces that have its letters."""
+    from matplotlib.font_manager import FontProperties
+
+    from audit.charts.theme import families
+
+    face = FontProperties(family=families(), size=size, weight="bold" if bold else "normal")
+    renderer: Any = figure._get_renderer()  # type: ignore[attr-defined]
+    dpi = figure.dpi
+    return lambda s: float(renderer.get_text_width_height_descent(s, face, False)[0] * 72 / dpi)
+
+
 def _under(caption: Caption) -> str:
     """Return the subtitle, without the words for made-up data where the mark above says them."""
     said = caption.subtitle
@@ -192,6 +207,8 @@ def _under(caption: Caption) -> str:
 
 
 def _write(figure: Figure, box: Any, above: list[Line], below: list[Line]) -> list[Any]:
+    from audit.charts.theme import families
+
     own = figure.bbox_inches
     artists = []
 
@@ -203,7 +220,7 @@ def _write(figure: Figure, box: Any, above: list[Line], below: list[Line]) -> li
             fontsize=line.size,
             color=line.colour,
             fontweight="bold" if line.bold else "normal",
-            fontfamily=["Fira Sans", "DejaVu Sans"],
+            fontfamily=families(),
             va="top",
             ha="left",
             parse_math=False,

@@ -58,6 +58,11 @@ def collisions(axes: Any, slack: float = 1.0) -> list[tuple[str, str]]:
     return out
 
 
+def cut(axes: Any) -> list[str]:
+    """Return the texts that were cut for want of room; no name of the data holds the mark."""
+    return [t.get_text() for t in texts(axes) if "…" in t.get_text()]
+
+
 def clipped(axes: Any, slack: float = 1.0) -> list[str]:
     """Return the texts that reach past the figure."""
     figure = axes.get_figure()

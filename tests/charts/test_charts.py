@@ -21,7 +21,7 @@ from audit.claims import NEVER, licensed
 from audit.errors import ClaimError, ReportError
 from tests.charts.changed import ASKED
 from tests.charts.conftest import FRAMES, made
-from tests.charts.seen import clipped, collisions, texts
+from tests.charts.seen import clipped, collisions, cut, texts
 
 WIDTHS = (3.2, 7.0, 14.0)  # 320, 700 and 1,400 pixels at 100 dots per inch
 MOST_WORDS = 14  # "about 12": a number and its sign count as one
@@ -68,6 +68,7 @@ def test_no_text_touches_another_or_leaves_the_figure(
     assert len(texts(axes)) > 3
     assert collisions(axes) == []
     assert clipped(axes) == []
+    assert cut(axes) == []
 
 
 def test_the_overlap_test_can_fail() -> None:

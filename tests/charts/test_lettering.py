@@ -78,3 +78,18 @@ def test_numbers_on_axes() -> None:
     assert gap_text(-0.126) == "−12.6"
     assert gap_text(0.03) == "+3.0"
     assert gap_text(float("nan")) == "not known"
+
+
+def test_places_of_unequal_heights_stand_apart_by_half_the_sum() -> None:
+    found = spread([1.0, 1.0, 1.1], [1.0, 3.0, 1.0], 0.0, 20.0)
+    assert np.diff(found) == pytest.approx([2.0, 2.0])
+    # moved as little as needed: the wanted places and those found have the same middle
+    assert found.mean() == pytest.approx(np.mean([1.0, 1.0, 1.1]), abs=1.0)
+    crowded = spread([5.0, 5.0, 5.0], [1.0, 3.0, 1.0], 4.0, 6.0)
+    assert crowded == pytest.approx([4.0, 5.0, 6.0])
+    assert spread([2.0, 1.0], 4.0, 0.0, 10.0) == pytest.approx([4.0, 0.0], abs=0.51)
+
+
+def test_an_axis_has_no_positive_zero() -> None:
+    assert signed(1e-18, [-0.1, 0, 0.1]) == "0"
+    assert signed(-1e-18, [-0.1, 0, 0.1]) == "0"

@@ -16,7 +16,7 @@ from audit.regimes import Exemptions
 from audit.study import enroll
 from tests.charts.changed import ASKED
 from tests.charts.conftest import ORIGIN, table
-from tests.charts.seen import clipped, collisions
+from tests.charts.seen import clipped, collisions, cut
 
 LINE = [c for c in CHARTS.values() if c.stage != "frame" and c.name not in ASKED]
 ELSEWHERE = ("calibration", "flags_over_time")
@@ -81,6 +81,7 @@ def test_the_registry_can_be_drawn(name: str, width: float, views: dict[str, Any
     axes = CHARTS[name].render(views[name], width=width)
     assert collisions(axes) == []
     assert clipped(axes) == []
+    assert cut(axes) == []
 
 
 def test_the_registry_is_said_as_its_facts_are(views: dict[str, Any]) -> None:

@@ -21,11 +21,13 @@ from audit.report.chart_files import INDEX
 from audit.report.document import document
 from audit.report.figure import figure
 from audit.report.packing import chart_pack
+from audit.report.packing.reading import formula_in, read_charts
 from audit.report.packing.sizes import SIZES, sized
 from audit.report.packing.wording import licence
 from audit.report.write import write_report
 
 HARMFUL = '"><script>alert(1)</script><img src=x onerror="alert(2)">&'
+REPORTS = Path(__file__).parents[2] / "reports"
 ALT = f"Bar chart of two rates: 14 % and 39 %. {HARMFUL}"
 
 
@@ -188,7 +190,8 @@ def test_caption_credit_and_licence_say_whose_it_is(pack) -> None:
     credit = pack["fig-a/fig-a-credit.txt"].decode()
     assert credit.startswith("Analysis: A. Uthor, “A report”, data as of 2026-01-15. Data: A log")
     assert pack["fig-b/fig-b-licence.txt"].decode() == (
-        "Chart: CC BY 4.0.\nData: not stated; the source is A log, 2025; 962 posts.\n"
+        "Chart: CC BY 4.0.\nData: licence not known, the report states none. The source is A log, "
+        "2025; 962 posts: ask there before you use the numbers.\n"
     )
 
 
@@ -289,3 +292,51 @@ def test_an_earlier_pack_stays_whole_when_the_new_one_fails(folder, tmp_path) ->
     (folder / "claims.json").write_text("[]")
     with pytest.raises(ReportError, match="cannot be written"):
         chart_pack(folder, folder / "report.pdf" / "x.zip")
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "＝1", "\t=1", '"\n=1"']
+)
+def test_data_that_were_changed_into_a_formula_are_refused(folder, tmp_path, cell) -> None:
+    path = folder / "charts/fig-a.csv"
+    path.write_text(path.read_text() + f"{cell},0.5\n")
+    with pytest.raises(ReportError, match=r"fig-a\.csv holds what no report writes and a spread"):
+        chart_pack(folder, tmp_path / "x.zip")
+
+
+def test_numbers_with_a_sign_and_texts_made_safe_are_no_formula() -> None:
+    for cell in ("-0.5", "+3", "-1.2e-05", "'=1+1", "−5", "2020-01-01", "a=b"):
+        assert formula_in(f"a,b\n{cell},1\n".encode()) == "", cell
+    assert "field larger" in formula_in(b"x" * 200_000)
+
+
+def test_a_licence_that_is_not_known_is_said_to_be_so(folder, tmp_path) -> None:
+    said = licence({"licence": "", "source": "A log."}, "")
+    assert said.splitlines() == [
+        "The report states no licence for its charts: ask its authors before you publish this one.",
+        "Data: licence not known, the report states none. The source is A log: ask there before "
+        "you use the numbers.",
+    ]
+
+
+def test_the_index_says_what_the_pictures_say(folder) -> None:
+    record = json.loads((folder / INDEX).read_text())
+    found = {p.name.partition(".")[0] for p in (folder / "charts").glob("fig-*")}
+    assert {chart["id"] for chart in record["charts"]} == found
+    space = "{http://www.w3.org/2000/svg}"
+    for chart in record["charts"]:
+        stem = folder / "charts" / chart["id"]
+        root = ElementTree.parse(stem.with_suffix(".svg")).getroot()
+        assert root.findtext(f"{space}title") == chart["title"]
+        assert root.findtext(f"{space}desc") == chart["alt"]
+        assert stem.with_suffix(".txt").read_text() == chart["alt"] + "\n"
+
+
+@pytest.mark.parametrize("report", sorted(p.parent for p in REPORTS.glob("*/charts")))
+def test_the_index_of_a_report_that_ships_is_true(report) -> None:
+    found = read_charts(report)
+    listed = {chart["id"] for chart in found.charts}
+    assert listed == {p.name.partition(".")[0] for p in (report / "charts").glob("fig-*")}
+    for chart in found.charts:
+        assert (report / "charts" / f"{chart['id']}.txt").read_text().strip() == chart["alt"]
+        assert chart["title"] in (report / "report.html").read_text(encoding="utf-8")

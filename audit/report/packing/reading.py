@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +14,12 @@ from typing import Any
 from audit.errors import ReportError
 from audit.report.blocks import check_id
 from audit.report.chart_files import FORMAT, INDEX, WORDS
-from audit.text import visible
+from audit.text import csv_safe, visible
 
 TEXTS = tuple(word for word in WORDS if word != "simulated")
 NEEDED = (".svg", ".csv")
+NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?")
+"""What begins with a sign and is a number all the same."""
 MANY = 8
 """Faults listed in full; what is more is counted."""
 LONGEST = 4000
@@ -138,11 +143,29 @@ def _report(given: Any, faults: list[str]) -> dict[str, Any]:
     return {**shown, "authors": names, "simulated": bool(given.get("simulated"))}
 
 
+def formula_in(content: bytes) -> str:
+    """Return the first cell of a CSV that a spreadsheet would take for a formula; "" for none.
+
+    Of what cannot be read as a CSV the reader's complaint is returned.
+    """
+    text = content.decode("utf-8", errors="replace")
+    cells = (cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row)
+    try:
+        return next((c for c in cells if csv_safe(c) != c and not NUMBER.fullmatch(c)), "")
+    except csv.Error as error:
+        return str(error)
+
+
 def _take(folder: Path, name: str, files: dict[str, bytes], faults: list[str]) -> None:
     stem = folder / "charts" / name
     for kind in (*NEEDED, ".phone.svg"):
         path = stem.with_name(name + kind)
         if path.is_file():
             files[name + kind] = path.read_bytes()
+            if kind == ".csv" and (cell := formula_in(files[name + kind])):
+                faults.append(
+                    f"charts/{name}.csv holds what no report writes and a spreadsheet may run: "
+                    f"{visible(cell, 60)!r}"
+                )
         elif kind in NEEDED:
             faults.append(f"charts/{name}{kind} is missing")

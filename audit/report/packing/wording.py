@@ -68,7 +68,7 @@ def embed(chart: Chart, pictures: Mapping[str, Picture], given: str) -> str:
     shown = " ".join(escape_html(" ".join(text.split())) for text in said if text)
     alt = escape_html(" ".join(chart["alt"].split()))
     return (
-        f"<figure>\n <picture>\n{narrow}"
+        f'<figure style="margin: 0">\n <picture>\n{narrow}'
         f'  <img src="{stem}-web.png" width="{wide // 2}" height="{round(high / 2)}" '
         f'alt="{alt}" style="max-width: 100%; height: auto">\n'
         f" </picture>\n <figcaption>{shown}</figcaption>\n</figure>\n"
