@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 import io
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from planted import cases, design
+from planted import cases, design, evidence
 
 from audit.cells import REFERENCE
 from audit.charts import CHARTS
@@ -30,11 +29,6 @@ from audit.sources import SOURCES
 from audit.study import Study, enroll
 
 LEAST = 10
-
-
-@cache
-def evidence() -> Evidence:
-    return appraise(compare(enroll(cases(), design())))
 
 
 def read(text: str) -> pd.DataFrame:
