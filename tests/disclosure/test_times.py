@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_the_published_curve_has_no_hour_and_no_step_of_a_few_posts() -> None:
     given = line["hours"].to_numpy()
     assert asked <= set(given)
     assert len(given) > 5  # it is still a curve
-    for low, high in zip(given[:-1], given[1:], strict=True):
+    for low, high in itertools.pairwise(given):
         within = rows.loc[(hours > low) & (hours <= high), "account_id"].nunique()
         assert within == 0 or within >= LEAST or {low, high} & asked, (low, high)
     assert (line["still_visible"] == line["still_visible"].round(3)).all()
@@ -75,7 +76,7 @@ def test_hours_kept_hold_enough_accounts_whatever_the_data(seed: int) -> None:
     acted = hours < 500
     kept = kept_hours(account, hours, acted, (), least=LEAST)
     assert kept[0] == 0
-    for low, high in zip(kept[:-1], kept[1:], strict=True):
+    for low, high in itertools.pairwise(kept):
         for rows in (acted, np.ones_like(acted)):
             ended = len(set(account[rows & (hours > low) & (hours <= high)]))
             assert ended == 0 or ended >= LEAST
