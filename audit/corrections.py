@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audit.disclosure.earlier import Earlier
 from audit.errors import ClaimError
 from audit.text import csv_safe, escape_html, html_table, visible
 
@@ -71,6 +72,8 @@ class Edition:
         As given.
     reasons : tuple of mappings
         The author's sentences on what changed since, as `read_reasons` gives them.
+    shown : Earlier
+        The cells of its tables, which a later version may not be taken from.
     """
 
     claims: Mapping[str, Mapping[str, Any]]
@@ -83,6 +86,7 @@ class Edition:
     edited: bool = False
     path: str = ""
     reasons: tuple[Mapping[str, str], ...] = ()
+    shown: Earlier = field(default_factory=Earlier)
 
     @classmethod
     def read(cls, path: str | Path, *, reasons: str | Path = "") -> Edition:
@@ -115,6 +119,7 @@ class Edition:
             edited=bool(record) and hashes.get("claims") != digest,
             path=given.as_posix(),
             reasons=read_reasons(reasons) if str(reasons) else (),
+            shown=Earlier.read(claims),
         )
 
     def to_dict(self) -> dict[str, Any]:

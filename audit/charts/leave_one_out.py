@@ -81,7 +81,7 @@ def _telling(study: Study) -> bool:
         by = by.assign(observed=size * held["acted"], expected=size * held["expected"])
         return left_out_tells(study, posts, gaps_without_each(by.groupby("account_id").sum()))
 
-    return bool(study.once("gaps left out tell", tells))
+    return bool(study.once(("gaps left out tell", hidden_strata(study)), tells))
 
 
 def leave_one_out(stage: Any, ax: Axes | None = None) -> Axes:
