@@ -12,9 +12,11 @@ from attack import leaks
 from needs import ROOT
 from planted import cases, design, evidence, planted
 from solving import HIDDEN, SHOWN, claims, csv, fillings, finest, officials_posts, too_fine
+from test_editions import NEWCOMER, second
 
 import audit
 from audit.comparison import compare
+from audit.corrections import Edition, corrected
 from audit.errors import DisclosureError, ReportError
 from audit.evidence import appraise
 from audit.report import compose, publish
@@ -163,6 +165,43 @@ def test_claims_say_that_they_are_rounded_and_agree_with_print(report: Path) -> 
     assert claims(report)["expected"] == 147
     cells = [c for c in found if c["id"].startswith("tbl-effects/")]
     assert all(c["rounded"] for c in cells if c["value"] != round(c["value"]))
+
+
+@pytest.fixture(scope="module")
+def edition(report: Path) -> Path:
+    """A later version, in which one ordinary account came with three posts of one stratum."""
+    return compose(second(), report.parent / "second", previous=report).folder
+
+
+def test_a_later_version_gives_no_newcomer_away(report: Path, edition: Path) -> None:
+    for name, row in (("tbl-strata", "stratum"), ("tbl-subgroups", "subgroup")):
+        was, now = (csv(f / "tables", name).set_index(row) for f in (report, edition))
+        moved = (now["n_reference"] - was["n_reference"]).dropna()
+        assert (moved == 0).all()
+    strata = csv(edition / "tables", "tbl-strata").set_index("stratum")
+    assert np.isnan(strata.loc[NEWCOMER, "n_reference"])
+
+
+def test_no_file_of_a_later_version_tells_what_it_hides_as_what_it_was(
+    report: Path, edition: Path
+) -> None:
+    """The earlier count of a cell that is hidden now, in corrections, audit diff aside."""
+    was = csv(report / "tables", "tbl-strata").set_index("stratum").loc[NEWCOMER]
+    record = json.loads((edition / "record.json").read_text(encoding="utf-8"))
+    rows = [r for r in record["corrections"] if r["claim"].startswith("tbl-strata/")]
+    assert rows
+    assert str(int(was["n_reference"])) not in {r["was"] for r in rows}
+    assert leaks([p for p in edition.rglob("*") if p.is_file()], secrets()) == []
+
+
+def test_what_two_versions_say_apart_says_what_both_show_and_no_more(
+    report: Path, edition: Path
+) -> None:
+    found = corrected(Edition.read(report), Edition.read(edition)).to_csv()
+    (edition.parent / "diff.csv").write_text(found)
+    assert leaks([edition.parent / "diff.csv"], secrets()) == []
+    held = [row for row in found.splitlines() if "/n_reference" in row]
+    assert all(",–," in row or "▒" in row for row in held)
 
 
 def test_verify_passes_a_report_whose_claims_are_rounded(report: Path) -> None:
