@@ -137,7 +137,7 @@ def test_what_is_said_of_single_leaders_solves_for_no_hidden_rate(report: Path) 
     assert rates[[*HIDDEN]].isna().all()
     leaders = csv(report / "tables", "tbl-leaders").set_index("account")
     shown = held[[*SHOWN]] @ rates[[*SHOWN]]
-    assert np.allclose(leaders["expected"], shown[leaders.index])
+    assert np.allclose(leaders["expected"], shown[leaders.index], atol=0.05)  # as printed
     assert leaders["gap_without"].isna().all()  # each of them has posts in hidden strata
     whole = evidence().docket().leaders.set_index("account")
     rest = whole["expected"] - shown[whole.index]
