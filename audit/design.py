@@ -31,7 +31,7 @@ LONGEST_NAME = 60  # characters of a class or column name in a sentence
 LONGEST_TERM = 400
 FOLDER = "folder"
 MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-DATED = re.compile(rf"(?<=\b\d ){MONTH}\b|(?<=\b\d\d ){MONTH}\b|\b{MONTH}(?= \d{{4}}\b)")
+DATED = re.compile(rf"(?<=\b\d ){MONTH}\b|(?<=\b\d\d ){MONTH}\b|\b{MONTH}(?= \d{{4}}\b)", re.I)
 """A month that its day or its year stands beside: alone, "may" and "march" are words."""
 
 

@@ -43,8 +43,19 @@ def docket_data(stage: Any) -> pd.DataFrame:
 
     `account` is a number, never a name or an id: a chart singles nobody out by an estimate. Posts
     of strata whose ordinary side is hidden are counted in `n_hidden` alone (`audit.disclosure`).
+
+    Raises
+    ------
+    ReportError
+        Some rows carry no account, or every compared post is of a stratum that is hidden.
     """
-    return _accounts(stage).head(MOST)
+    frame = _accounts(stage).head(MOST)
+    if frame.empty:
+        raise ReportError(
+            "the chart 'docket' has nothing to draw: no compared post is of a stratum whose "
+            "ordinary side may be shown. Try: coarser strata, or the chart 'observed_expected'."
+        )
+    return frame
 
 
 def docket(stage: Any, ax: Axes | None = None) -> Axes:

@@ -14,7 +14,7 @@ from audit.charts.rows import directions, gap_text, signed
 from audit.charts.theme import FOCAL, INK, PAPER, blank, dress, pale, theme
 from audit.disclosure import HIDDEN, mask
 from audit.disclosure.precision import published, share
-from audit.disclosure.resting import hidden_strata, left_out_tells
+from audit.disclosure.resting import hidden_strata, left_out_tells, over_shown_strata
 from audit.docket.leaders import gaps_without_each
 from audit.errors import ReportError, RowsNeeded
 from audit.exempted.ordinary import focal_posts
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 SIZE = (7.0, 2.6)
 BETWEEN = (
-    "Only the least and the greatest are drawn: all together would tell the rates of hidden cells."
+    "Drawn are the least, the greatest, and those of accounts without posts in hidden strata: all "
+    "together would tell the rates of hidden cells."
 )
+ROUNDING = 1e-9
+"""Two gaps that differ by less are one, added up in another order."""
 
 
 def leave_one_out_data(stage: Any) -> pd.DataFrame:
@@ -56,32 +59,42 @@ def leave_one_out_data(stage: Any) -> pd.DataFrame:
         out[limit] = out[limit] if limit in out else float("nan")
     out.insert(0, "left_out", np.arange(1, len(out) + 1))
     study, numbers = stage.comparison.study, ("estimate", "conf_low", "conf_high")
-    out = published(out[["left_out", *numbers]], study, shares=numbers)
-    between = pd.Series(_telling(study), index=out.index)
+    between = ~_may_be_shown(study, out["estimate"])
     between.iloc[[0, -1]] = False
+    out = published(out[["left_out", *numbers]], study, shares=numbers)
     return mask(out, between, numbers)
 
 
-def _telling(study: Study) -> bool:
-    """Return whether the gaps together would tell rates of hidden cells; sure where it is unknown.
+def _may_be_shown(study: Study, estimates: pd.Series) -> pd.Series:
+    """Return which gaps may be shown: all, unless together they would tell rates of hidden cells.
 
-    The least and the greatest are said in words by the check, and stay.
+    Then those of accounts without posts in hidden strata are: they tell no more than the whole
+    does. The least and the greatest are said in words by the check, and stay.
     """
     if not hidden_strata(study):
-        return False
+        return pd.Series(True, index=estimates.index)
 
-    def tells() -> bool:
+    def found() -> list[float] | None:
         try:
             posts = focal_posts(study)
-        except RowsNeeded:
-            return True
+        except RowsNeeded:  # of a scan it is not known whose posts lie where
+            return []
         held = posts[posts["compared"]]
         size = held["n"] * held["weight"]
         by = pd.DataFrame({"account_id": held["account_id"], "size": size})
         by = by.assign(observed=size * held["acted"], expected=size * held["expected"])
-        return left_out_tells(study, posts, gaps_without_each(by.groupby("account_id").sum()))
+        gaps = gaps_without_each(by.groupby("account_id").sum())
+        if not left_out_tells(study, posts, gaps):
+            return None
+        apart = over_shown_strata(study, posts).groupby("account_id")["hidden"].any()
+        return [float(gap) for gap in gaps[~apart.reindex(gaps.index)]]
 
-    return bool(study.once("gaps left out tell", tells))
+    key = "gaps left out", hidden_strata(study)
+    kept: list[float] | None = study.once(key, found)
+    if kept is None:
+        return pd.Series(True, index=estimates.index)
+    same = [any(abs(e - gap) < ROUNDING for gap in kept) for e in estimates]
+    return pd.Series(same, index=estimates.index, dtype=bool)
 
 
 def leave_one_out(stage: Any, ax: Axes | None = None) -> Axes:

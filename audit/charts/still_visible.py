@@ -34,8 +34,9 @@ from audit.charts.phrases import (
 )
 from audit.charts.theme import DETAIL, INK, LABEL, Look, blank, dress, looks, theme
 from audit.charts.time_to_action import ticks_apart
+from audit.disclosure import SYMBOL, shields
 from audit.errors import ReportError, UnknownName
-from audit.numerals import count, percent
+from audit.numerals import count, percent, setting
 from audit.questions.followed import MARKS
 from audit.questions.hours import hours
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from audit.questions import Answer
+    from audit.study import Study
 
 SIZE = (7.0, 4.0)
 COLUMNS = ["account_class", "group", "hours", "still_visible", "n_at_risk"]
@@ -62,12 +64,14 @@ LINE = 11.0
 def still_visible_data(stage: Any) -> pd.DataFrame:
     """Return one row per class and hour drawn, up to the last action or the horizon asked for.
 
+    Ordinary people's posts are given at round hours (`audit.questions.shown_curve`).
+
     Raises
     ------
     ReportError
         The design asks no timing, or the data could not answer it.
     """
-    frame = _answer(stage).figures["curve"]
+    frame = _answer(stage).figures["shown"]
     end = _horizon(stage, frame)
     return frame.loc[frame["hours"] <= end, COLUMNS].reset_index(drop=True)
 
@@ -99,7 +103,7 @@ def still_visible(stage: Any, ax: Axes | None = None) -> Axes:
         shown = _hour_ticks(ax, frame, end)
         below = 20.0
         if not is_narrow(ax):
-            _counts(ax, frame, look, shown)
+            _counts(ax, stage, frame, look, shown)
             below += 2 * LINE + 6
         caption(ax, _axis_words(end, counted=not is_narrow(ax)), below=below)
     return ax
@@ -139,8 +143,24 @@ def _horizon(stage: Any, frame: pd.DataFrame) -> float:
 def _read_at(stage: Any, frame: pd.DataFrame) -> float:
     """Return the hour that title and labels are read at, at which both classes are watched."""
     both = float(frame.groupby("account_class")["hours"].max().min())
-    asked = [h for h in _asked(stage) if h <= both]
-    return asked[0] if asked else both
+    asked = [h for h in _asked(stage) if h <= both and _is_given(stage, frame, h)]
+    if asked:
+        return asked[0]
+    return max(h for h in {both, *frame["hours"]} if h <= both and _is_given(stage, frame, h))
+
+
+def _is_given(stage: Any, frame: pd.DataFrame, hour: float, name: str = "") -> bool:
+    """Return whether the curves (or that of one class) can be read at an hour.
+
+    That of officials can at any; that of ordinary people at the hours that it has.
+    """
+    study = comparison_of(stage, "still_visible").study
+    lines = frame[frame["account_class"] == name] if name else frame
+    return all(
+        hour in set(line["hours"])
+        for one, line in lines.groupby("account_class")
+        if shields(study, str(one))
+    )
 
 
 def _at(frame: pd.DataFrame, name: str, hour: float) -> tuple[float, int]:
@@ -225,7 +245,7 @@ def _short(h: float) -> str:
     return f"{h / 24:g} d"
 
 
-def _counts(ax: Axes, frame: pd.DataFrame, look: Any, at: list[float]) -> None:
+def _counts(ax: Axes, stage: Any, frame: pd.DataFrame, look: Any, at: list[float]) -> None:
     """Set the posts still watched below the marks of the axis, one line per class."""
     room = slot(ax) * POINTS
     for place, name in enumerate(frame["account_class"].drop_duplicates()):
@@ -235,7 +255,8 @@ def _counts(ax: Axes, frame: pd.DataFrame, look: Any, at: list[float]) -> None:
         label = fold(ax, named(name), 0.15 * room, lines=1, size=DETAIL)
         write(ax, 0, 0, label, xycoords="axes fraction", ha="right", dx=-16.0, **common)
         for hour in at:
-            n = count(_at(frame, name, hour)[1])
+            given = _is_given(stage, frame, hour, str(name))
+            n = count(_at(frame, name, hour)[1]) if given else SYMBOL
             across = ("data", "axes fraction")
             write(ax, hour, 0, n, xycoords=across, ha="center", **common)
 
@@ -258,12 +279,12 @@ def still_visible_words(stage: Any) -> Words:
     title = f"Not {verb} after {hours(at)}: {f} {percent(ours)}, {r} {percent(theirs)}"
     end = float(frame["hours"].max())
     past = f"The lines end after {hours(round(end))}." * (end > at)
-    note = " ".join([*answer.notes[:1], past, _deleted(answer), _mean(answer, level(design))])
-    note = " ".join(f"{note} {NO_BAND} {sizes(study)}.".split())
+    parts = [*answer.notes[:1], past, _deleted(answer), _mean(answer, level(design)), _thin(study)]
+    note = " ".join(f"{' '.join(parts)} {NO_BAND} {sizes(study)}.".split())
     spoken = "; ".join(
         f"after {hours(h)} {percent(_at(frame, design.focal, h)[0])} and "
         f"{percent(_at(frame, design.references[0], h)[0])}"
-        for h in _spoken(frame, at)
+        for h in _spoken(stage, frame, at)
     )
     alt = (
         f"{told(study)}Step chart of the share of posts not yet {verb}, {f} and then {r}: "
@@ -274,17 +295,29 @@ def still_visible_words(stage: Any) -> Words:
     )
 
 
-def _spoken(frame: pd.DataFrame, at: float) -> list[float]:
+def _spoken(stage: Any, frame: pd.DataFrame, at: float) -> list[float]:
     """Return up to three round hours before the hour read at, and that one."""
-    before = [float(h) for h in MARKS if h < at]
+    before = [float(h) for h in MARKS if h < at and _is_given(stage, frame, float(h))]
     if not before:
         return [at]
     picked = [before[i] for i in np.unique(np.linspace(0, len(before) - 1, 3).astype(int))]
     return [*picked, at]
 
 
+def _thin(study: Study) -> str:
+    """Say which curves are given at round hours, and why one ends."""
+    names = (study.design.focal, study.design.references[0])
+    thin = " and ".join(named(name) for name in names if shields(study, name))
+    least = setting(study.design.smallest_cell)
+    text = (
+        f"{thin} posts: given at hours between which at least {least} accounts have posts that "
+        "ended, as long as so many are watched, and at those asked."
+    )
+    return sentence(text) if thin else ""
+
+
 def _deleted(answer: Answer) -> str:
-    curve = answer.figures["curve"].drop_duplicates("account_class")
+    curve = answer.figures["shown"].drop_duplicates("account_class")
     if not (curve["deleted"] > 0).any():
         return ""
     parts = " and ".join(

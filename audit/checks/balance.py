@@ -10,6 +10,7 @@ import pandas as pd
 
 from audit.checks.base import Finding
 from audit.design import words
+from audit.disclosure import HIDDEN, protect_traits
 from audit.disclosure.margins import traits
 from audit.estimators.weighting import balance
 from audit.numerals import plain, setting
@@ -17,6 +18,7 @@ from audit.study import stratum_of
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
+    from audit.study import Study
 
 COVARIATES = ("rule", "severity", "language", "country", "platform")
 """What makes cases comparable. Reach and reports are left out: both can follow an action."""
@@ -43,18 +45,30 @@ class Balance:
             return Finding(
                 self.name, float("nan"), threshold, None, says, step=self.step, table=table
             )
-        after, before = table["smd_weighted"].abs(), table["smd"].abs()
-        worst = table.loc[after.idxmax()]
-        was = table.loc[before.idxmax()]
-        says = (
-            f"Once like is compared with like, the largest standardised difference is "
-            f"{plain(after.max(), decimals=2)} (in ‘{words(worst['column'])}’); as found it is "
-            f"{plain(before.max(), decimals=2)} (in ‘{words(was['column'])}’)."
-        )
+        after = table["smd_weighted"].abs()
+        says = _largest(comparison.study, table)
         passed = bool(after.max() <= self.most)
         return Finding(
             self.name, float(after.max()), threshold, passed, says, step=self.step, table=table
         )
+
+
+def _largest(study: Study, table: pd.DataFrame) -> str:
+    """Say the largest differences of the traits that are shown, and on which side a hidden one is.
+
+    A difference of a hidden trait is the share of its few people (`audit.disclosure.margins`).
+    """
+    shown = protect_traits(table, study, columns=("smd", "smd_weighted"))
+    after, before = (shown[c].astype(float).abs() for c in ("smd_weighted", "smd"))
+    hidden = " of those shown" if HIDDEN in shown else ""
+    if after.isna().all() or before.isna().all():
+        return "Every trait is one of few accounts of people who hold no office, and hidden."
+    worst, was = shown.loc[after.idxmax()], shown.loc[before.idxmax()]
+    return (
+        f"Once like is compared with like, the largest standardised difference{hidden} is "
+        f"{plain(after.max(), decimals=2)} (in ‘{words(worst['column'])}’); as found it is "
+        f"{plain(before.max(), decimals=2)} (in ‘{words(was['column'])}’)."
+    )
 
 
 BALANCE_COLUMNS = ("column", "level", "share_focal", "share_reference", "smd", "smd_weighted")

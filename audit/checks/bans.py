@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,8 +13,9 @@ from audit.cells import FOCAL, REFERENCE
 from audit.checks.base import Finding, reads_alike, same_sign
 from audit.checks.subgroups import no_support
 from audit.design import words
+from audit.disclosure import SYMBOL, shields
 from audit.estimators.accounts.contrasts import effect
-from audit.numerals import count, interval, many, margin_points, points
+from audit.numerals import count, interval, many, margin_points, points, setting
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -67,7 +69,7 @@ class Bans:
         if absent:
             says += f" Without {' and '.join(map(words, absent))} none of their posts can be dated."
             return Finding(self.name, nan, threshold, None, says, table=table)
-        says += _undated(table)
+        says += _undated(study, table)
         if not table["n_later"].sum():
             says += " No post compared came after such an action on its account."
             return Finding(self.name, nan, threshold, None, says, table=table)
@@ -77,7 +79,7 @@ class Bans:
         self, comparison: Comparison, rows: pd.DataFrame, table: pd.DataFrame, says: str
     ) -> Finding:
         study = comparison.study
-        later = count(table["n_later"].sum())
+        later = _summed(study, table, "n_later", "half_way")
         kept = rows.loc[~rows["later"], ["account_id", "group", "stratum", "acted", "n", "weight"]]
         cells = engine.group(kept.rename(columns={"n": "count"}).reset_index(drop=True))
         held, alike = replace(study, cells=cells), reads_alike(comparison)
@@ -158,18 +160,40 @@ def by_class(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _counted(study: Study, table: pd.DataFrame) -> str:
     """Say how many accounts of each class were suspended or banned."""
-    clauses = [
-        f"{count(row['suspended'])} were suspended and {count(row['banned'])} banned of "
-        f"{many(row['accounts'], words(row['account_class']) + ' account')}, "
-        f"{count(row['half_way'])} with posts before and after"
-        for row in table.to_dict("records")
-    ]
+    clauses = [_clause(study, row) for row in table.to_dict("records")]
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _undated(table: pd.DataFrame) -> str:
+def _clause(study: Study, row: dict[Hashable, Any]) -> str:
+    """Say it of one class; a few people who hold no office are a symbol, and none are none."""
+    least = study.design.smallest_cell
+
+    def said(n: int) -> str:
+        few = shields(study, str(row["account_class"])) and 0 < n < least
+        return SYMBOL if few else count(n)
+
+    text = (
+        f"{said(row['suspended'])} were suspended and {said(row['banned'])} banned of "
+        f"{many(row['accounts'], words(row['account_class']) + ' account')}, "
+        f"{said(row['half_way'])} with posts before and after"
+    )
+    return f"{text} ({SYMBOL}: fewer than {setting(least)})" if SYMBOL in text else text
+
+
+def _summed(study: Study, table: pd.DataFrame, posts: str, people: str) -> str:
+    """Return posts of both classes; a symbol where a few people who hold no office wrote some."""
+    few = [
+        shields(study, str(name)) and n > 0 and k < study.design.smallest_cell
+        for name, n, k in zip(table["account_class"], table[posts], table[people], strict=True)
+    ]
+    return SYMBOL if any(few) else count(table[posts].sum())
+
+
+def _undated(study: Study, table: pd.DataFrame) -> str:
     lost = int(table["n_no_date"].sum())
     if not lost:
         return ""
-    return f" {many(lost, 'post')} of such accounts cannot be dated against the action, and stay."
+    said = _summed(study, table, "n_no_date", "no_date")
+    noun = "post" if said == "1" else "posts"
+    return f" {said} {noun} of such accounts cannot be dated against the action, and stay."

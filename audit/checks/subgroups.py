@@ -13,11 +13,10 @@ from audit.cells import FOCAL, REFERENCE, Cells
 from audit.checks.base import Finding, alpha, same_sign
 from audit.checks.multiplicity import adjust
 from audit.design import words
+from audit.disclosure.earlier import subgroup_name
 from audit.estimators.accounts.contrasts import effect, effect_p, no_inference
 from audit.gates import REFERENCE_ACCOUNTS_FOR_SUPPORT
 from audit.numerals import count, many, setting
-from audit.schema import NOT_RECORDED
-from audit.text import visible
 
 if TYPE_CHECKING:
     from audit.comparison import Comparison
@@ -106,13 +105,9 @@ def _family(study: Study, rows: pd.DataFrame, family: tuple[str, ...]) -> Iterat
     frame = frame.assign(stratum=parts[1]) if len(parts) else frame
     within = dict(iter(frame.groupby(numbers)))
     for number, values in enumerate(names.itertuples(index=False, name=None)):
-        said = ", ".join(f"{words(c)} ‘{_level(v)}’" for c, v in zip(family, values, strict=True))
+        said = subgroup_name(family, values)
         held = replace(study, cells=Cells(within[number].reset_index(drop=True)))
         yield {"family": label, "subgroup": said, **_subgroup(held)}
-
-
-def _level(value: object) -> str:
-    return NOT_RECORDED if pd.isna(value) else visible(value, 60)  # type: ignore[call-overload]
 
 
 def _subgroup(study: Study) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from audit.corrections.named import CLASSES
 from audit.corrections.reasons import read_reasons
+from audit.disclosure.earlier import Earlier
 from audit.errors import ClaimError
 from audit.text import visible
 
@@ -37,6 +38,8 @@ class Edition:
         As given.
     reasons : tuple of mappings
         The author's sentences on what changed since, as `read_reasons` gives them.
+    shown : Earlier
+        The cells of its tables, which a later version may not be taken from.
     classes : (str, str)
         The focal and the reference class in words; "focal" and "reference" where it names none.
     """
@@ -51,6 +54,7 @@ class Edition:
     edited: bool = False
     path: str = ""
     reasons: tuple[Mapping[str, str], ...] = ()
+    shown: Earlier = field(default_factory=Earlier)
     classes: tuple[str, str] = CLASSES
 
     @classmethod
@@ -84,6 +88,7 @@ class Edition:
             edited=bool(record) and hashes.get("claims") != digest,
             path=given.as_posix(),
             reasons=read_reasons(reasons) if str(reasons) else (),
+            shown=Earlier.read(claims),
             classes=classes_in(_object(record, "verdict", beside)),
         )
 

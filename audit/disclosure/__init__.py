@@ -10,14 +10,20 @@ What is not. The total of a class, crossed with nothing, stays: rates, gaps and 
 whole class are the answer to the question, and from them it could be worked out anyway. Whether a
 post was acted on is what is asked, and no stratum: 2 of 300 posts of 80 accounts is printed.
 
-What is not prevented. Bounds are those of linear programming over printed counts. Estimates stand
-in CSVs and claims.json at 12 digits, and the expected rate is a sum of events/posts over strata:
-where two or three strata are hidden, one search over whole numbers gives them back, at 5 digits
-still and at the 3 that are printed often (tests/disclosure/test_inversion.py). Every further
-estimate helps it, and account-level limits too. Fewer digits alone would not do; a report that
-hides cells says this limit where it says that it hides them (`Protection.says`). Whoever must not
-let it happen makes strata coarser until none is hidden. Several versions of a report, or several
-reports of one table, can be taken from one another; only a correction is kept from repeating it.
+What rests on hidden cells. The expected rate is a sum of events/posts over strata, so that every
+estimate is an equation in hidden counts. Those of a class are published as they are printed, in
+claims.json and CSVs too, and say so (`precision`): full precision would fill the hidden cells in
+one way. Those of single focal accounts and of subgroups are equations in few unknowns, and are
+given over shown strata or not at all (`resting`); curves of ordinary posts stand at round hours
+(`audit.questions.shown_curve`). A later version of a report hides what the earlier one would let
+a reader subtract (`earlier`).
+
+What is not prevented. Bounds are those of linear programming over printed counts. Where two strata
+are hidden, a search over whole numbers finds less than ten ways to fill them at the three digits
+that are printed (tests/disclosure/test_inversion.py); a report that hides cells says so where it
+says that it hides them (`Protection.says`). Whoever must not let it happen makes strata coarser
+until none is hidden. Several reports of one table that do not know one another can be taken from
+one another, and so can the totals of two versions.
 
 A table or a chart uses one seam: `protect(frame, study, of=…, labels=…, columns=…)` for those of
 strata and subgroups, `protect_parts` for a partition of a class's posts by anything else.

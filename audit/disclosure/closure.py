@@ -32,7 +32,7 @@ class Hidden:
     Attributes
     ----------
     small : frozenset of int
-        Places of the parts below the threshold.
+        Places of the parts below the threshold, and of those hidden like them.
     covering : frozenset of int
         Places of the parts hidden so that the small ones do not come back.
     bare : frozenset of int
@@ -50,7 +50,7 @@ class Hidden:
         return self.small | self.covering
 
 
-def hide(family: Family, *, least: int) -> Hidden:
+def hide(family: Family, *, least: int, also: frozenset[int] = frozenset()) -> Hidden:
     """Return which parts to hide so that none with fewer than `least` accounts comes back.
 
     A part of no account is hidden like one of nine: tables say which parts support a comparison,
@@ -60,8 +60,13 @@ def hide(family: Family, *, least: int) -> Hidden:
     `least` values, events over at least two, and the rate over at least `RATE_WIDTH`, as far as the
     class's total allows; a class none (or all) of whose posts were acted on says so of every
     part, whatever is hidden.
+
+    Parameters
+    ----------
+    also : frozenset of int
+        Parts to hide like small ones, for what an earlier version shows of them (`earlier`).
     """
-    small = family.small(least)
+    small = family.small(least) | also
     if not small or family.atoms > MOST_ATOMS:
         rest = {i for i, p in enumerate(family.parts) if not p.fixed} if small else set()
         return Hidden(small, frozenset(rest) - small, frozenset())

@@ -11,6 +11,7 @@ import pandas as pd
 
 from audit.cells import FOCAL, REFERENCE
 from audit.disclosure.closure import hide
+from audit.disclosure.earlier import Earlier, earlier_of, subgroup_name
 from audit.disclosure.margins import margin_of, traits
 from audit.disclosure.public import is_protected, public_aggregate
 from audit.disclosure.published import Family, Part, places_by_table
@@ -43,6 +44,8 @@ class Protection:
         How many of them are below the threshold; the others cover those.
     bare : int
         How many stay narrower than the protection asked for, for lack of anything to cover them.
+    again : int
+        How many are hidden for what an earlier version shows or hides of them (`earlier`).
     """
 
     least: int
@@ -50,6 +53,7 @@ class Protection:
     hidden: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     small: int = 0
     bare: int = 0
+    again: int = 0
 
     def rows(self, table: str, group: str, labels: Iterable[object]) -> pd.Series:
         """Return which rows of a table hide a group's numbers, as flags in the order of labels."""
@@ -68,16 +72,21 @@ class Protection:
             return f"Small counts are shown in full ({self.exempt.rstrip('.')})."
         if not self.cells:
             return ""
-        rest = self.cells - self.small
+        rest = self.cells - self.small - self.again
         cover = (
+            f", {count(self.again)} would tell of few accounts beside the earlier version"
+            if self.again
+            else ""
+        )
+        cover += (
             f", and {count(rest)} more so that these do not come back from totals" if rest else ""
         )
         text = (
             f"{count(self.cells)} cells of strata, subgroups and traits are hidden: behind "
             f"{count(self.small)} stand fewer than {setting(self.least)} accounts of people who "
             f"hold no office{cover}. Rates, gaps and intervals are computed on all posts, hidden "
-            "ones included. They stand in the files at many digits, from which somebody who tries "
-            "every whole number can work hidden counts out where few cells are hidden."
+            "ones included, and stand in the files as they are printed. Somebody who tries every "
+            "whole number can still narrow hidden counts down where few cells are hidden."
         )
         return text + (
             f" {self.bare} could not be covered fully: the class’s own total says much of them."
@@ -88,24 +97,57 @@ class Protection:
 
 def protection(study: Study) -> Protection:
     """Return what a study's tables may not show; worked out once for a study."""
-    found: Protection = study.once("disclosure", lambda: _protection(study))
+    before = earlier_of(study.design)
+    key = "disclosure", frozenset((k, *v.items()) for k, v in before.cells.items()) if before else 0
+    found: Protection = study.once(key, lambda: _protection(study, before))
     return found
 
 
-def _protection(study: Study) -> Protection:
+def _protection(study: Study, before: Earlier | None) -> Protection:
     least = study.design.smallest_cell
     if reason := public_aggregate(study.loaded):
         return Protection(least, reason)
-    hidden, small, bare = {}, 0, 0
+    hidden, small, bare, again = {}, 0, 0, 0
     groups = ((study.design.focal, FOCAL), (study.design.references[0], REFERENCE))
     for name, group in groups:
         if not is_protected(name, study.design):
             continue
         family = family_of(study, group)
-        gone = hide(family, least=least)
+        few = family.small(least)
+        also = _told(study, family, group, before) - few if before else frozenset()
+        gone = hide(family, least=least, also=also)
         hidden[group] = places_by_table(family.parts, gone.all)
-        small, bare = small + len(gone.small), bare + len(gone.bare)
-    return Protection(least, "", hidden, small, bare)
+        small, bare, again = small + len(few), bare + len(gone.bare), again + len(also)
+    return Protection(least, "", hidden, small, bare, again)
+
+
+def _told(study: Study, family: Family, group: str, before: Earlier) -> frozenset[int]:
+    """Return the places of the parts that an earlier version would let a reader subtract."""
+    names = {STRATA: lambda label: label}
+    for place, columns in enumerate(study.design.families):
+        names[table_of(place)] = _subgroup_names(study, columns).__getitem__
+    out = set()
+    for place, part in enumerate(family.parts):
+        if part.table not in names:
+            continue
+        table = "tbl-strata" if part.table == STRATA else "tbl-subgroups"
+        now = {"n": part.n}
+        if part.table == STRATA:
+            now |= {"events": part.events, "accounts": part.accounts}
+        label = names[part.table](part.label)
+        if before.tells(table, label, group, now, least=study.design.smallest_cell):
+            out.add(place)
+    return frozenset(out)
+
+
+def _subgroup_names(study: Study, family: tuple[str, ...]) -> dict[str, str]:
+    """Return what the subgroups of a family are called, by number."""
+    levels = pd.DataFrame({c: study.cases.frame[c].astype("str") for c in family})
+    values = (
+        levels.groupby(list(family), dropna=False, sort=True).size().index.to_frame(index=False)
+    )
+    said = values.itertuples(index=False, name=None)
+    return {str(number): subgroup_name(family, tuple(row)) for number, row in enumerate(said)}
 
 
 def family_of(study: Study, group: str) -> Family:

@@ -19,7 +19,7 @@ from audit.cells import REFERENCE
 from audit.disclosure.bounds import Known, known_rates, ranges
 from audit.disclosure.closure import RATE_WIDTH, ROUNDING
 from audit.disclosure.protection import STRATA, family_of, protection
-from audit.disclosure.published import Family
+from audit.disclosure.published import Family, Part
 
 if TYPE_CHECKING:
     from audit.study import Study
@@ -74,6 +74,7 @@ def left_out_tells(study: Study, posts: pd.DataFrame, gaps: pd.Series) -> bool:
         i
         for i, part in enumerate(family.parts)
         if part.label in protection(study).hidden[REFERENCE].get(part.table, frozenset())
+        or (part.says_gap and not part.fixed and 0 < _hidden_in(family, hidden, part) <= FEW)
     )
     known = known_rates(family, gone)
     aims = np.zeros((len(hidden), family.atoms))
@@ -111,11 +112,13 @@ def _with_gaps(known: Known, posts: pd.DataFrame, gaps: pd.Series, places: dict[
 def few_hidden(study: Study, table: str, labels: pd.Series | list[object]) -> pd.Series:
     """Return which subgroups' gaps rest on one or two hidden strata, in the order of labels."""
     family, hidden = family_of(study, REFERENCE), hidden_strata(study)
-    strata = [
-        {a for a in part.atoms if family.weights[a]}
-        for part in family.parts
-        if part.table == STRATA and part.label in hidden
-    ]
     subgroups = (part for part in family.parts if part.table == table)
-    held = {p.label: sum(bool(s & set(p.atoms)) for s in strata) for p in subgroups}
+    held = {part.label: _hidden_in(family, hidden, part) for part in subgroups}
     return pd.Series([0 < held.get(str(k), 0) <= FEW for k in labels], dtype=bool)
+
+
+def _hidden_in(family: Family, hidden: frozenset[str], part: Part) -> int:
+    """Return on how many hidden strata the gap of a part rests."""
+    held = set(part.atoms)
+    strata = (p for p in family.parts if p.table == STRATA and p.label in hidden)
+    return sum(any(a in held and family.weights[a] for a in p.atoms) for p in strata)

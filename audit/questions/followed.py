@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -173,7 +173,13 @@ def _notes(found: dict[str, int], last: Any, words: ClockWords) -> list[str]:
     return [words.notes[k].format(many(n, "post"), day=day) for k, n in found.items() if n]
 
 
-def curve(posts: Posts, names: dict[str, str], at: Sequence[float] = ()) -> pd.DataFrame:
+def curve(
+    posts: Posts,
+    names: dict[str, str],
+    at: Sequence[float] = (),
+    *,
+    grids: Mapping[str, Array] | None = None,
+) -> pd.DataFrame:
     """Return the share of each class's posts not yet acted on, hour by hour.
 
     Parameters
@@ -182,6 +188,8 @@ def curve(posts: Posts, names: dict[str, str], at: Sequence[float] = ()) -> pd.D
         The class that each group is.
     at : sequence of float
         Hours to give besides those of an action, the last one of either class, and `MARKS`.
+    grids : mapping, optional
+        Group to the hours to give of it and no others.
 
     Returns
     -------
@@ -202,7 +210,9 @@ def curve(posts: Posts, names: dict[str, str], at: Sequence[float] = ()) -> pd.D
         time = followed.hours[here]
         found = kaplan_meier(time, followed.event[here].astype(float), weights=weight[here])
         times = found["time"].to_numpy(float)
-        grid = _grid(times, [*at, *MARKS, last, float(time.max())], float(time.max()))
+        end = float(time.max())
+        grid = (grids or {}).get(group)
+        grid = _grid(times, [*at, *MARKS, last, end], end) if grid is None else grid
         share = np.concatenate([[1.0], found["survival"].to_numpy(float)])
         left = share[np.searchsorted(times, grid, side="right")]
         deleted = float(weight[here & gone].sum() / weight[here].sum())

@@ -26,6 +26,7 @@ from audit.questions.followed import (
 )
 from audit.questions.gap import UNCORRECTED, gap_row, gap_said, hard_gates, sizes
 from audit.questions.hours import HoursGap, hours, mean_hours_gap, to_focal_mix
+from audit.questions.shown_curve import shown_curve
 
 if TYPE_CHECKING:
     from audit.design import Design
@@ -77,7 +78,10 @@ class Timing:
             _says(windows, means, medians, study, tau),
             measures([*windows, *medians, *means]),
             notes=(_clock(posts, design), *posts.notes, *notes, *told, *_plain(posts, medians)),
-            figures={"curve": curve(posts, names, at)},
+            figures={
+                "curve": curve(posts, names, at),
+                "shown": shown_curve(posts, names, at, study),
+            },
             charts=("still_visible",),
         )
 

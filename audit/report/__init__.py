@@ -169,6 +169,8 @@ def compose(
     DisclosureError
         When a string of it leads to an account of somebody who holds no office.
     """
+    from audit.corrections import Edition
+    from audit.disclosure.earlier import beside
     from audit.disclosure.guard import refuse
     from audit.report.corrected import corrected_document
     from audit.report.origin import origin_of
@@ -179,7 +181,9 @@ def compose(
 
     study = evidence.comparison.study
     before = earlier(study.design, previous)
-    with back_at(evidence.moment):
+    before = Edition.read(before) if str(before) and not isinstance(before, Edition) else before
+    known = before.shown if isinstance(before, Edition) else None
+    with back_at(evidence.moment), beside(known):
         blocks = [*standard_blocks(evidence, limits=limits, reply=reply), *works(study.design)]
         made, origin = corrected_document(blocks, origin_of(design), previous=before)
         refuse(asdict(made), cases=[study.loaded], least=study.design.smallest_cell)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from audit.design import words
-from audit.disclosure import OFFICIALS
+from audit.disclosure import OFFICIALS, shields
 from audit.disclosure.precision import DECIMALS, why_rounded
 from audit.docket.names import NOT_STATED
 from audit.evidence import NAMES_FROM
@@ -140,6 +140,7 @@ def provenance(evidence: Evidence) -> Provenance:
         "verdict": verdict_numbers(evidence),
         "names": names(evidence),
         "rounded": why_rounded(study),
+        "smallest_cell": study.design.smallest_cell * shields(study, study.design.references[0]),
     }
     return Provenance(tuple(rows), record=record)
 

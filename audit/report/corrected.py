@@ -12,7 +12,8 @@ from typing import Any
 from audit.corrections import ABSENT, OWN, Correction, Corrections, Edition, corrected, named
 from audit.corrections.edition import classes_in
 from audit.disclosure import HIDDEN, SYMBOL
-from audit.errors import ReportError
+from audit.disclosure.earlier import Earlier
+from audit.errors import DisclosureError, ReportError
 from audit.report.blocks import Block, Heading, Note, prose
 from audit.report.document import CORRECTIONS, CORRECTS, Document, document
 from audit.report.record import Origin, claims_of, hashes_of
@@ -20,6 +21,8 @@ from audit.report.table import table
 from audit.text import visible
 
 LABELS = {"claim": "Claim", "was": "Was", "is": "Is", "why": "Why", "date": "Date"}
+MOST = 5
+"""Rows that a refusal names."""
 FIRST = "1"
 """The version of a report that states none, once there is another."""
 
@@ -58,6 +61,7 @@ def corrected_document(
     blocks = source if hasattr(source, "cells") else list(source)
     plain = document(copy.deepcopy(blocks), more=added)
     _check(before, plain)
+    refuse_subtraction(before, plain)
     version = str(plain.meta["version"]) or following(before.version)
     found = unrepeated(corrected(before, _edition(plain, origin, version)), plain)
     whole = document(blocks, meta={"version": version}, more=[*added, *correction_blocks(found)])
@@ -84,6 +88,29 @@ def unrepeated(found: Corrections, plain: Document) -> Corrections:
 
     rows = (replace(row, was=SYMBOL) if silent(row) else row for row in found.rows)
     return replace(found, rows=tuple(rows))
+
+
+def refuse_subtraction(before: Edition, plain: Document) -> None:
+    """Refuse a version whose cells, taken from those of the earlier one, tell of few accounts.
+
+    `audit.compose` hides them; a notebook does where its design names the earlier version.
+
+    Raises
+    ------
+    DisclosureError
+        With the rows, and what to do.
+    """
+    least = int(plain.record.get("smallest_cell") or 0)
+    texts = {str(t["id"]): str(t["files"]["csv"]) for t in plain.blocks("table")}
+    found = before.shown.telling(Earlier.of(texts), least=least) if least else []
+    if found:
+        more = f" and {len(found) - MOST:,} more" if len(found) > MOST else ""
+        raise DisclosureError(
+            f"Beside the earlier version {visible(before.path)!r}, {len(found):,} row(s) would "
+            f"tell of fewer than {least} accounts of people who hold no office: "
+            f"{'; '.join(found[:MOST])}{more}. Nothing was written. Name the earlier version in "
+            "the design, report.previous, so that such cells are hidden."
+        )
 
 
 def _check(before: Edition, plain: Document) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from audit.design import LONGEST_NAME, opening, words
 from audit.disclosure import OFFICIALS, mask, resting
+from audit.disclosure.precision import why_rounded
 from audit.docket.leaders import leaders
 from audit.numerals import count, level, many
 from audit.report.blocks import Column, Prose, Table, prose
@@ -109,6 +110,7 @@ def leaders_table(docket: Docket, *, id: str = "tbl-leaders") -> Table | Prose:
         ],
         source=source_line(study.loaded),
         simulated=study.cases.simulated,
+        rounded=why_rounded(study),
     )
 
 

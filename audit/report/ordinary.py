@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audit.report import sections
 from audit.report.blocks import Block, Heading, prose
-from audit.report.docket import docket_table, leaders_table
+from audit.report.docket import docket_table, leaders_table, shown_leaders
 from audit.report.exempted import exemptions_table, split_table
 from audit.report.precedents import precedents_tables
 
@@ -42,6 +42,6 @@ def docket_blocks(evidence: Evidence) -> list[Block]:
         Heading("Had it come from an ordinary account"),
         prose("{says}", says=found.says),
     ]
-    if evidence.comparison.study.has_accounts and not found.leaders.empty:
+    if evidence.comparison.study.has_accounts and shown_leaders(found)["n"].any():
         out.append(sections.chart("docket", evidence.comparison))
     return [*out, leaders_table(found), docket_table(found), *precedents_tables(found)]

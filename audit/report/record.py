@@ -112,8 +112,9 @@ def claims_of(
 
 def why_rounded(document: Document) -> str:
     """Return why the estimates of a document are published as printed; "" where they are not."""
-    said = (str(claim.get("rounded") or "") for claim in document.claims)
-    return str(document.record.get("rounded") or "") or next(filter(None, said), "")
+    made = (*document.claims, *document.blocks("table"))
+    said = (str(one.get("rounded") or "") for one in (document.record, *made))
+    return next(filter(None, said), "")
 
 
 def fingerprint(claims: Iterable[Mapping[str, Any]], hashes: Mapping[str, str]) -> str:

@@ -239,4 +239,4 @@ def test_ends_past_the_hour_of_the_title_are_told() -> None:
     said = still_visible_words(late)
     assert "after 48 hours" in said.title
     assert f"The lines end after {end:.0f} hours." in said.note
-    assert "The lines end" not in still_visible_words(made(until=100.0, timing=())).note
+    assert "The lines end" not in still_visible_words(made(until=100.0, timing=(), posts=60)).note

@@ -68,7 +68,7 @@ def test_counts_and_the_censored_gap_by_hand() -> None:
     banned = frame["account_id"].isin(["leader-0", "ordinary-0"])
     kept = frame[~(banned & (frame["posted_at"].dt.day > 6))]
     assert found.value == pytest.approx(compared(kept).primary().estimate)
-    assert "Without the 8 posts after it the gap is" in found.says
+    assert "Without the ▒ posts after it the gap is" in found.says  # of one ordinary account
     assert found.passed is True
 
 
@@ -104,7 +104,7 @@ def test_undated_actions_are_counted_and_stay() -> None:
     frame.loc[frame["action"] == "ban", "acted_at"] = pd.NaT
     found = Bans()(compared(frame))
     assert found.table["no_date"].tolist() == [1, 1]
-    assert "20 posts of such accounts cannot be dated against the action, and stay." in found.says
+    assert "▒ posts of such accounts cannot be dated against the action, and stay." in found.says
     assert found.says.endswith("No post compared came after such an action on its account.")
 
 

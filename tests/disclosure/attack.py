@@ -10,13 +10,18 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-LONGEST_LINE = 4000
+import numpy as np
+
+WINDOW = 8
+"""Bytes by which a place in a file is found where a longer secret may begin."""
 
 
 def readings(path: Path) -> str:
     """Return everything that can be read out of a file, in lower case."""
     data = path.read_bytes()
-    found = [data.decode("utf-8", "replace"), data.decode("latin-1")]
+    found = [data.decode("utf-8", "replace")]
+    if not data.isascii():
+        found.append(data.decode("latin-1"))
     if path.suffix == ".pdf":
         found += _pdf(data)
     if path.suffix == ".png":
@@ -69,9 +74,31 @@ def forms(secret: str) -> set[str]:
 
 def leaks(files: Iterable[Path], secrets: Iterable[str]) -> list[str]:
     """Return which secrets stand in which files, in whatever form."""
-    wanted = [(secret, form) for secret in secrets for form in forms(secret)]
+    wanted = {form.encode(): secret for secret in secrets for form in forms(secret)}
     out = []
     for path in files:
-        text = readings(path)
-        out += [f"{path.name}: {secret}" for secret, form in wanted if form in text]
+        text = readings(path).encode()
+        out += [f"{path.name}: {wanted[form]}" for form in standing(text, wanted)]
     return sorted(set(out))
+
+
+def standing(text: bytes, wanted: Iterable[bytes]) -> set[bytes]:
+    """Return which byte strings stand in a text: those of `form in text`, thousands at a time."""
+    begins: dict[int, list[bytes]] = {}
+    out = set()
+    for form in wanted:
+        if len(form) < WINDOW:
+            out |= {form} if form in text else set()
+        else:
+            begins.setdefault(int.from_bytes(form[:WINDOW], "little"), []).append(form)
+    heads = np.array(sorted(begins), dtype="<u8")
+    for shift in range(WINDOW) if len(heads) else ():
+        n = (len(text) - shift) // WINDOW
+        if n <= 0:
+            continue
+        windows = np.frombuffer(text, dtype="<u8", count=n, offset=shift)
+        for place in np.flatnonzero(np.isin(windows, heads)):
+            at = shift + WINDOW * int(place)
+            near = begins[int(windows[place])]
+            out |= {form for form in near if text.startswith(form, at)}
+    return out

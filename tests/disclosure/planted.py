@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from audit.cases import Cases
+from audit.comparison import compare
 from audit.design import Design
+from audit.evidence import Evidence, appraise
 from audit.origin import Origin
+from audit.study import enroll
 
 ORIGIN = Origin("planted", "Planted for a test", "tests", "", "2026-01-01", "MIT", simulated=True)
 WORDS = ("river", "candle", "violet", "harbour", "thistle", "lantern", "meadow", "copper")
@@ -71,3 +75,9 @@ def design(**terms: Any) -> Design:
         "title": "A planted platform",
     }
     return Design.of({**given, **terms})
+
+
+@cache
+def evidence() -> Evidence:
+    """Return what is found of them, once for all tests."""
+    return appraise(compare(enroll(cases(), design())))

@@ -2,8 +2,9 @@
 
 Bounds by linear programming take printed counts. An estimate is one more number: the expected rate
 is rest + Σ w·e/n over hidden strata, where the rest, the weights and the totals of n and e are
-printed, and few whole numbers give it to 12 digits. This says how far that goes, so that what the
-reports say of it stays true.
+printed, and few whole numbers give it to 12 digits: so it is published as printed (`precision`),
+and no subgroup's gap that rests on one or two hidden strata. This says how far the search goes, so
+that what the reports say of it stays true.
 """
 
 from __future__ import annotations
@@ -86,4 +87,4 @@ def test_fewer_digits_leave_more_and_not_always_ten() -> None:
 
 def test_a_report_that_hides_cells_says_so() -> None:
     said = protection(enroll(cases(), design())).says
-    assert "tries every whole number can work hidden counts out" in said
+    assert "tries every whole number can still narrow hidden counts down" in said

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import inspect
 import io
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from planted import cases, design
+from planted import cases, design, evidence
 
 from audit.cells import REFERENCE
 from audit.charts import CHARTS
+from audit.checks.bans import Bans
 from audit.comparison import compare
 from audit.disclosure import HIDDEN, STRATA, TOKEN, protection, table_of
 from audit.disclosure.bounds import EVENTS, POSTS, known_counts, known_rates, ranges
@@ -30,11 +30,6 @@ from audit.sources import SOURCES
 from audit.study import Study, enroll
 
 LEAST = 10
-
-
-@cache
-def evidence() -> Evidence:
-    return appraise(compare(enroll(cases(), design())))
 
 
 def read(text: str) -> pd.DataFrame:
@@ -126,6 +121,35 @@ def test_a_trait_of_few_ordinary_accounts_is_not_drawn_and_does_not_come_back() 
     CHARTS["love"].render(found)
     strata = read(strata_table(found).files["csv"])
     attacked(found.comparison.study, strata, read(subgroups_table(found).files["csv"]), love)
+
+
+def test_balance_says_no_difference_of_a_hidden_trait() -> None:
+    """The largest of all is of the trait of four accounts; what is said is of those shown."""
+    found = rare()
+    table = found.table("balance")
+    largest = table.loc[table["smd"].abs().idxmax()]
+    love = read(to_csv(CHARTS["love"].data(found)))
+    gone = set(love.loc[love["before"] == TOKEN, "level"])
+    assert largest["level"] in gone
+    said = found.finding("balance").says
+    assert "difference of those shown is" in said
+    assert f"{abs(largest['smd']):.2f}" not in said
+
+
+@pytest.mark.parametrize("banned", [3, 12])
+def test_bans_of_a_few_ordinary_accounts_are_a_symbol_and_those_of_officials_a_count(
+    banned: int,
+) -> None:
+    frame = cases().frame
+    for name, n in (("ordinary", banned), ("world_leader", 2)):
+        rows = frame[frame["account_class"] == name].drop_duplicates("account_id")
+        frame.loc[rows.index[:n], "action"] = "ban"
+    one = cases().__class__(frame, cases().origins)
+    said = Bans()(compare(enroll(one, design()))).says
+    assert "2 banned of 14 world leader accounts" in said
+    assert ("▒ banned of 48 ordinary accounts" in said) == (banned < LEAST)
+    assert ("12 banned of 48 ordinary accounts" in said) == (banned >= LEAST)
+    assert "0 were suspended" in said  # none is none, and no symbol
 
 
 def test_a_trait_drawn_in_full_would_give_a_hidden_stratum_away() -> None:
