@@ -477,7 +477,8 @@ points_ = [f"{missed} are not: {'; '.join(dict.fromkeys(every.loc[every['within'
 points_ += [f"{len(every) - met - missed} published numbers were not computed, each with its reason in the appendix."]
 front.update(report.Finding(f"Of {met + missed} published numbers computed again, {met} are met within their tolerance.", tuple(points_), label="Result"))
 facts.update(report.Facts((
-    report.Fact("studies", str(every["id"].nunique()), f"{away} without their data here" if away else "all with their data here"),
+    report.Fact("studies", str(every.loc[every["within"] == YES, "id"].nunique()),
+                f"with a number met; {away} without their data here" if away else "with a number met"),
     report.Fact("published numbers", str(len(every)), f"{met + missed} computed again"),
     report.Fact("within tolerance", str(met), f"{missed} not"),
 )))

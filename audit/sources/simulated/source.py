@@ -120,7 +120,7 @@ class Simulated:
             producer="this project, from a seeded generator",
             url="",
             accessed=GENERATED,
-            licence="CC0 1.0",
+            licence="CC BY 4.0",
             simulated=True,
             limits=self.limits,
             notes=f"Simulated: no number here was observed. {settings}.",
