@@ -197,7 +197,9 @@ def _gaps(frame: pd.DataFrame) -> list[Fault]:
 
 
 def _cited(origin: Origin) -> str:
-    said = {name: getattr(origin, name) for name in ("title", "producer", "url", "licence", "notes")}
+    said = {
+        name: getattr(origin, name) for name in ("title", "producer", "url", "licence", "notes")
+    }
     # "not stated" alone would not say of what.
     parts = (f"{name} {part}" if part == "not stated" else part for name, part in said.items())
     return "; ".join(visible(part, 200) for part in parts if part)

@@ -22,7 +22,8 @@ Align = Literal["left", "right", "center"]
 class Block:
     """Base of all blocks: a frozen value with three faces in one Jupyter MIME bundle.
 
-    `text/plain` and `text/html` (`text/markdown` for prose) are for people in a notebook;
+    `text/plain` and `text/html` (`text/markdown` for prose) are for people in a notebook, Markdown
+    and a chart's image for converters that lose HTML;
     `application/vnd.audit.block+json` holds the data from which PDF and HTML are set, the files of
     charts and tables included, so that a running notebook writes nothing to disk.
     """
@@ -39,6 +40,12 @@ class Block:
         data = {"kind": self.kind, **plain_data(self)}
         numbers = numbers_of(data)
         return {**data, "numbers": numbers} if numbers else data
+
+    def __repr__(self) -> str:
+        """Return the block as a terminal shows it: its data would be a page of SVG."""
+        from audit.report.bundle import outline
+
+        return outline(self.payload())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from audit.report.bundle import faces
@@ -63,7 +70,7 @@ def check_id(name: str, what: str) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cover(Block):
     """Title and imprint; `date` (ISO, required by the PDF) is the report's, never the clock's."""
 
@@ -80,7 +87,7 @@ class Cover(Block):
     simulated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding(Block):
     """A conclusion in a coloured box: one headline sentence and, under it, short points."""
 
@@ -90,7 +97,7 @@ class Finding(Block):
     label: str = "Finding"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Note(Block):
     """A box of plain words: tone "caution" for limits and warnings, "plain" for asides.
 
@@ -114,7 +121,7 @@ class Fact:
     gloss: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts(Block):
     """The key facts of page one, set as a grid of up to four columns."""
 
@@ -122,7 +129,7 @@ class Facts(Block):
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Heading(Block):
     """A section heading, for reports put together in code; a notebook uses `#` in Markdown."""
 
@@ -134,7 +141,7 @@ class Heading(Block):
     numbered: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Prose(Block):
     """Author's Markdown with `{name}` slots; values are set as text and never read as Markdown.
 
@@ -151,7 +158,7 @@ class Prose(Block):
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verbatim(Block):
     """Plain text in a typewriter face, line by line."""
 
@@ -188,7 +195,7 @@ class Column:
     limit: int = 240
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Table(Block):
     """A table as printed, with its CSV and TeX; made by `audit.report.table.table`.
 
@@ -234,7 +241,7 @@ class Table(Block):
         return target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Figure(Block):
     """A chart with its words and all its files; made by `audit.report.figure.figure`.
 
@@ -257,7 +264,7 @@ class Figure(Block):
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Provenance(Block):
     """Where everything came from: (label, value) rows, and files with size and SHA-256.
 
@@ -271,7 +278,7 @@ class Provenance(Block):
     record: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claims(Block):
     """Records of the numbers a notebook prints; nothing is shown, all goes to claims.json."""
 
@@ -279,7 +286,7 @@ class Claims(Block):
     records: tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bibliography(Block):
     """The text of a BibTeX file, whose keys the report may cite; nothing of it is shown."""
 
