@@ -131,6 +131,9 @@ def page(lab: str, browser: Any) -> Any:
     ActionChains(browser).double_click(entry).perform()
     until(browser, "document.querySelectorAll('.jp-Notebook .jp-CodeCell').length > 3")
     until(browser, "!!document.querySelector('.lm-MenuBar-itemLabel')")
+    # Asked to run before its kernel has started, JupyterLab asks back which one is meant.
+    status = "document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
+    until(browser, f"{status} === 'idle'")
     run_all(browser)
     cells = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
     until(browser, f"{cells}.length > 3 && {cells}.every(t => /\\[\\d+\\]/.test(t))")

@@ -15,7 +15,8 @@ MIME = "application/vnd.audit.block+json"
 class Block:
     """Base of all blocks: a frozen value with three faces in one Jupyter MIME bundle.
 
-    `text/plain` and `text/html` (`text/markdown` for prose) are for people in a notebook;
+    `text/plain` and `text/html` (`text/markdown` for prose) are for people in a notebook, Markdown
+    and a chart's image for converters that lose HTML;
     `application/vnd.audit.block+json` holds the data from which PDF and HTML are set, the files of
     charts and tables included, so that a running notebook writes nothing to disk.
     """
@@ -32,6 +33,12 @@ class Block:
         data = {"kind": self.kind, **plain_data(self)}
         numbers = numbers_of(data)
         return {**data, "numbers": numbers} if numbers else data
+
+    def __repr__(self) -> str:
+        """Return the block as a terminal shows it: its data would be a page of SVG."""
+        from audit.report.bundle import outline
+
+        return outline(self.payload())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from audit.report.bundle import faces

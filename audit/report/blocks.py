@@ -15,7 +15,7 @@ from audit.report.tabular import Table as Table
 from audit.text import visible
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cover(Block):
     """Title and imprint; `date` (ISO, required by the PDF) is the report's, never the clock's."""
 
@@ -32,7 +32,7 @@ class Cover(Block):
     simulated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding(Block):
     """A conclusion in a coloured box: one headline sentence and, under it, short points."""
 
@@ -42,7 +42,7 @@ class Finding(Block):
     label: str = "Finding"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Note(Block):
     """A box of plain words: tone "caution" for limits and warnings, "plain" for asides.
 
@@ -66,7 +66,7 @@ class Fact:
     gloss: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts(Block):
     """The key facts of page one, set as a grid of up to four columns."""
 
@@ -74,7 +74,7 @@ class Facts(Block):
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Heading(Block):
     """A section heading, for reports put together in code; a notebook uses `#` in Markdown."""
 
@@ -86,7 +86,7 @@ class Heading(Block):
     numbered: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Prose(Block):
     """Author's Markdown with `{name}` slots; values are set as text and never read as Markdown.
 
@@ -103,7 +103,7 @@ class Prose(Block):
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verbatim(Block):
     """Plain text in a typewriter face, line by line."""
 
@@ -111,7 +111,7 @@ class Verbatim(Block):
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Figure(Block):
     """A chart with its words and all its files; made by `audit.report.figure.figure`.
 
@@ -134,7 +134,7 @@ class Figure(Block):
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Provenance(Block):
     """Where everything came from: (label, value) rows, and files with size and SHA-256.
 
@@ -148,7 +148,7 @@ class Provenance(Block):
     record: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Claims(Block):
     """Records of the numbers a notebook prints; nothing is shown, all goes to claims.json."""
 
@@ -156,7 +156,7 @@ class Claims(Block):
     records: tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Bibliography(Block):
     """The text of a BibTeX file, whose keys the report may cite; nothing of it is shown."""
 

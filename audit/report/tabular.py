@@ -44,7 +44,7 @@ class Column:
     limit: int = 240
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Table(Block):
     """A table as printed, with its CSV and TeX; made by `audit.report.table.table`.
 
