@@ -57,9 +57,13 @@ _HOME = {
     "verify": "verification",
 }
 
-__all__ = sorted([*_HOME, "__version__"])
+_MODULES = ("engine",)
+"""Modules that are named by themselves: `audit.engine.Duck(…)`, as the first thing of a script."""
+
+__all__ = sorted([*_HOME, *_MODULES, "__version__"])
 
 if TYPE_CHECKING:
+    from audit import engine
     from audit.cases import Cases, Origin
     from audit.charts import CHARTS
     from audit.checks import CHECKS
@@ -84,8 +88,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "engine":  # a module: where `audit.engine.Duck` and `audit.engine.Spark` are
-        return import_module("audit.engine")
+    if name in _MODULES:
+        return import_module(f"audit.{name}")
     if name not in _HOME:
         raise AttributeError(f"audit has no {name!r}; it has {', '.join(__all__)}")
     return getattr(import_module(f"audit.{_HOME[name]}"), name)

@@ -66,6 +66,8 @@ def lab(home: Path) -> Iterator[str]:
     folders = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
     folders |= {f"JUPYTER_{n}_DIR": str(home / n.lower()) for n in ("DATA", "RUNTIME")}
     kept = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    kept["TMPDIR"] = str(home / "tmp")  # where the quickstart leaves its report
+    (home / "tmp").mkdir()
     settings = {
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,

@@ -133,6 +133,12 @@ def test_import_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_engine_is_there_before_anything_is_scanned() -> None:
+    code = "import audit; audit.engine.Duck(memory='1GB').close(); print('ok')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "ok"
+
+
 def test_every_public_name_is_there() -> None:
     import audit
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from audit.errors import EstimationError, UnknownName
 from audit.estimators.base import choose, confidence_faults, refuse
 from audit.modelled.base import Base, scanned_base
+from audit.modelled.chosen import chosen
 from audit.modelled.curves import survival
 from audit.modelled.fits import Contrast, Fitted, linear, logit, places
 from audit.modelled.ladder import ordinal, rungs_of
@@ -43,6 +45,8 @@ def fit(
     way: str = "auto",
     models: int = 1,
     memory: float = MEMORY,
+    population: Mapping[str, Any] | None = None,
+    unknown: Literal["refuse", "leave"] = "refuse",
 ) -> ScanFit:
     """Return a model of scanned cases, its contrasts judged by account; no row comes to Python.
 
@@ -72,11 +76,19 @@ def fit(
         How many models of these columns are to come, this one among them: what `auto` weighs.
     memory : float
         Bytes that `auto` may plan to take in Python.
+    population : mapping, optional
+        Which cases the model is of, as in a design: column = allowed values, or { min, max }. How
+        many it leaves out is counted and said with the model (`left`). A store is not used then.
+    unknown : {"refuse", "leave"}
+        Whether cases whose outcome is not known stop the model, or are left out and counted. A
+        study leaves them out too, in its ledger.
 
     Raises
     ------
     SchemaError
         The table has faults, and nobody says that it was checked.
+    DesignError
+        The population is none, or no case has what it allows.
     EstimationError
         An outcome, weight or account is missing, an outcome that is not 0 or 1 in a logit, terms
         that repeat one another or have one level.
@@ -103,11 +115,29 @@ def fit(
     if model not in MODELS:
         raise UnknownName("model", model, list(MODELS))
     choose("covariance of fit", covariance, ("cr1", "cr2"))
+    choose("unknown of fit", unknown, ("refuse", "leave"))
     asked = tuple(c if isinstance(c, Contrast) else Contrast(*c) for c in contrasts)
     refuse("fit", ["no terms are given"] * (not terms) + ["no contrasts are given"] * (not asked))
     refuse("fit", ["terms are given twice"] * (len(set(terms)) < len(terms)))
     scan.require()
-    factors, numbers = _columns(scan, model, outcome, tuple(terms))
+    columns = _columns(scan, model, outcome, tuple(terms))
+    rows = chosen(scan, population, outcome, unknown=unknown, model=model)
+    how = (way, models, memory, confidence)
+    made = _fitted(rows.scan, (model, outcome, asked), columns, cluster, covariance, how)
+    return replace(made, left=rows.left)
+
+
+def _fitted(
+    scan: Scan,
+    given: tuple[str, Outcome | str, tuple[Contrast, ...]],
+    columns: tuple[tuple[str, ...], tuple[Outcome | str, ...]],
+    cluster: str,
+    covariance: str,
+    how: tuple[str, int, float, float],
+) -> ScanFit:
+    """Return the model of all rows of a scan."""
+    (model, outcome, asked), (factors, numbers) = given, columns
+    way, models, memory, confidence = how
     packed = scan.store is not None and scan.store.holds(factors, numbers, cluster)
     base = _base(scan, factors, numbers, cluster, way="packed" if packed else "push")
     _refuse_odd(base, model, outcome)

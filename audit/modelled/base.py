@@ -238,8 +238,8 @@ def _refuse_gaps(found: Mapping[str, Any], outcomes: ASKED, cluster: str) -> Non
             faults.append(f"{outcome} is not finite in some row")
     if faults:
         raise EstimationError(
-            f"fit: {'; '.join(faults)}. Nothing is left out in silence. Try: filter the table "
-            "with the tool that holds it, and say so with the result."
+            f"fit: {'; '.join(faults)}. Nothing is left out in silence. Try: population=… for the "
+            "cases that it is of, or unknown='leave', which counts what it leaves out."
         )
 
 

@@ -66,6 +66,8 @@ class ScanFit(Shown):
     n, n_cells, n_accounts : int
     route : Route
         How influences were summed by account.
+    left : tuple of str
+        How many cases were left out before, and why, a sentence each.
     """
 
     model: str
@@ -78,6 +80,7 @@ class ScanFit(Shown):
     n_cells: int
     n_accounts: int
     route: Route
+    left: tuple[str, ...] = ()
 
     @property
     def params(self) -> pd.Series:
@@ -122,7 +125,9 @@ class ScanFit(Shown):
         )
         notes = dict.fromkeys(e.note for e in (*self.coefficients, *self.standardised) if e.note)
         return Face(
-            head, (self.why, *notes), (grid(self.to_frame(), CONTRASTS, title="Contrasts"),)
+            head,
+            (*self.left, self.why, *notes),
+            (grid(self.to_frame(), CONTRASTS, title="Contrasts"),),
         )
 
 

@@ -100,7 +100,7 @@ def require_columns(scan: Scan, design: Design) -> None:
     ]
     for column, allowed in (design.population or {}).items():
         if column in columns:
-            faults += _absent(scan, column, allowed)
+            faults += absent_values(scan, column, allowed)
     try:
         design.outcome.rungs(scan.ladder)
     except DesignError as error:
@@ -109,7 +109,8 @@ def require_columns(scan: Scan, design: Design) -> None:
         raise DesignError("the design does not fit the cases: " + " ".join(faults))
 
 
-def _absent(scan: Scan, column: str, allowed: Any) -> list[str]:
+def absent_values(scan: Scan, column: str, allowed: Any) -> list[str]:
+    """Return a sentence naming what a population allows and no row has; most likely a slip."""
     value, kind = scan.value(column)
     if faults := unlike(kind, column, allowed):
         return faults

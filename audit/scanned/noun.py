@@ -66,6 +66,8 @@ class Scan(Shown):
         Where the counts of the rows enrolled are kept, and why.
     store : Store, optional
         Columns packed to whole numbers, from which models are fitted; see `audit.pack`.
+    only : Sql, optional
+        What holds for the rows that a model is of, where it is not of all; see `audit.fit`.
     """
 
     engine: Engine
@@ -83,6 +85,7 @@ class Scan(Shown):
     watched: tuple[float, float] | None = None
     plan: str = ""
     store: Store | None = None
+    only: Sql | None = None
     _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -190,6 +193,12 @@ class Scan(Shown):
 
     def source(self, *, numbered: bool = False) -> Sql:
         """Return what stands after FROM: the rows, with their class where a roster gives it."""
+        if self.only is None:
+            return self._classed(numbered)
+        kept = "(select * from {rows} where {only}) as t"
+        return sql(kept, rows=self._classed(numbered), only=self.only)
+
+    def _classed(self, numbered: bool) -> Sql:
         table = Name(self.relation.numbered if numbered else self.relation.name)
         if self.roster is None:
             return sql("{t} as t", t=table)

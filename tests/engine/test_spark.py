@@ -100,6 +100,7 @@ def test_models_in_spark_are_those_of_the_embedded_engine(
 ) -> None:
     frame = table(2, rows=500, counted=counted)
     given: dict[str, Any] = {"outcome": outcome, "terms": TERMS, "contrasts": [LEADERS]}
+    given |= {"population": {"account_class": ["leader", "ordinary"]}, "unknown": "leave"}
     one, other = (
         audit.fit(
             audit.scan(frame, engine=engine, checked="made for a test"),
@@ -110,6 +111,7 @@ def test_models_in_spark_are_those_of_the_embedded_engine(
         for engine in (Spark(session), Duck())
     )
     assert (one.n, one.n_cells, one.n_accounts) == (other.n, other.n_cells, other.n_accounts)
+    assert one.left == other.left
     pd.testing.assert_series_equal(one.params, other.params, rtol=EQUAL)
     pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), rtol=EQUAL, atol=0)
 
