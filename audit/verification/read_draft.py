@@ -25,6 +25,7 @@ from audit.verification.sentences import Sentence
 from audit.verification.spoken import equalities, judged, treatments
 from audit.verification.ways import ways
 
+RUNGED = re.compile(r"\brungs? (?:\w+ of )?$", re.IGNORECASE)
 WROTE = re.compile(
     r"\b(?:post|tweet|wr[io]te|sa(?:y|id)|speak|spoke|publish)(?:s|ed|es)?(?: \w+){0,2} $",
     re.IGNORECASE,
@@ -80,6 +81,8 @@ class DraftReader:
         matches: list[Match] = []
         said_before: Phrase | None = None
         for phrase in phrases(text):
+            if RUNGED.search(text[: phrase.start]):
+                continue  # held to the record's own rung: `concluded`
             if phrase.kind in ("date", "name"):
                 self._unprinted(phrase, where, text)
                 continue
