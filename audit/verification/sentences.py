@@ -19,7 +19,9 @@ END = re.compile(
 )
 EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w))")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
+RULE = re.compile(
+    r"^[ \t]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$", re.MULTILINE
+)
 BAR = re.compile(r"(?<!\\)\|")
 
 

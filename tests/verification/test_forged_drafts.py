@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from audit.verification import verify_draft
 from audit.verification.rows import Row
 from audit.verification.sentences import code_lines, sentences
 
+SECONDS = 20
+"""Of processor time, for what takes less than one where it is read once."""
 FORGED = {
     "two hundred": "Two hundred leader posts were removed.",
     "rarely": "Leader posts were always removed.",
@@ -22,7 +26,7 @@ FORGED = {
     "seen as expected": "10 would have been removed at the ordinary rate.",
     "a list": "- Leaders: {events_reference} posts removed\n",
     "a table": "| | removed |\n|---|---|\n| leaders | {events_reference} |\n",
-    "a turned table": "| | leaders | others |\n|---|---|---|\n| removed | {events_reference} | 10 |\n",
+    "a turned table": "| | leaders | others |\n|--|--|--|\n| gone | {events_reference} | 10 |\n",
     "an expected cell": "| | removed | expected |\n|---|---|---|\n| leaders | 25 | 10 |\n",
     "plus": "The gap was plus 30.6 points.",
     "positive": "The gap is positive.",
@@ -130,6 +134,26 @@ def test_what_cannot_be_read_is_left_unchecked_and_no_pass(read) -> None:
         found = read(text)
         assert found.exit_code == 2
         assert any(says in line for line in found.unchecked), str(found)
+
+
+HOSTILE = ["more often ", "not ", "no leader posts were ", "two hundred and ", "7 of 8 ", "if a "]
+HOSTILE += ["most of the a b c d ", "margin ", "the interval ", '(x "', "<a "]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_sentence_is_read_in_time_or_left_unchecked(read, text) -> None:
+    short, endless = text * (4_000 // len(text)), text * (20_000 // len(text))
+    read(short)
+    found = read(endless)
+    assert found.exit_code, "nobody can have read that"
+
+
+@pytest.mark.parametrize("text", ["| a ", "|-", "[^1]: ", "<!--", "`", "- ", "    ", "> # "])
+def test_hostile_marks_are_read_in_time(text) -> None:
+    """No run of blanks or marks is read once for every blank or mark in it."""
+    start = time.process_time()
+    assert isinstance(list(sentences(text * (60_000 // len(text)))), list)
+    assert time.process_time() - start < SECONDS
 
 
 def test_a_subgroup_is_held_to_its_own_row(read, made) -> None:
