@@ -25,6 +25,7 @@ BEFORE = [
     claim("p", "p = 0.004", 0.0041),
     claim("gone", "3", 3),
     claim("tbl-corrections/r0/is", "9", 9),
+    claim("corrections/prose/1", "9", 9),
 ]
 AFTER = [
     claim("n", "719", 719),

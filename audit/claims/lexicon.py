@@ -199,6 +199,7 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 """What stands before a word of direction that a sentence denies: "were not removed less often"."""
+REACH = 300  # characters before a word in which it may be denied
 UNSAID = re.compile(
     r"(?:\b(?:not|never|cannot)\b|n't\b)(?: \w+)? (?:find|found|see|seen|show|shown|say|mean"
     r"|suggest|imply|indicate|report|establish|prove)\b[^,;:.]*$"
@@ -213,7 +214,7 @@ def _directions(text: str) -> Iterator[tuple[int, str, int, bool]]:
     plain = text.replace("’", "'")
     for word, sign in DIRECTIONS.items():
         for match in re.finditer(rf"(?<!\w){word}(?!\w)(?! than \d)", text, re.IGNORECASE):
-            before = plain[: match.start()].rstrip()
+            before = plain[max(0, match.start() - REACH) : match.start()].rstrip()
             if UNSAID.search(before):
                 continue
             yield match.start(), match[0], sign, bool(DENIED.search(before))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COLUMNS = ("claim", "was", "is", "why", "date")
 ABSENT = "–"
 MOST_DECIMALS = 6
+SECTION = "corrections/"
 OWN = "tbl-corrections"
 """Id of the table of corrections; its own cells are no claims to correct."""
 
@@ -193,7 +194,7 @@ def _ends(claim: Mapping[str, Any]) -> str:
 
 def _corrects(name: str) -> bool:
     """Return whether a claim can be corrected: no tick or label of a chart, no correction."""
-    return not name.startswith(OWN) and "/chart/" not in name
+    return not name.startswith((OWN, SECTION)) and "/chart/" not in name
 
 
 def _name(edition: Edition) -> str:

@@ -134,6 +134,7 @@ def class_at(text: str, start: int, end: int, classes: Classes) -> str:
     heads = {name for _, name in mentions(headed[1], classes)} if headed else set()
     return (
         behind
+        or class_said(text[start:end], classes)
         or (class_said(CLAUSE.split(whose["whose"])[0], classes) if whose else "")
         or class_said(clause, classes)
         or (heads.pop() if len(heads) == 1 else "")

@@ -16,7 +16,7 @@ from audit.verification.passages import LONGEST, Passage, Reading
 MOST_PAGES = 400
 LARGEST_PAGE = 16 * 2**20  # bytes of drawing on one page, decoded; ours stay under 2 MiB
 MOST_NODES = 400_000  # objects followed in one file
-DRAWN = ("/Contents", "/Resources", "/MediaBox")
+DRAWN = ("/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit")
 SHOWN = ("/Subtype", "/Rect", "/Contents", "/AP", "/V", "/MK")
 """What of an annotation is seen on the page."""
 ALT = "alternative text"

@@ -25,6 +25,8 @@ from audit.verification.sentences import Sentence
 from audit.verification.spoken import equalities, judged, treatments
 from audit.verification.ways import ways
 
+LONGEST = 5_000  # characters of a sentence; what has more is none
+RUNGED = re.compile(r"\brungs? (?:\w+ of )?$", re.IGNORECASE)
 WROTE = re.compile(
     r"\b(?:post|tweet|wr[io]te|sa(?:y|id)|speak|spoke|publish)(?:s|ed|es)?(?: \w+){0,2} $",
     re.IGNORECASE,
@@ -72,14 +74,20 @@ class DraftReader:
 
     def read(self, sentence: Sentence) -> None:
         """Trace each number of a sentence, then weigh its words."""
-        self.sentences += 1
         text, where = flattened(sentence.text), f"line {sentence.line}"
+        if len(text) > LONGEST:
+            says = f"a sentence of {len(text):,} characters is not read; at most {LONGEST:,} are"
+            self.unchecked.append(f"{where}: {says}")
+            return
+        self.sentences += 1
         self.defects += [Defect("words", where, says, text) for says in disguises(sentence.text)]
         if is_foreign(text):
             self.unchecked.append(f"{where}: “{visible(text, 80)}” is not English: not weighed")
         matches: list[Match] = []
         said_before: Phrase | None = None
         for phrase in phrases(text):
+            if RUNGED.search(text[: phrase.start]):
+                continue  # held to the record's own rung: `concluded`
             if phrase.kind in ("date", "name"):
                 self._unprinted(phrase, where, text)
                 continue

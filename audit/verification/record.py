@@ -159,8 +159,9 @@ def _json(path: Path, content: bytes | None = None) -> Any:
             raise ValueError("a key stands twice in one object")
         return dict(pairs)
 
+    written = read_bytes(path) if content is None else content
     try:
-        text = (read_bytes(path) if content is None else content).decode("utf-8")
+        text = written.decode("utf-8")
         return json.loads(text, parse_constant=refuse, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         why = visible(error, 120) or type(error).__name__

@@ -17,9 +17,11 @@ END = re.compile(
     r"(?<!\bp)(?<!\bpp)(?<!\bno)(?<!\bca)(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\bMr)(?<!\bMs)(?<!\bDr)"
     r"[.!?][”’\"')\]*_]*\s+(?=[^a-z\s])"
 )
-EMPHASIS = re.compile(r"\*\*|__|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+EMPHASIS = re.compile(r"(?<!\\)(?:\*\*|__|~~|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w))")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
+RULE = re.compile(
+    r"^[ \t]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$", re.MULTILINE
+)
 BAR = re.compile(r"(?<!\\)\|")
 
 

@@ -145,3 +145,36 @@ def test_without_a_sign_no_finding_is_suggested(word: str) -> None:
     assert all("so many" in s.lower() for s in said)
     alike = [f.instead for f in faults_of(text, rung=3, outcome="removed", sign=0)]
     assert all("as often" in s for s in alike)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Leaders were not removed less often.", ["less often"]),
+        ("Leaders were no less likely to be removed.", ["less likely"]),
+        ("Leaders were not removed more often.", []),
+        ("Leaders were removed more rarely.", []),
+        ("Leaders were removed less rarely.", ["less rarely"]),
+        ("Not only were leaders removed less often.", []),
+        ("It is not surprising that they were removed more often.", ["more often"]),
+        ("We did not find that leaders were removed more often.", []),
+    ],
+)
+def test_a_direction_that_is_denied_is_held_to_the_sign_too(sentence: str, found) -> None:
+    assert words(sentence, sign=-1) == found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The gap stems from office.",
+        "The gap arises from the exemption.",
+        "The exemption is responsible for the gap.",
+        "The gap is a consequence of office.",
+        "The gap was produced by the exemption.",
+        "The exemption is behind the gap.",
+        "The rate is half that of others.",
+    ],
+)
+def test_causes_and_ratios_in_other_words(sentence: str) -> None:
+    assert words(sentence)

@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from audit.errors import VerifyError
+from audit.verification.record import read_record
 from verification import tampering
 
 
@@ -150,12 +151,12 @@ def test_a_pdf_that_opens_without_its_password_is_encrypted_all_the_same(made, v
         verified(pdf, design=made.design)
 
 
-@pytest.mark.parametrize("content", [b"", b"\0", b" \n\t", b"%PDF-", b"<html", b"%PDF-1.7\n%%EOF"])
 @pytest.mark.parametrize("name", ["report.pdf", "report.html"])
-def test_a_file_of_next_to_nothing_is_answered_in_words(made, verified, content, name) -> None:
-    (made.folder / name).write_bytes(content)
-    with pytest.raises(VerifyError, match=r"empty|neither|broken off|damaged"):
-        verified(made.folder / name, design=made.design)
+def test_a_file_of_next_to_nothing_is_answered_in_words(made, verified, name) -> None:
+    for content in (b"", b"\0", b" \n\t", b"%PDF-", b"<html", b"%PDF-1.7\n%%EOF"):
+        (made.folder / name).write_bytes(content)
+        with pytest.raises(VerifyError, match=r"empty|neither|broken off|damaged"):
+            verified(made.folder / name, design=made.design)
 
 
 def test_a_strange_pdf_of_as_many_pages_as_are_read_is_no_pass(made, verified) -> None:
@@ -238,25 +239,23 @@ def test_the_description_that_a_search_shows_is_held_too(made, verified) -> None
 
 
 @pytest.mark.parametrize("name", ["claims.json", "record.json"])
-def test_a_record_that_is_missing_or_huge_is_answered_in_words(made, verified, name) -> None:
+def test_a_record_that_is_missing_or_huge_is_answered_in_words(made, name) -> None:
     path = made.folder / name
     with path.open("ab") as file:
         file.truncate(101 * 2**20)
-    with pytest.raises(VerifyError, match=r"has 105,906,176 bytes; reports of audit stay under"):
-        verified(made.folder / "report.pdf", design=made.design)
+    with pytest.raises(VerifyError, match=rf"{name} has .* bytes; reports of audit stay under"):
+        read_record(made.folder)
     path.unlink()
     with pytest.raises(VerifyError, match=rf"there is no {name}"):
-        verified(made.folder / "report.pdf", design=made.design)
+        read_record(made.folder)
 
 
-@pytest.mark.parametrize(
-    "content", [b"\xff\xfe{}", b"{}{}", b"null", b"1e999", b'"x"', b"\x00" * 99]
-)
 @pytest.mark.parametrize("name", ["claims.json", "record.json"])
-def test_a_record_that_is_no_record_is_answered_in_words(made, verified, name, content) -> None:
-    (made.folder / name).write_bytes(content)
-    with pytest.raises(VerifyError, match=r"is damaged|is no list|is no record"):
-        verified(made.folder / "report.pdf", design=made.design)
+def test_a_record_that_is_no_record_is_answered_in_words(made, name) -> None:
+    for content in (b"\xff\xfe{}", b"{}{}", b"null", b"1e999", b'"x"', b"\x00" * 99):
+        (made.folder / name).write_bytes(content)
+        with pytest.raises(VerifyError, match=r"is damaged|is no list|is no record"):
+            read_record(made.folder)
 
 
 def test_other_classes_in_the_record_are_found(made, verified) -> None:
