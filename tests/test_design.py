@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from audit.design import Design, changes_since_freezing, freeze
+from audit.design import Design, changes_since_freezing, freeze, words
 from audit.errors import DesignError
 
 GIVEN: dict[str, Any] = {
@@ -127,3 +127,12 @@ def test_the_question_is_a_sentence() -> None:
         "Among posts that were reported, how often were world leader posts removed or met "
         "with a stronger action, and how often ordinary posts within like rule × severity?"
     )
+
+
+def test_a_month_beside_its_day_or_year_has_a_capital() -> None:
+    assert words("from_3_november") == "from 3 November"
+    assert words("21_may_2020") == "21 May 2020"
+    assert words("june 2020") == "June 2020"
+    # alone they are words of another kind
+    assert words("march") == "march"
+    assert words("accounts that may post 3 times") == "accounts that may post 3 times"

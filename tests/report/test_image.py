@@ -157,3 +157,15 @@ def test_made_up_data_are_said_once_in_an_image(draw_chart):
 
     assert above(True) == "SIMULATED DATA T A share; 2020."
     assert above(False) == "T Simulated data. A share; 2020."
+
+
+def test_a_long_alternative_text_is_whole_in_the_files(draw_chart, rates):
+    from PIL import Image
+
+    alt = "Dot chart of many rates: " + ", ".join(f"{n} %" for n in range(400)) + "; the end."
+    assert 1500 < len(alt) < 4000
+    made = make(draw_chart(), rates, alt=alt)
+    found = ElementTree.fromstring(made.files["svg"]).find("{http://www.w3.org/2000/svg}desc")
+    assert found.text == alt
+    image = Image.open(io.BytesIO(base64.b64decode(made.files["png"])))
+    assert image.info["Description"] == alt
