@@ -156,3 +156,12 @@ def test_what_is_held_alike_is_said_before_what_is_asked(
 )
 def test_a_date_in_a_name_has_its_capital(name: str, said: str) -> None:
     assert words(name) == said
+
+
+def test_a_month_beside_its_day_or_year_has_a_capital() -> None:
+    assert words("from_3_november") == "from 3 November"
+    assert words("21_may_2020") == "21 May 2020"
+    assert words("june 2020") == "June 2020"
+    # alone they are words of another kind
+    assert words("march") == "march"
+    assert words("accounts that may post 3 times") == "accounts that may post 3 times"

@@ -208,7 +208,7 @@ def _change(ax: Axes, study: Study, frame: pd.DataFrame) -> None:
         ax,
         x,
         1.0,
-        fold(ax, text, wide, lines=2, size=DETAIL, bold=True),
+        fold(ax, text, wide, lines=3, size=DETAIL, bold=True),
         xycoords=("data", "axes fraction"),
         dx=5.0 if side == "left" else -5.0,
         dy=-2.0,

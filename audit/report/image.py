@@ -22,6 +22,7 @@ INK, MUTED, WARNING = "#1f2328", "#57606a", "#8a4b00"
 PAD = 0.12  # inches round a standalone image
 DPI = 200  # a 6.3-inch chart is about 1,300 pixels wide: twice what a column of text needs
 LONGEST = 1500  # letters of a text round the chart: a note that is cut has lost its meaning
+SPOKEN = 4000  # letters of an alternative text: as many as a chart pack reads
 SIMULATED = "SIMULATED DATA"
 SAID_TWICE = "Simulated data. "
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -270,7 +271,7 @@ def described(svg: str, alt: str) -> str:
     """Return an SVG whose alternative text stands where screen readers look: role and `desc`."""
     if not alt:
         return svg
-    said = f"<desc>{html.escape(visible(alt, LONGEST))}</desc>"
+    said = f"<desc>{html.escape(visible(alt, SPOKEN))}</desc>"
     svg = svg.replace("</title>", f"</title>\n {said}", 1)
     return svg.replace("<svg ", '<svg role="img" ', 1)
 
@@ -283,7 +284,7 @@ def _told(caption: Caption, rights: str) -> dict[str, str]:
         "Source": caption.source,
         rights: caption.licence,
     }
-    return {k: visible(v, LONGEST) for k, v in told.items() if v}
+    return {k: visible(v, SPOKEN) for k, v in told.items() if v}
 
 
 def _png(figure: Figure, box: Any, caption: Caption) -> str:

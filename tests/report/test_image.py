@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import warnings
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +12,7 @@ from audit.errors import ReportError
 from audit.report.blocks import Cover, Heading
 from audit.report.document import document
 from audit.report.figure import figure
-from audit.report.image import round_places
+from audit.report.image import Caption, _captioned, _lines, _settled, round_places
 from audit.report.typst import build_pdf
 
 ALT = "Bar chart of two removal rates: 14 % and 39 %."
@@ -129,3 +130,42 @@ def test_a_letter_no_face_has_is_spelled_in_the_chart(draw_chart, rates):
     make(fig, rates)
     said = fig.axes[0].get_xlabel()
     assert said == "⟨U+738B⟩ ⟨U+1F3F3⟩⟨U+FE0F⟩⟨U+200D⟩⟨U+1F308⟩ हिन्दी"
+
+
+@pytest.mark.parametrize(
+    "name", ["👩‍👩‍👧 leader", "世界领袖", "विश्व नेता", "قادة العالم", "ab" * 120, "⟨x⟩ Ω ж"]
+)
+def test_words_round_a_chart_stay_inside_it_in_any_script(draw_chart, name):
+    """Measured as they are drawn: the face that has a letter, not the one that was asked first."""
+    caption = Caption(f"{name} " * 40, f"{name} " * 40, f"{name} " * 40, name, True)
+    canvas = draw_chart()
+    box = _settled(canvas)
+    before = set(canvas.texts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a glyph that no face has
+        with _captioned(canvas, box, caption):
+            added = [t for t in canvas.texts if t not in before]
+            right = max(t.get_window_extent().x1 for t in added) / canvas.dpi
+    assert len(added) > 8
+    assert right <= box.x1 + 0.02
+
+
+def test_made_up_data_are_said_once_in_an_image(draw_chart):
+    def above(simulated: bool) -> str:
+        said = Caption("T", "Simulated data. A share; 2020.", "N", "S", simulated)
+        return " ".join(line.text for line in _lines(draw_chart(), said, 6.0)[0])
+
+    assert above(True) == "SIMULATED DATA T A share; 2020."
+    assert above(False) == "T Simulated data. A share; 2020."
+
+
+def test_a_long_alternative_text_is_whole_in_the_files(draw_chart, rates):
+    from PIL import Image
+
+    alt = "Dot chart of many rates: " + ", ".join(f"{n} %" for n in range(400)) + "; the end."
+    assert 1500 < len(alt) < 4000
+    made = make(draw_chart(), rates, alt=alt)
+    found = ElementTree.fromstring(made.files["svg"]).find("{http://www.w3.org/2000/svg}desc")
+    assert found.text == alt
+    image = Image.open(io.BytesIO(base64.b64decode(made.files["png"])))
+    assert image.info["Description"] == alt

@@ -109,6 +109,24 @@ def test_pictures_have_the_pixels_that_were_said(pack) -> None:
     assert pixels(pack["fig-a/fig-a-social.png"]) in SIZES["social"].canvases
 
 
+@pytest.mark.parametrize(
+    ("wide", "high", "canvas"),
+    [
+        (470, 250, (1200, 675)),
+        (470, 320, (1200, 900)),
+        (470, 450, (1080, 1080)),
+        (470, 640, (1080, 1350)),
+    ],
+)
+def test_a_post_has_the_canvas_that_its_chart_fills(wide, high, canvas) -> None:
+    root = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}pt" height="{high}pt" '
+    made = sized(f'{root}viewBox="0 0 {wide} {high}"></svg>', SIZES["social"], name="x")
+    assert made.pixels == canvas
+    across, down = canvas
+    scale = min(across / wide, down / high)
+    assert scale**2 * wide * high / (across * down) > 0.7
+
+
 def test_pictures_say_what_they_show(pack) -> None:
     from pypdf import PdfReader
 

@@ -29,7 +29,8 @@ class Size:
         Width of the PNG.
     canvases : tuple of (width, height)
         Pixels of whole images on which the chart is set in the middle, as large as it can be; the
-        one where it becomes largest is taken. Empty: the image is as high as the chart asks.
+        one where it becomes largest is taken, of these the smallest. Empty: the image is as high
+        as the chart asks.
     """
 
     about: str
@@ -44,7 +45,12 @@ SIZES: Mapping[str, Size] = {
     "phone": Size(
         "a narrow screen, 330 pixels wide, at over three times the pixels", "phone.svg", 1080
     ),
-    "social": Size("a post, wide or tall", "svg", 1200, ((1200, 675), (1080, 1350))),
+    "social": Size(
+        "a post: wide, four to three, square or tall, whichever the chart fills best",
+        "svg",
+        1200,
+        ((1200, 675), (1200, 900), (1080, 1080), (1080, 1350)),
+    ),
 }
 """Names of sizes as they stand in file names; charts are drawn 6.3 and 3.2 inches wide."""
 
@@ -92,7 +98,9 @@ def sized(svg: str, size: Size, *, name: str) -> Picture:
     svg = DOCTYPE.sub("", svg, count=1)
     if not size.canvases:
         return Picture(svg, (wide, high), (size.pixels, round(size.pixels * high / wide)))
-    canvas = max(size.canvases, key=lambda c: min(c[0] / wide, c[1] / high))
+    canvas = max(
+        size.canvases, key=lambda c: (round(min(c[0] / wide, c[1] / high), 6), -c[0] * c[1])
+    )
     return Picture(_mounted(svg, (wide, high), canvas), _points(canvas), canvas)
 
 
