@@ -10,7 +10,7 @@ import pandas as pd
 from audit import population
 from audit.cells import FOCAL
 from audit.cells import REFERENCE as REFERENCE_GROUP
-from audit.estimators.series.within import (
+from audit.estimators.series.account_sides import (
     COLUMNS,
     INSIDE,
     OUTSIDE,
