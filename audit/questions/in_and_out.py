@@ -10,7 +10,7 @@ import pandas as pd
 from audit import population
 from audit.cells import FOCAL
 from audit.cells import REFERENCE as REFERENCE_GROUP
-from audit.estimators.series.within import (
+from audit.estimators.series.account_sides import (
     COLUMNS,
     INSIDE,
     OUTSIDE,
@@ -95,11 +95,15 @@ def in_and_out(study: Study, *, per: str) -> InAndOut:
     dated = rows["posted_at"].notna()
     told["undated"] = int(own.loc[~dated[own.index], "n"].sum())
     kept = rows[dated & ((rows["role"] == REFERENCE) | rows["account"].isin(both))]
-    blocks = numbered(kept["posted_at"], per)
-    alike = kept["stratum"] if design.primary == "standardised" else pd.Series("", kept.index)
-    cell = kept.groupby([blocks.rename("block"), alike.rename("alike")]).ngroup()
-    kept = kept.assign(cell=cell)[[*COLUMNS, "posted_at"]].reset_index(drop=True)
-    return InAndOut(kept, **told)
+    return InAndOut(_celled(study, kept, per), **told)
+
+
+def _celled(study: Study, rows: pd.DataFrame, per: str) -> pd.DataFrame:
+    """Return rows with the cell of each: its calendar block, × stratum where the design asks."""
+    blocks = numbered(rows["posted_at"], per)
+    alike = rows["stratum"] if study.design.primary == "standardised" else pd.Series("", rows.index)
+    cell = rows.groupby([blocks.rename("block"), alike.rename("alike")]).ngroup()
+    return rows.assign(cell=cell)[[*COLUMNS, "posted_at"]].reset_index(drop=True)
 
 
 def _rows(study: Study, cases: Cases, outside: pd.Series) -> pd.DataFrame:

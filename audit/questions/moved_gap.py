@@ -75,12 +75,8 @@ def moved_gap(study: Study, found: Around) -> MovedGap:
     """
     if not study.has_accounts:
         return MovedGap(why=f"{count(study.posts_without_account)} posts carry no account")
-    rows = found.rows[found.rows["phase"].isin((BEFORE, AFTER))]
     alike = study.design.primary == "standardised" and bool(study.design.strata)
-    rows, notes = _like(study, rows) if alike else (rows.assign(expected=0.0), [])
-    panel = _panel(rows)
-    panel, more = _followed(panel)
-    notes += more
+    panel, notes = _followed(study, found, alike=alike)
     sides = panel.groupby("group")["account_id"].nunique()
     if len(sides) < 2:
         return MovedGap(why="no account of one class posted both before and after the change")
@@ -88,11 +84,9 @@ def moved_gap(study: Study, found: Around) -> MovedGap:
         fit = _fit(study, panel, found.start, draws=1)  # the placebo has its own
     except EstimationError as error:
         return MovedGap(why=str(error).split(": ", 1)[-1].rstrip("."), notes=tuple(notes))
-    volumes = panel[panel["group"] == FOCAL].groupby("account_id")["n"].sum().to_numpy(float)
-    barred = refused(int(sides[FOCAL]), equal_accounts(volumes))
+    barred = _barred(panel, int(sides[FOCAL]))
     few = bool(barred)
-    why = f"{barred} no interval can claim a sampling of accounts" if few else fit.note
-    notes.append(_placebo(study, panel, found.start))
+    why = barred or fit.note
     posts = panel.groupby("group")["n"].sum()
     event = _event_study(fit, found, few)
     return MovedGap(
@@ -107,9 +101,24 @@ def moved_gap(study: Study, found: Around) -> MovedGap:
         alike=alike,
         why=why,
         method="point only; " + why if few else METHOD.format(per=found.per),
-        notes=(*notes, *_earlier(event, found, few)),
+        notes=(*notes, _placebo(study, panel, found.start), *_earlier(event, found, few)),
         event_study=event,
     )
+
+
+def _followed(study: Study, found: Around, *, alike: bool) -> tuple[pd.DataFrame, list[str]]:
+    """Return the accounts followed over the change, by period, and what was said of the others."""
+    rows = found.rows[found.rows["phase"].isin((BEFORE, AFTER))]
+    rows, notes = _like(study, rows) if alike else (rows.assign(expected=0.0), [])
+    panel, more = _most_active(_panel(rows))
+    return panel, notes + more
+
+
+def _barred(panel: pd.DataFrame, accounts: int) -> str:
+    """Return why no interval may stand, "" where it may."""
+    volumes = panel[panel["group"] == FOCAL].groupby("account_id")["n"].sum().to_numpy(float)
+    why = refused(accounts, equal_accounts(volumes))
+    return f"{why} no interval can claim a sampling of accounts" if why else ""
 
 
 def _like(study: Study, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -142,7 +151,7 @@ def _panel(rows: pd.DataFrame) -> pd.DataFrame:
     return out.assign(rate=out["net"] / out["weighted"], focal=out["group"] == FOCAL)
 
 
-def _followed(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _most_active(panel: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return the panel with at most `MOST_ACCOUNTS` reference accounts, and what was said of it."""
     posts = panel[panel["group"] == REFERENCE].groupby("account_id")["n"].sum()
     if len(posts) <= MOST_ACCOUNTS:

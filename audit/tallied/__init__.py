@@ -180,7 +180,8 @@ class Tallied(Remembering):
 
         def found() -> Tallied:
             wanted = set(strata)
-            kept = tuple(i for i, name in enumerate(self.strata) if name in wanted)
+            here = range(len(self.strata)) if self.kept is None else self.kept
+            kept = tuple(i for i in here if self.strata[i] in wanted)
             return Tallied(self.engine, self.table, self.strata, self.weighted, kept, self.levels)
 
         narrowed: Tallied = self.once(("within", strata), found)

@@ -290,3 +290,20 @@ def test_directly_standardised_rate():
 def test_counts_may_be_a_frame():
     frame = pd.DataFrame(SIMPSON, columns=["a", "b", "c", "d"])
     assert standardise(frame) == standardise(SIMPSON)
+
+
+@pytest.mark.parametrize("method", ["breslow_day", "tarone"])
+def test_homogeneity_where_the_pooled_odds_ratio_is_one(method):
+    # by hand: 4.5 of 10 expected in every cell, twice 0.5² · 2 (1/4.5 + 1/5.5)
+    opposed = homogeneity([(5, 10, 4, 10), (4, 10, 5, 10)], method=method)
+    assert opposed.statistic == pytest.approx(0.5**2 * 4 * (1 / 4.5 + 1 / 5.5))
+    alike = homogeneity([(5, 10, 5, 10), (3, 9, 3, 9)], method=method)
+    assert (alike.statistic, alike.p_value) == pytest.approx((0, 1))
+
+
+@pytest.mark.parametrize("method", ["breslow_day", "tarone"])
+def test_homogeneity_near_an_odds_ratio_of_one_keeps_its_digits(method):
+    # of a million cases each, all tests of equal odds ratios are one
+    table = [(500_000, 10**6, 500_001, 10**6), (200_001, 10**6, 200_000, 10**6)]
+    expected = homogeneity(table, method="woolf").statistic
+    assert homogeneity(table, method=method).statistic == pytest.approx(expected, rel=1e-6)

@@ -99,11 +99,18 @@ def tabulate(
     is_focal, focal_faults = read_flags(focal, len(y))
     refuse(where, faults + who_faults + layer_faults + focal_faults)
     use = (m > 0) & (w > 0)
-    y, m, w, is_focal = y[use], m[use], w[use], is_focal[use]
     _, who = np.unique(who[use], return_inverse=True)
+    refuse(where, _class_faults(who, is_focal[use]))
     strata = int(layer.max()) + 1 if len(layer) else 0
-    refuse(where, _class_faults(who, is_focal))
-    cell, place = np.unique(who * strata + layer[use], return_inverse=True)
+    return _summed((y[use], m[use], w[use]), (who, layer[use], is_focal[use]), strata, use)
+
+
+def _summed(
+    counts: tuple[Array, Array, Array], labels: tuple[Array, Array, Array], strata: int, use: Array
+) -> AccountStrata:
+    """Return the sums of events, n and weights by account and stratum."""
+    (y, m, w), (who, layer, is_focal) = counts, labels
+    cell, place = np.unique(who * strata + layer, return_inverse=True)
 
     def total(values: Array) -> Array:
         return np.bincount(place, values, len(cell))

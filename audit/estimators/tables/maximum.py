@@ -46,13 +46,13 @@ def unit_columns(where: str, model: ModelMatrix, held_by: str) -> Unit:
     faults = []
     if (fixed := np.flatnonzero(span == 0)).size:
         faults.append(
-            f"column(s) {model.name(fixed)} never vary; leave them out: {held_by} hold a constant"
+            f"column(s) {model.name(fixed)} never vary; leave them out: a constant is in {held_by}"
         )
     mean = np.average(model.x, axis=0, weights=model.counts)
     moved = (model.x - mean) / np.where(span > 0, span, 1.0)
     if not faults and dependent_columns(moved, model):
         faults = [
-            f"{fault} (beside a constant, which {held_by} hold)"
+            f"{fault} (beside a constant, which is in {held_by})"
             for fault in dependent_columns(moved, model)
         ]
     if faults:

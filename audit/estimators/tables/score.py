@@ -48,18 +48,25 @@ def ratio_score(log_phi: float, table: Table) -> float:
 
 def odds_score(log_psi: float, table: Table) -> float:
     """Return the Miettinen–Nurminen z of "the log odds ratio is `log_psi`"."""
+    excess, v1, v2 = odds_deviation(exp(log_psi), table)
+    if v1 <= 0 or v2 <= 0:
+        return 0.0 if abs(excess) < 1e-9 else (inf if excess > 0 else -inf)
+    total = table[1] + table[3]
+    return excess * sqrt((1 / v1 + 1 / v2) * (total - 1) / total)
+
+
+def odds_deviation(psi: float, table: Table) -> tuple[float, float, float]:
+    """Return focal events less those expected given the odds ratio and all events, and n p q twice.
+
+    The two variances are those of the focal and of the reference events at these expected rates.
+    """
     x1, n1, x2, n2 = table
-    psi = exp(log_psi)
     # what is left alone by itself: 1 less a rate near 1 keeps no digits of many millions of cases
     p2 = _rate_given_odds(psi, n1, n2, x1 + x2)
     q2 = _rate_given_odds(1 / psi, n1, n2, n1 - x1 + n2 - x2)
     both = p2 * psi + q2
     p1, q1 = p2 * psi / both, q2 / both
-    v1, v2 = n1 * p1 * q1, n2 * p2 * q2
-    excess = x1 * q1 - (n1 - x1) * p1
-    if v1 <= 0 or v2 <= 0:
-        return 0.0 if abs(excess) < 1e-9 else (inf if excess > 0 else -inf)
-    return excess * sqrt((1 / v1 + 1 / v2) * (n1 + n2 - 1) / (n1 + n2))
+    return x1 * q1 - (n1 - x1) * p1, n1 * p1 * q1, n2 * p2 * q2
 
 
 def _rate_given_odds(psi: float, n1: float, n2: float, events: float) -> float:
