@@ -35,8 +35,8 @@ def ols(
 ) -> Fit:
     """Return least-squares coefficients with standard errors by cluster.
 
-    Rows of X and entries of y, weights and cluster belong together by position, whatever their
-    index: a Series in another order is not put back into that of X.
+    Rows of X and entries of y, weights and cluster belong together by position. A Series that has
+    the row labels of X in another order is refused, and not put back into theirs.
 
     Parameters
     ----------

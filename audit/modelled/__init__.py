@@ -119,12 +119,24 @@ def fit(
     asked = tuple(c if isinstance(c, Contrast) else Contrast(*c) for c in contrasts)
     refuse("fit", ["no terms are given"] * (not terms) + ["no contrasts are given"] * (not asked))
     refuse("fit", ["terms are given twice"] * (len(set(terms)) < len(terms)))
+    refuse("fit", _unasked(asked, models))
     scan.require()
     columns = _columns(scan, model, outcome, tuple(terms))
     rows = chosen(scan, population, outcome, unknown=unknown, model=model)
     how = (way, models, memory, confidence)
     made = _fitted(rows.scan, (model, outcome, asked), columns, cluster, covariance, how)
     return replace(made, left=rows.left)
+
+
+def _unasked(contrasts: tuple[Contrast, ...], models: int) -> list[str]:
+    said = [
+        f"the contrast of {c.term!r} sets the level {c.level!r} against itself; give two levels"
+        for c in contrasts
+        if c.level == c.against
+    ]
+    if models < 1:
+        said.append(f"models is {models}; allowed: 1 and more, how many models are to come")
+    return said
 
 
 def _fitted(

@@ -465,3 +465,23 @@ def test_the_record_is_frozen():
     assert isinstance(fit, Fit)
     with pytest.raises(AttributeError):
         fit.n = 3
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_the_same_row_labels_in_another_order_are_refused(fit) -> None:
+    """They would be paired by position, and the coefficients would be of other rows."""
+    X, y, cluster = table()
+    X, y, cluster = pd.DataFrame(X), pd.Series(y), pd.Series(cluster)
+    said = (
+        r"y has the row labels of X in another order.*y\.loc\[X\.index\].*"
+        r"cluster has the row labels"
+    )
+    with pytest.raises(EstimationError, match=said):
+        fit(X, y.iloc[::-1], cluster=cluster.iloc[::-1])
+    turned = X.iloc[::-1]
+    same(
+        fit(X, y, cluster=cluster),
+        fit(turned, y.loc[turned.index], cluster=cluster.loc[turned.index]),
+    )
+    # Labels of another kind say nothing of an order.
+    same(fit(X, y, cluster=cluster), fit(X, y.set_axis(y.index + 1000), cluster=cluster.to_numpy()))

@@ -340,3 +340,14 @@ def test_only_ratios_of_weights_count() -> None:
         for f in (frame, twice)
     )
     pd.testing.assert_frame_equal(one, other, rtol=SAME)
+
+
+def test_a_level_against_itself_and_no_model_to_come_are_refused() -> None:
+    asked: dict[str, Any] = {"model": "logit", "outcome": ACTED, "terms": TERMS}
+    itself = [("account_class", "leader", "leader")]
+    with pytest.raises(
+        EstimationError, match=r"'account_class' sets the level 'leader' against it"
+    ):
+        audit.fit(scanned(rows(1)), **asked, contrasts=itself)
+    with pytest.raises(EstimationError, match="models is 0; allowed: 1 and more"):
+        audit.fit(scanned(rows(1)), **asked, contrasts=[LEADERS], models=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,7 @@ def model_matrix(
         f"column {c!r} occurs twice in X" for c in {c for c in columns if _twice(columns, c)}
     ]
     faults += _outcome_faults(outcome, n, binary=binary) + _count_faults(counts, n)
+    faults += _order_faults(X, {"y": y, "weights": weights, "cluster": cluster})
     codes: Array | None = None
     labels: tuple[Any, ...] = ()
     if cluster is not None:
@@ -132,6 +134,23 @@ def _matrix(where: str, X: Any) -> tuple[Array, tuple[Any, ...], bool]:
         )
     columns = tuple(X.columns) if named else tuple(range(x.shape[1]))
     return x, columns, named
+
+
+def _order_faults(X: Any, beside: Mapping[str, Any]) -> list[str]:
+    """Return what holds the labels of X's rows in another order: it would be paired wrongly."""
+    pandas = (pd.DataFrame, pd.Series)
+    if not isinstance(X, pandas):
+        return []
+    return [
+        f"{name} has the row labels of X in another order, and entries belong together by "
+        f"position. Try: {name}.loc[X.index]"
+        for name, given in beside.items()
+        if isinstance(given, pandas)
+        and not given.index.equals(X.index)
+        and given.index.is_unique
+        and len(given.index) == len(X.index)
+        and given.index.isin(X.index).all()
+    ]
 
 
 def _entries(what: str, x: Array, columns: tuple[Any, ...]) -> list[str]:
