@@ -290,7 +290,7 @@ TOTALS = {
     "rates": "the totals of the two classes, which rates and gaps of the whole give away anyway",
     "label_rates": "the totals of the reference classes",
     "rungs": "the totals of the two classes, by what was done: no stratum",
-    "still_visible": "posts at risk of the whole class, by hours: no stratum",
+    "still_visible": "posts at risk of the whole class, at round hours (`shown_curve`): no stratum",
     "observed_expected": "the focal class's posts",
     "exemption_split": "the focal class's posts",
     "selection_sensitivity": "bounds on the gap of the whole classes, by an assumed ratio",
