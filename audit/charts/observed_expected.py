@@ -115,7 +115,9 @@ def observed_expected_words(stage: Any) -> Words:
         title += ": not told apart"
     limits = NO_INTERVAL if sure is None else f"{level(design)} interval {_ends(low, high)}"
     strata = design.strata if design.primary == "standardised" else ()
-    alike = f" within like {' × '.join(named(s) for s in strata)}" if strata else ""
+    *first, last = [named(s) for s in strata] or [""]
+    alike = f" among posts alike in {' and '.join(filter(None, (', '.join(first), last)))}"
+    alike = alike if strata else ""
     note = (
         f"Expected: {r} accounts’ rate{alike}, at the mix of the {f} posts. "
         f"Difference: {_signed(gap)} posts ({limits}{'' if sure is None else ', by account'}). "

@@ -60,12 +60,13 @@ def no_support(s: Study) -> Gate | None:
     """Refuse a study without a stratum in which both classes can be compared."""
     if not s.cells.total(FOCAL) or not s.cells.total(REFERENCE) or s.supported_strata():
         return None
+    strata = " × ".join(map(words, s.design.strata))
+    nothing = f"No stratum of {strata} holds" if strata else "The table does not hold both"
     return Gate(
         "support",
         "hard",
-        f"No stratum of {' × '.join(map(words, s.design.strata)) or 'all posts'} holds focal posts "
-        f"and posts of at least {REFERENCE_ACCOUNTS_FOR_SUPPORT} reference accounts: there is no "
-        "like to compare with.",
+        f"{nothing} focal posts and posts of at least {REFERENCE_ACCOUNTS_FOR_SUPPORT} reference "
+        "accounts: there is no like to compare with.",
     )
 
 
