@@ -181,6 +181,10 @@ def test_the_error_rates_are_those_of_the_benchmark(text, root) -> None:
     assert table["repetitions"].min() >= 2500
     posts = table[(table["method"] == "chi_square") & (table["scenario"] == "alike")]
     assert f"on posts raised up to {100 * posts['rejection'].max():.0f} %" in said
+    halved = table[(table["method"] == "verdict") & (table["scenario"] == "halved")]
+    found = halved[halved["rate"] == 0.2].groupby("focal_accounts")["rejection"].median()
+    five, ten, thirty = (f"{100 * found[n]:.0f} %" for n in (5, 10, 30))
+    assert f"{five} of platforms with five leaders, {ten} with ten and {thirty} with thirty" in said
 
 
 def test_the_replications_are_those_of_the_report(text, root) -> None:

@@ -59,6 +59,7 @@ TERMS = re.compile(
     r"|\bexplain (?:away|a (?:ratio|finding))\b|\bwould have to account for\b"
     r"|\btreated more leniently, treated more strictly\b"
     r"|\bcan be met more severely under one threshold\b"
+    r"|\bodds ratios? \(not a ratio of rates\)"
     r"|\bexemption that would have spared\b|\brates of [^.]{1,80} for comparable posts\b",
     re.IGNORECASE,
 )

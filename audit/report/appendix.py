@@ -48,8 +48,8 @@ def codebook_table(cases: Cases, design: Design | None = None) -> Table:
         Columns beyond `CASE_COLUMNS` are explained by its `extra_columns`. A `raw_` column holds
         the words that the column of the same name was read from.
     design : Design, optional
-        Where given, columns that nobody explains are listed only if the design names them, and
-        the note names the others.
+        Where given, columns that no codebook describes are listed only if the design names them,
+        and the note names the others.
     """
     from audit.schema import CASE_COLUMNS, codebook
 
@@ -89,7 +89,8 @@ def _unexplained(name: str) -> tuple[str, ...]:
 def _left(names: list[str]) -> str:
     shown = ", ".join(visible(name, 60) for name in names[:SHOWN])
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return f"Columns of the table that the design does not name and nobody explains: {shown}{more}."
+    left = "Columns of the table that the design does not name and no codebook describes"
+    return f"{left}: {shown}{more}."
 
 
 def _texts(value: Any) -> set[str]:

@@ -47,7 +47,7 @@ def standard_blocks(
         _ledger,
         _comparability,
         _effects,
-        partial(_of_rows, exemption_blocks, what="What the exemption explains"),
+        partial(_of_rows, exemption_blocks, what="The part of the published exemptions"),
         _further,
         partial(_of_rows, docket_blocks, what="The docket of single posts"),
         _robustness,

@@ -84,3 +84,9 @@ def test_a_double_standard_may_be_named_where_it_is_a_number_of_the_source_code(
     assert words(text) == ["double standard"]
     assert words(text, simulated=True) == []
     assert words("The platform is biased.", simulated=True) == ["biased"]
+
+
+def test_the_heading_that_says_what_an_odds_ratio_is_not_is_no_rate() -> None:
+    heading = "Odds ratio (not a ratio of rates) Mantel–Haenszel post 0.08 by account"
+    assert overstated(heading, Licence(2), odds=True) == ()
+    assert [f.word for f in overstated("An odds ratio of rates, 0.08.", Licence(2), odds=True)]

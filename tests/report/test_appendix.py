@@ -69,7 +69,7 @@ def test_a_column_that_nobody_explains_says_so_where_the_design_names_it(cases: 
     assert meanings(found)["mine"] == "the table’s own; nobody has said what it means"
     assert "other" not in meanings(found)
     (note,) = found.notes
-    assert note.endswith("nobody explains: other.")
+    assert note.endswith("no codebook describes: other.")
     assert set(meanings(codebook_table(own))) == set(own.frame)
     assert codebook_table(own).notes == ()
 
