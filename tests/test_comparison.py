@@ -110,6 +110,16 @@ def test_intervals_by_account_are_wider_than_by_post() -> None:
     assert ours["conf_high"] - ours["conf_low"] > naive["conf_high"] - naive["conf_low"]
 
 
+def test_intervals_as_if_independent_say_that_they_leave_weights_out() -> None:
+    frame = platform().to_frame()
+    plain = compare(enroll(cases_of(frame), question())).if_independent()
+    assert not plain["method"].str.contains("weights").any()
+    frame["sampling_weight"] = 1.0 + (frame.index % 2)
+    weighed = compare(enroll(cases_of(frame), question())).if_independent()
+    assert weighed["method"].str.endswith("; sampling weights left out").all()
+    assert weighed["estimate"].equals(plain["estimate"])
+
+
 def test_a_family_has_a_row_for_every_reference() -> None:
     frame = platform().to_frame()
     third = frame["account_id"].str.endswith(("0", "5")) & (frame["account_class"] == "ordinary")

@@ -98,7 +98,7 @@ def family(study: Study) -> pd.DataFrame:
 
 
 def if_independent(study: Study) -> pd.DataFrame:
-    """Return what `Comparison.if_independent` does."""
+    """Return what `Comparison.if_independent` does; textbook formulas know no sampling weights."""
     from audit.estimators.proportions import risk_difference
     from audit.estimators.strata import mantel_haenszel
 
@@ -119,7 +119,7 @@ def if_independent(study: Study) -> pd.DataFrame:
             "estimate": e.estimate,
             "conf_low": e.conf_low,
             "conf_high": e.conf_high,
-            "method": e.method,
+            "method": f"{e.method}; sampling weights left out" if study.weighted else e.method,
         }
         for n, e in (("raw", crude), ("mantel_haenszel", pooled))
     ]
