@@ -72,6 +72,7 @@ class Browser:
         medium: str = "screen",
     ) -> None:
         """Show a page anew."""
+        self.driver.get("about:blank")  # or the last page asks for a picture of the new width
         self.send("Emulation.setScriptExecutionDisabled", value=not script)
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.send("Emulation.setDeviceMetricsOverride", **size)

@@ -117,7 +117,7 @@ def _part_classes(ax: Axes, places: Any, first: list[bool]) -> None:
     above = 0.8 if is_narrow(ax) else 0.5
     for y, begins in list(zip(places, first, strict=True))[1:]:
         if begins:
-            ax.axhline(y + above, color=MUTED, linewidth=0.8, zorder=5)
+            ax.axhline(y + above, color=MUTED, linewidth=0.8, zorder=1)
 
 
 def _row(r: Any, look: Look) -> Row:

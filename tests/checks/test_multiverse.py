@@ -472,14 +472,15 @@ def test_the_check_says_what_it_left_out():
 
 
 def test_an_appraisal_runs_the_check_and_the_rung_stays(monkeypatch):
+    from audit import evidence
     from audit.checks import CHECKS
-    from audit.evidence import appraise
 
     comparison = compare(enroll(platform(), question(multiverse={"strata": [[], ["rule"]]})))
-    monkeypatch.delitem(CHECKS, "multiverse", raising=False)
-    before = appraise(comparison, checks=tuple(CHECKS))
-    monkeypatch.setitem(CHECKS, "multiverse", Multiverse(draws=19))
-    after = appraise(comparison, checks=tuple(CHECKS))
+    others = [name for name in CHECKS if name != "multiverse"]
+    before = evidence.appraise(comparison, checks=others)
+    # A table of its own: one put back into CHECKS would stand last in it, in every later test.
+    monkeypatch.setattr(evidence, "CHECKS", {**CHECKS, "multiverse": Multiverse(draws=19)})
+    after = evidence.appraise(comparison, checks=tuple(CHECKS))
     assert after.rung == before.rung
     assert after.verdict == before.verdict
     assert len(after.table("multiverse")) == 2

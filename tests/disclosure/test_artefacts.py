@@ -110,9 +110,9 @@ def test_a_search_over_whole_numbers_does_not_fill_the_hidden_cells(report: Path
     said = {str(scale)[:3]: scale for scale, _ in given.index}
     published = {
         "standardised": given[said["Gap"], "standardised"],
-        "mantel haenszel": given[said["Gap"], "mantel haenszel"],
-        "ratio": given[said["Rat"], "mantel haenszel"],
-        "odds": given[said["Odd"], "mantel haenszel"],
+        "mantel haenszel": given[said["Gap"], "Mantel–Haenszel"],
+        "ratio": given[said["Rat"], "Mantel–Haenszel"],
+        "odds": given[said["Odd"], "Mantel–Haenszel"],
     }
     ways = fillings()
     fits = ways.fit(published, DIGITS)

@@ -24,7 +24,7 @@ time.sleep(600)
 
 TOLD = """
 import sys, tempfile, time, types
-from audit import arguments, cli
+from audit import arguments, cli, commands
 
 def work(args):
     with tempfile.TemporaryDirectory(dir=sys.argv[1]):
@@ -32,8 +32,8 @@ def work(args):
         time.sleep(600)
 
 given = types.SimpleNamespace(command="list", debug=False)
-arguments.parser = lambda: types.SimpleNamespace(parse_args=lambda argv: given)
-cli.COMMANDS["list"] = work
+arguments.parser = lambda: types.SimpleNamespace(parse_known_args=lambda argv: (given, []))
+commands.COMMANDS["list"] = work
 sys.exit(cli.main())
 """
 
