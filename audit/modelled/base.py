@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import ceil, fsum, inf, isfinite, log2
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from audit.engine import Engine, Name, Sql, Value, joined, sql
 from audit.errors import EstimationError
+from audit.memory import Remembering
 from audit.modelled.lattice import Lattice
 from audit.outcome import Outcome
 from audit.scanned.coded import Coded, coded
@@ -27,7 +28,7 @@ ASKED = tuple[str | Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Base:
+class Base(Remembering):
     """Rows inside an engine, and the cells they fall in.
 
     Attributes
@@ -74,13 +75,6 @@ class Base:
     mean: float = 1.0
     accounts: int | None = None
     packed: bool = False
-    _known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
-
-    def once(self, key: Hashable, make: Any) -> Any:
-        """Return what `make` gives, computed when first asked for."""
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
 
     def place(self, outcome: str | Outcome) -> int:
         """Return the number of an outcome."""

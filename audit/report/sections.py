@@ -109,12 +109,6 @@ def hidden_notes(study: Study, frame: pd.DataFrame) -> list[str]:
     return [note(study.design.smallest_cell)] if HIDDEN in frame else []
 
 
-def disclosure_note(comparison: Comparison) -> Prose | None:
-    """Return how many cells are hidden and why, or why none is; None where none had to be."""
-    says = protection(comparison.study).says
-    return prose("{says}", says=says) if says else None
-
-
 def ledger_table(comparison: Comparison, *, id: str = "tbl-ledger") -> Table | Prose:
     """Return who left the table and why, by class."""
     study = comparison.study

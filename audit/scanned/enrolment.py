@@ -17,7 +17,7 @@ from audit.scanned.left import ledger_of, lost_outcomes
 from audit.scanned.populations import unlike
 from audit.scanned.steps import STAYS, Steps, known_acted_on, steps_of
 from audit.schema import NOT_RECORDED
-from audit.tallied import SIDES, Tallied
+from audit.tallied import Tallied
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 else:
     pd = late("pandas")
 
-GROUPS = {number: name for name, number in SIDES.items()}
 WATCHED = ("acted_at", "observed_until")
 REGIME_COLUMNS = ("platform", "rule", "regime")
 
